@@ -52,6 +52,9 @@ class Table:
     required: bool = False
     versioned: bool = True
     lost_without: str = ""
+    evidence: tuple[str, ...] = ()
+    """Columns of an evidence reference where they differ from `key`; the last one is always an id column, so that
+    whoever splits `table:a/b` at its last separator finds the identifier of something in the data."""
     good_rows: Sequence[Mapping[str, str]] = ()
     bad_rows: Sequence[tuple[Mapping[str, str], str, str]] = ()
     """Each bad row with the column and the reason (`bad_type`, `bad_enum`, `missing`, ...) that must be reported."""
@@ -66,6 +69,4 @@ class Table:
     @property
     def evidence_key(self) -> tuple[str, ...]:
         """Columns whose values, joined by `/`, make a `table:key` evidence reference."""
-        if self.key:
-            return self.key
-        return tuple(c.name for c in self.columns if c.required and c.type == "id")
+        return self.evidence or self.key
