@@ -1,0 +1,230 @@
+"""Tables as columns of numbers, sorted by when each row became known.
+
+A ledger is built once from the canonical Parquet that intake writes (or from Arrow tables in memory) and never
+changes. Features do not touch it: they ask a `View`, which shows only what was on record at its moment.
+
+Numbers of a column, by contract type:
+
+* id, text, period: int32 codes of the column's entity, -1 null (`Ledger.vocabulary`)
+* enum: int32 position in the declared values, -1 null
+* date, ts: float64 local days since 1970-01-01 (a `ts` carries the time of day as fraction), NaN null
+* money: float64 whole fen (1/100 yuan; exact below 2**53), NaN null
+* number, int: float64, NaN null; bool: float64 0/1, NaN null
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from features.asof._order import order_of
+from features.asof.group_index import GroupIndex
+from features.asof.period import periods_days
+from features.asof.vocabulary import Vocabulary
+from features.contract import TABLES
+from features.contract._schema import Column, Table
+
+ALWAYS = np.iinfo(np.int64).min
+NEVER = np.iinfo(np.int64).max
+MICROSECONDS_A_DAY = 86_400_000_000
+
+Array = NDArray[np.float64] | NDArray[np.int32]
+
+
+class Ledger:
+    """All tables of one data set.
+
+    `utc_offset_hours` is the local time of the data (8 for China); dates begin at local midnight.
+    """
+
+    def __init__(self, sources: Mapping[str, Path | pa.Table], *, utc_offset_hours: float = 8.0) -> None:
+        self.utc_offset = int(utc_offset_hours * 3_600_000_000)
+        self._vocabularies: dict[str, Vocabulary] = {}
+        self._crossings: dict[tuple[str, str], NDArray[np.int32]] = {}
+        self.tables: dict[str, LedgerTable] = {
+            name: LedgerTable(self, TABLES[name], source) for name, source in sources.items()
+        }
+
+    @classmethod
+    def open(cls, store: Path, *, utc_offset_hours: float = 8.0) -> Ledger:
+        """The ledger over a folder of canonical Parquet files written by `features.intake.load`."""
+        found = {name: store / f"{name}.parquet" for name in TABLES if (store / f"{name}.parquet").exists()}
+        return cls(found, utc_offset_hours=utc_offset_hours)
+
+    def has(self, need: str) -> bool:
+        """Whether a `table` or `table.column` was shared (a table with no rows counts as shared)."""
+        table, _, column = need.partition(".")
+        if table not in self.tables:
+            return False
+        return not column or self.tables[table].has(column)
+
+    def vocabulary(self, entity: str) -> Vocabulary:
+        """The identifier space `entity`, over all tables, built at first use."""
+        if entity not in self._vocabularies:
+            columns = [
+                table.arrow(column.name)
+                for table in self.tables.values()
+                for column in table.schema.columns
+                if entity_of(column) == entity and table.has(column.name)
+            ]
+            self._vocabularies[entity] = Vocabulary(columns)
+        return self._vocabularies[entity]
+
+    def crossing(self, source: str, target: str) -> NDArray[np.int32]:
+        """For each code of one identifier space the code of the same text in another, -1 where it has none."""
+        if (source, target) not in self._crossings:
+            values = self.vocabulary(source).values
+            self._crossings[source, target] = self.vocabulary(target).encode(values)
+        return self._crossings[source, target]
+
+    @cached_property
+    def periods(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """First and last local day of each period code, with NaN appended so that code -1 answers NaN."""
+        first, last = periods_days(self.vocabulary("period").values.to_pylist())
+        return np.append(first, np.nan), np.append(last, np.nan)
+
+    def moment(self, local_days: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Local days as microseconds of UTC, the clock rows are filtered by."""
+        return np.rint(local_days * MICROSECONDS_A_DAY).astype(np.int64) - self.utc_offset
+
+
+def entity_of(column: Column) -> str | None:
+    """The identifier space of a column: declared, or one of its own for periods and plain texts."""
+    if column.type == "period":
+        return "period"
+    if column.type in ("id", "text"):
+        return column.entity or f"{column.type}:{column.name}"
+    return None
+
+
+class LedgerTable:
+    """One table, rows ordered by (known at, key). Columns are read and encoded at first use."""
+
+    def __init__(self, ledger: Ledger, schema: Table, source: Path | pa.Table) -> None:
+        self.ledger = ledger
+        self.schema = schema
+        self.name = schema.name
+        self._source = source
+        names = source.column_names if isinstance(source, pa.Table) else pq.read_schema(source).names
+        self._present = frozenset(names)
+        self.rows: int = source.num_rows if isinstance(source, pa.Table) else pq.read_metadata(source).num_rows
+        self._columns: dict[str, Array] = {}
+        self._derived: dict[str, Array] = {}
+        self._indexes: dict[tuple[str, ...], GroupIndex] = {}
+        self.known_at: NDArray[np.int64]
+        self._order: NDArray[np.int64] | None
+        self._order, self.known_at = order_of(self)
+
+    def has(self, column: str) -> bool:
+        """Whether the column was handed over."""
+        return column in self._present
+
+    def raw(self, column: str) -> pa.ChunkedArray:
+        """The column as stored, in file order."""
+        if isinstance(self._source, pa.Table):
+            return self._source.column(column)
+        return pq.read_table(self._source, columns=[column]).column(0)
+
+    def arrow(self, column: str) -> pa.ChunkedArray:
+        """The column as stored, in ledger order."""
+        raw = self.raw(column)
+        return raw if self._order is None else raw.take(pa.array(self._order))
+
+    def column(self, name: str) -> Array:
+        """The column as numbers (see the module). A column that was not handed over is all null."""
+        if name not in self._columns:
+            self._columns[name] = self._encode(self.schema.column(name))
+        return self._columns[name]
+
+    def derived(self, name: str, make: Callable[[LedgerTable], Array]) -> Array:
+        """A column computed from the row itself and reference data, kept under `name`; shape (rows,)."""
+        if name not in self._derived:
+            self._derived[name] = make(self)
+        return self._derived[name]
+
+    def index(self, columns: tuple[str, ...]) -> GroupIndex:
+        """Rows grouped by one or several code columns, in order of knowledge inside each group."""
+        if columns not in self._indexes:
+            keys = [self.column(c) if self.schema_has(c) else self._derived[c] for c in columns]
+            self._indexes[columns] = GroupIndex([np.asarray(k, dtype=np.int64) for k in keys])
+        return self._indexes[columns]
+
+    def schema_has(self, name: str) -> bool:
+        """Whether the contract declares the column."""
+        return any(c.name == name for c in self.schema.columns)
+
+    def evidence(self, rows: NDArray[np.integer]) -> list[str]:
+        """`table:key` of each row, key columns joined by `/`."""
+        parts: list[list[str]] = []
+        for name in self.schema.evidence_key:
+            if self.has(name):
+                where = rows if self._order is None else self._order[rows]
+                taken = self.raw(name).take(pa.array(where))
+                parts.append([("" if v is None else str(v)) for v in taken.to_pylist()])
+        return [f"{self.name}:{'/'.join(values)}" for values in zip(*parts, strict=True)]
+
+    def _encode(self, column: Column) -> Array:
+        if not self.has(column.name):
+            kind = np.int32 if column.type in ("id", "text", "period", "enum") else np.float64
+            return np.full(self.rows, -1 if kind is np.int32 else np.nan, dtype=kind)
+        values = self.arrow(column.name)
+        entity = entity_of(column)
+        if entity is not None:
+            return self.ledger.vocabulary(entity).encode(values)
+        if column.type == "enum":
+            found = pc.index_in(values.cast(pa.string()), value_set=pa.array(column.values, pa.string()))
+            return _numpy(pc.fill_null(found, -1)).astype(np.int32)
+        if column.type == "ts":
+            micros = _floats(values.cast(pa.int64()))
+            return (micros + self.ledger.utc_offset) / MICROSECONDS_A_DAY
+        if column.type == "date":
+            return _floats(values.cast(pa.int32()))
+        if column.type == "money":
+            return _fen(values)
+        if column.type == "list":
+            raise TypeError(f"{self.name}.{column.name} is a list: read it through LedgerTable.arrow")
+        return _floats(values.cast(pa.float64()))
+
+    @cached_property
+    def superseded_at(self) -> NDArray[np.int64]:
+        """When a later version of the same key became known; NEVER for rows without one."""
+        out = np.full(self.rows, NEVER, dtype=np.int64)
+        if not self.schema.versioned or not self.schema.key or self.schema.clock is None or self.rows == 0:
+            return out
+        if not all(self.has(k) for k in self.schema.key):
+            return out
+        keys = [np.nan_to_num(np.asarray(self.column(k), dtype=np.float64), nan=-1).astype(np.int64) for k in self.schema.key]
+        index = GroupIndex(keys)
+        if index.size == self.rows:
+            return out
+        following = np.nonzero(np.diff(np.repeat(np.arange(index.size), np.diff(index.offsets))) == 0)[0]
+        out[index.rows[following]] = self.known_at[index.rows[following + 1]]
+        return out
+
+
+def _numpy(values: pa.ChunkedArray | pa.Array) -> NDArray[np.generic]:
+    combined = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    return np.asarray(combined.to_numpy(zero_copy_only=False))
+
+
+def _floats(values: pa.ChunkedArray) -> NDArray[np.float64]:
+    return np.asarray(_numpy(pc.cast(values, pa.float64(), safe=False)), dtype=np.float64)
+
+
+def _fen(values: pa.ChunkedArray) -> NDArray[np.float64]:
+    """decimal128(18, 2) as whole fen: the unscaled integer is read, no division takes place."""
+    parts = []
+    for chunk in values.chunks:
+        low = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[2 * chunk.offset : 2 * (chunk.offset + len(chunk)) : 2]
+        fen = low.astype(np.float64)
+        if chunk.null_count:
+            fen[np.asarray(chunk.is_null().to_numpy(zero_copy_only=False))] = np.nan
+        parts.append(fen)
+    return np.concatenate(parts) if parts else np.empty(0)

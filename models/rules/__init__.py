@@ -1,0 +1,1 @@
+"""Rules: conditions over features, one a file, in a folder for each typology."""
