@@ -1,0 +1,97 @@
+"""The approval chain of each payment's application: whose hand and when, stage by stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features._feature import Float
+from features.asof import Ledger, Pairs, View
+from features.asof.view import index_memo
+
+STAGES = (
+    "household_report",
+    "village_assessment",
+    "public_notice",
+    "township_review",
+    "county_determination",
+    "finance_release",
+)
+VILLAGE_LEVEL = ("household_report", "village_assessment")
+ABOVE_VILLAGE = ("township_review", "county_determination")
+DECIDING = ("village_assessment", *ABOVE_VILLAGE)
+"""Stages at which somebody judges the application; reporting, posting and releasing follow from it."""
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """By stage name: the official (code, -1 unknown), the person behind that number (a hand, -1 unknown) and the
+    local day (float, NaN where the stage was not passed); arrays of shape (n,)."""
+
+    official: dict[str, Codes]
+    hand: dict[str, Codes]
+    at: dict[str, Float]
+
+
+def passed(view: View) -> Pairs:
+    """Stages on record for the application that were not sent back."""
+    pairs = view.match("approvals", "application_id")
+    return pairs.where(~pairs.is_("result", "returned", "rejected"))
+
+
+def chain(view: View) -> Chain:
+    """The last passing of every stage, as known at the moment."""
+    pairs = view.memo(passed)
+    stage, who, at = pairs["stage"], pairs["official_id"], pairs["at"]
+    official: dict[str, Codes] = {}
+    hand: dict[str, Codes] = {}
+    moments: dict[str, Float] = {}
+    for number, name in enumerate(STAGES):
+        here = stage == number
+        codes = np.full(view.n, -1, dtype=np.int64)
+        codes[pairs.query[here]] = who[here]
+        moment = np.full(view.n, np.nan)
+        moment[pairs.query[here]] = at[here]
+        official[name] = codes
+        hand[name] = hands(view.ledger, codes)
+        moments[name] = moment
+    return Chain(official, hand, moments)
+
+
+def person_of_official(ledger: Ledger) -> Codes:
+    """Person code behind each official code (-1 unknown); shape (officials,)."""
+    table = ledger.tables.get("officials")
+    size = len(ledger.vocabulary("official"))
+    if table is None:
+        return np.full(size + 1, -1, dtype=np.int64)
+
+    def make() -> Codes:
+        people = np.full(size + 1, -1, dtype=np.int64)
+        people[np.asarray(table.column("official_id"), dtype=np.int64)] = table.column("person_id")
+        people[-1] = -1
+        return people
+
+    return index_memo(table.index(("official_id",)), "person_of_official", make)
+
+
+def hands(ledger: Ledger, officials: Codes) -> Codes:
+    """Somebody's hand: the person where the official's number is tied to one, else the number itself (shifted)."""
+    people = person_of_official(ledger)[officials]
+    shift = len(ledger.vocabulary("person"))
+    return np.where(officials < 0, -1, np.where(people >= 0, people, officials + shift))
+
+
+def earliest(moments: list[Float]) -> Float:
+    """The earliest of several stage moments, NaN where none was passed."""
+    stacked = np.vstack(moments)
+    out = np.min(np.where(np.isnan(stacked), np.inf, stacked), axis=0)
+    return np.where(np.isinf(out), np.nan, out)
+
+
+def latest_of(moments: list[Float]) -> Float:
+    """The latest of several stage moments, NaN where none was passed."""
+    return -earliest([-m for m in moments])
