@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 
 from features.catalogue import FOLDERS, all_features
+from models.rules.catalogue import all_rules
 from tests._source import ROOT, Source, python_files
 
 RULES = ROOT / "models" / "rules"
@@ -57,8 +59,28 @@ def test_every_rule_file_holds_one_rule() -> None:
     files = rule_files()
     wrong = [source.name for source in files if held(source, "Rule") != 1]
     assert not wrong, f"must define exactly one Rule: {wrong}"
+    assert sorted(rule.code for rule in all_rules()) == sorted(code_of(source) for source in files)
     stray = [source.name for source in units("models/rules") if source not in files and held(source, "Rule")]
     assert not stray, f"a rule lives in its typology's folder: {stray}"
+
+
+def code_of(source: Source) -> str:
+    """The code a rule's file gives it."""
+    return f"{source.path.parent.name.upper()}.{source.path.stem}"
+
+
+def test_every_detector_file_holds_one_detector() -> None:
+    """`models/detectors`: one public class that fits and scores a file."""
+    files = [source for source in units("models/detectors") if source.path.stem != "catalogue"]
+    wrong = [source.name for source in files if len(detectors_in(source)) != 1]
+    assert not wrong, f"must define exactly one class with fit and score: {wrong}"
+
+
+def detectors_in(source: Source) -> list[str]:
+    """The public classes a file defines that can fit and score, by themselves or by what they inherit."""
+    module = importlib.import_module(source.module)
+    names = (node.name for node in source.tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
+    return [name for name in names if all(hasattr(getattr(module, name), method) for method in ("fit", "score"))]
 
 
 def test_every_typology_folder_says_what_the_scheme_is() -> None:
