@@ -1,0 +1,119 @@
+"""What an identity number says by itself: form, check digit, date of birth, and how near two numbers are.
+
+A resident identity number (GB 11643) has 18 characters: 6 address, 8 birth, 3 sequence, 1 check. Numbers of 15 digits
+are the form before 1999: no century, no check digit. Anything else is taken for an agreed pseudonym: it says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.asof import View
+from features.asof.ledger import LedgerTable
+
+Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+Digits = NDArray[np.uint8]
+
+WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
+CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
+LENGTH = 18
+OLD_LENGTH = 15
+OLD_CENTURY = 1900
+PSEUDONYM, GOOD, BAD_CHECK, BAD_DATE, OLD = range(5)
+
+
+class Identities(NamedTuple):
+    """Facts by person code, one more row at the end for code -1: characters, form, birth (local days, NaN unknown)."""
+
+    characters: Digits
+    form: NDArray[np.int8]
+    birth: Float
+
+
+def identities(view: View) -> Identities:
+    """Facts of every identity number the ledger mentions, computed once for the ledger."""
+    table = view.ledger.tables["persons"]
+    packed = np.asarray(table.derived("identity_characters", _characters))
+    form = np.asarray(table.derived("identity_form", _form))
+    birth = np.asarray(table.derived("identity_birth", _birth))
+    return Identities(packed.view(np.uint8).reshape(-1, LENGTH), form.astype(np.int8), birth.astype(np.float64))
+
+
+def near(first: Digits, second: Digits) -> Bool:
+    """Whether two numbers differ by one character or by two neighbours changed about; shapes (k, 18)."""
+    unlike = first != second
+    count = unlike.sum(axis=1)
+    place = unlike.argmax(axis=1)
+    following = np.minimum(place + 1, LENGTH - 1)
+    at = np.arange(len(first))
+    swapped = (
+        (count == 2)
+        & unlike[at, following]
+        & (first[at, place] == second[at, following])
+        & (first[at, following] == second[at, place])
+    )
+    return (count == 1) | swapped
+
+
+def same_old_and_new(first: Digits, first_form: NDArray[np.int8], second: Digits, second_form: NDArray[np.int8]) -> Bool:
+    """Whether one is the 15-digit form of the other: address, birth without century and sequence agree; shape (k,)."""
+    old_new = (first_form == OLD) & (second_form != OLD) & (second_form != PSEUDONYM)
+    new_old = (second_form == OLD) & (first_form != OLD) & (first_form != PSEUDONYM)
+    old = np.where(new_old[:, None], second, first)
+    new = np.where(new_old[:, None], first, second)
+    agrees = (old[:, :6] == new[:, :6]).all(axis=1) & (old[:, 6:15] == new[:, 8:17]).all(axis=1)
+    return (old_new | new_old) & agrees
+
+
+def _text(table: LedgerTable) -> NDArray[np.bytes_]:
+    values = table.ledger.vocabulary("person").values.to_pylist()
+    good = [v if v.isascii() and len(v) in (LENGTH, OLD_LENGTH) else "" for v in values]
+    return np.array([*good, ""], dtype=f"S{LENGTH}")
+
+
+def _characters(table: LedgerTable) -> NDArray[np.float64]:
+    # Kept as the fixed-width text itself; the ledger stores any array under the name.
+    return _text(table)  # type: ignore[return-value]
+
+
+def _matrix(table: LedgerTable) -> Digits:
+    return np.asarray(table.derived("identity_characters", _characters)).view(np.uint8).reshape(-1, LENGTH)
+
+
+def _form(table: LedgerTable) -> NDArray[np.float64]:
+    characters = _matrix(table)
+    digit = (characters >= ord("0")) & (characters <= ord("9"))
+    long = digit[:, :17].all(axis=1) & (digit[:, 17] | (characters[:, 17] == ord("X")))
+    old = digit[:, :OLD_LENGTH].all(axis=1) & (characters[:, OLD_LENGTH:] == 0).all(axis=1)
+    numbers = np.where(digit, characters - ord("0"), 0).astype(np.int64)
+    check = CHECKS[(numbers[:, :17] * WEIGHTS).sum(axis=1) % 11]
+    form = np.full(len(characters), PSEUDONYM)
+    form[long] = GOOD
+    form[long & (check != characters[:, 17])] = BAD_CHECK
+    form[old] = OLD
+    birth = np.asarray(table.derived("identity_birth", _birth))
+    form[long & np.isnan(birth)] = BAD_DATE
+    return form.astype(np.float64)
+
+
+def _birth(table: LedgerTable) -> NDArray[np.float64]:
+    characters = _matrix(table)
+    digit = (characters >= ord("0")) & (characters <= ord("9"))
+    numbers = np.where(digit, characters - ord("0"), 0).astype(np.int64)
+    old = (characters[:, OLD_LENGTH:] == 0).all(axis=1)
+    start = np.where(old, 6, 8)
+    place = np.arange(len(characters))
+    tens = lambda k: numbers[place, start + k] * 10 + numbers[place, start + k + 1]  # noqa: E731
+    century = np.where(old, OLD_CENTURY, (numbers[:, 6] * 10 + numbers[:, 7]) * 100)
+    year, month, day = century + tens(0), tens(2), tens(4)
+    possible = (
+        digit[:, :OLD_LENGTH].all(axis=1) & (year >= OLD_CENTURY) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    )
+    safe = np.where(possible, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    born = safe.astype("datetime64[D]") + np.where(possible, day - 1, 0)
+    real = possible & (born.astype("datetime64[M]") == safe)
+    return np.where(real, born.astype(np.int64).astype(np.float64), np.nan)

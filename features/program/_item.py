@@ -1,0 +1,85 @@
+"""What the public catalogue says about the item of each query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features._calendar import month_of
+from features.asof import View
+from features.asof.ledger import LedgerTable
+from features.contract import TABLES
+
+Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of the catalogue for each query; equal columns are computed once by `View.memo`."""
+
+    name: str
+
+    def __call__(self, view: View) -> Float:
+        return np.asarray(view.lookup("programs", self.name, "program_id"), dtype=np.float64)
+
+
+def item(view: View, column: str) -> Float:
+    """A column of the catalogue as a number, NaN where it is empty; shape (n,)."""
+    return view.memo(_Column(column))
+
+
+def item_is(view: View, column: str, *values: str) -> Bool:
+    """Whether an enum column of the catalogue has one of `values`; shape (n,)."""
+    declared = TABLES["programs"].column(column).values
+    return np.isin(item(view, column), [declared.index(v) for v in values])
+
+
+def item_flag(view: View, column: str) -> Bool:
+    """Whether a yes/no column of the catalogue says yes; empty counts as no; shape (n,)."""
+    return item(view, column) == 1
+
+
+def paid_to_a_living_person(view: View) -> Bool:
+    """Whether the item is paid to one person and ends with that person's death; shape (n,)."""
+    return item_is(view, "paid_per", "person") & item_flag(view, "living_only")
+
+
+def needed_kind(view: View, column: str, table: str) -> NDArray[np.int64]:
+    """Place of the needed kind (`holding_kind`, `certificate_kind`) among the kinds of `table`, -1 where none."""
+    declared = TABLES[table].column("kind").values
+
+    def places(programs: LedgerTable) -> NDArray[np.float64]:
+        kinds = programs.arrow(column).to_pylist() if programs.has(column) else [None] * programs.rows
+        return np.array([declared.index(k) if k in declared else -1 for k in kinds], dtype=np.float64)
+
+    by_row = np.append(view.ledger.tables["programs"].derived(f"place_of_{column}", places), -1.0)
+    rows = view.latest("programs", "program_id")
+    return by_row[rows].astype(np.int64)
+
+
+def months_of_period(view: View) -> Float:
+    """Calendar months the period covers; NaN where the period cannot be read; shape (n,)."""
+    return month_of(view.period_to()) - month_of(view.period_from()) + 1
+
+
+def exclusive_items(view: View) -> Bool:
+    """Which items exclude each other, by program code, in both directions; shape (codes + 1, codes + 1).
+
+    The last row and column stand for code -1.
+    """
+
+    def matrix(programs: LedgerTable) -> NDArray[np.float64]:
+        words = programs.ledger.vocabulary("program")
+        found = np.zeros((len(words) + 1, len(words) + 1))
+        if programs.has("exclusive_with"):
+            codes = programs.column("program_id")
+            for row, others in enumerate(programs.arrow("exclusive_with").to_pylist()):
+                for other in words.encode_values(others or []):
+                    if other >= 0:
+                        found[int(codes[row]), other] = found[other, int(codes[row])] = 1.0
+        return found
+
+    return np.asarray(view.ledger.tables["programs"].derived("exclusive_matrix", matrix)) > 0
