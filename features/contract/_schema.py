@@ -51,6 +51,9 @@ class Table:
     clock: str | None = None
     required: bool = False
     versioned: bool = True
+    in_file_order: bool = False
+    """Where the clock is part of the thing itself (the day a card was opened) and not the time of a record: a version
+    then stands after the row it corrects and has a later clock. Elsewhere versions may come in any order."""
     lost_without: str = ""
     evidence: tuple[str, ...] = ()
     """Columns of an evidence reference where they differ from `key`; the last one is always an id column, so that

@@ -20,6 +20,7 @@ TABLE = Table(
     ),
     key=("application_id",),
     clock="applied_on",
+    in_file_order=True,
     lost_without="who applied for what and when, and who entered it",
     good_rows=(
         {

@@ -35,6 +35,7 @@ TABLE = Table(
     ),
     key=("event_id",),
     clock="at",
+    in_file_order=True,
     lost_without="phone changes, replacements, bound devices and cards handed to a proxy",
     good_rows=(
         {

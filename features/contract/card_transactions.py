@@ -24,6 +24,7 @@ TABLE = Table(
     ),
     key=("transaction_id",),
     clock="at",
+    in_file_order=True,
     lost_without="where the money went after it was paid: serial withdrawals, sweeps, dormant cards",
     good_rows=(
         {

@@ -21,6 +21,7 @@ TABLE = Table(
     ),
     key=("card_id",),
     clock="opened_on",
+    in_file_order=True,
     required=True,
     good_rows=(
         {

@@ -19,6 +19,7 @@ TABLE = Table(
     ),
     key=("complaint_id",),
     clock="at",
+    in_file_order=True,
     lost_without="what people themselves reported",
     good_rows=(
         {

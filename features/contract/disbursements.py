@@ -27,6 +27,7 @@ TABLE = Table(
     ),
     key=("disbursement_id",),
     clock="submitted_at",
+    in_file_order=True,
     required=True,
     good_rows=(
         {

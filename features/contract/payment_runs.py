@@ -19,6 +19,7 @@ TABLE = Table(
     ),
     key=("run_id",),
     clock="created_at",
+    in_file_order=True,
     lost_without="when funds arrived and how much, so delay and shortfall of a run are unknown",
     good_rows=(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Final, NamedTuple
 
@@ -83,7 +84,7 @@ def why(column: Column, value: str | None) -> Reason:
     'money with three decimals'
     """
     if value is None:
-        return Reason("missing", f"required value missing: {column.name}", f"必填项为空：{column.name}")
+        return Reason("missing", f"{column.name} is required", f"必填项{column.name}为空")
     if column.type == "enum":
         near = value.strip().lower() in {v.lower() for v in column.values}
         hint = " (enums are case-sensitive and take no blanks)" if near else ""
@@ -135,7 +136,7 @@ def _money(value: str) -> tuple[str, str]:
 def _date(value: str) -> tuple[str, str]:
     """What is wrong with a date."""
     if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return "date, no such day", "日期不存在"
+        return "date, no such day, or a year before 1000", "日期不存在，或年份早于1000年"
     return "date", "不是YYYY-MM-DD格式的日期"
 
 
@@ -146,7 +147,7 @@ def _ts(value: str) -> tuple[str, str]:
     parts = re.fullmatch(r"(\d{4}-\d\d-\d\d)([T ])?(\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?(Z|[+-]\d\d:?(?:\d\d)?)?", value)
     if parts is None:
         return "ts", "不是ISO 8601时刻"
-    _, letter, clock, offset = parts.groups()
+    day, letter, clock, offset = parts.groups()
     if clock is None:
         return "ts without a time of day", "时刻没有时间部分"
     if letter != "T":
@@ -157,7 +158,11 @@ def _ts(value: str) -> tuple[str, str]:
         return "ts finer than a microsecond", "时刻精度超过微秒"
     if clock > "23:59:59.999999" or not re.fullmatch(r"\d\d:[0-5]\d(:[0-5]\d(\.\d+)?)?", clock):
         return "ts, no such hour", "时间不存在"
-    return "ts, no such day or offset", "日期或时区不存在"
+    try:
+        datetime.date.fromisoformat(day)
+    except ValueError:
+        return "ts, no such day", "日期不存在"
+    return "ts, no such offset, or a year before 1000", "时区不存在，或年份早于1000年"
 
 
 def _id(value: str) -> tuple[str, str]:

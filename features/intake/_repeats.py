@@ -2,8 +2,9 @@
 
 The identity of a row is its key and its clock (its key alone where the table takes no versions, the whole row where
 it has no key). Two rows of one identity are either the same row again (accepted, stored once) or in conflict (the
-later one is refused). Rows of one key and different clocks are versions, whatever order they arrive in. So only
-identities need be compared: by a 64-bit hash for all rows, and exactly for the few whose hashes meet.
+later one is refused). Rows of one key and different clocks are versions, whatever order they arrive in; only tables
+marked `in_file_order` want a version to follow what it corrects, so there the identity is the key alone. Identities
+are compared by a 64-bit hash for all rows, and exactly for the few whose hashes meet.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def identity(table: Table, present: list[str]) -> list[str]:
     """Columns that make a row's identity, of those the file has."""
     if not table.key:
         return present
-    clock = [table.clock] if table.versioned and table.clock and table.clock not in table.key else []
+    clock = [table.clock] if table.clock and table.versioned and not table.in_file_order else []
     return [name for name in (*table.key, *clock) if name in present]
 
 
@@ -94,11 +95,13 @@ class Repeats:
     against: npt.NDArray[np.int64]
 
 
-def compare(rows: npt.NDArray[np.int64], hashes: Hashes, content: pa.Table, identity_columns: list[str]) -> Repeats:
+def compare(
+    rows: npt.NDArray[np.int64], hashes: Hashes, content: pa.Table, identity_columns: list[str], clock: str | None
+) -> Repeats:
     """Compare rows whose hashes meet, exactly.
 
-    `content` holds the rows at positions `rows` (in that order), `hashes` their hashes. The first row of each
-    identity stays.
+    `content` holds the rows at positions `rows` (in that order), `hashes` their hashes. The first row of each identity
+    stays. `clock` names the column a later row must be later by, in tables `in_file_order`; None elsewhere.
     """
     groups = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
     first = np.repeat(groups, np.diff(np.append(groups, len(rows))))
@@ -111,29 +114,41 @@ def compare(rows: npt.NDArray[np.int64], hashes: Hashes, content: pa.Table, iden
         same_content &= equal
         if name in identity_columns:
             same_identity &= equal
-    follower = first != np.arange(len(rows))
-    if not same_identity.all():
-        first = _by_identity(content, identity_columns, first, same_identity)
-        follower = first != np.arange(len(rows))
-        other = np.flatnonzero(follower & ~same_identity)
-        for i in other.tolist():
-            same_content[i] = content.slice(i, 1).to_pylist() == content.slice(int(first[i]), 1).to_pylist()
-    repeated = follower & same_content
-    conflict = follower & ~same_content
-    return Repeats(rows[repeated], rows[conflict], rows[first[conflict]])
+    irregular = ~same_identity if clock is None else ~same_content
+    by_hand = np.isin(first, np.unique(first[irregular]))
+    follower = (first != np.arange(len(rows))) & ~by_hand
+    repeated = np.flatnonzero(follower & same_content).tolist()
+    conflicts = np.flatnonzero(follower & ~same_content)
+    pairs = list(zip(conflicts.tolist(), first[conflicts].tolist(), strict=True))
+    _one_by_one(content, np.flatnonzero(by_hand), identity_columns, clock, repeated, pairs)
+    refused = np.array(pairs, np.int64).reshape(-1, 2)
+    return Repeats(rows[np.array(repeated, np.int64)], rows[refused[:, 0]], rows[refused[:, 1]])
 
 
-def _by_identity(
-    content: pa.Table, columns: list[str], first: npt.NDArray[Any], same: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.int64]:
-    """Leaders of all rows where different identities share a hash: those groups are told apart value by value."""
-    leaders = first.astype(np.int64)
-    mixed = np.isin(first, np.unique(first[~same]))
-    seen: dict[tuple[object, ...], int] = {}
-    for i in np.flatnonzero(mixed).tolist():
-        key = tuple(content.column(name)[i].as_py() for name in columns)
-        leaders[i] = seen.setdefault(key, i)
-    return leaders
+def _one_by_one(
+    content: pa.Table,
+    places: npt.NDArray[np.intp],
+    identity_columns: list[str],
+    clock: str | None,
+    repeated: list[int],
+    conflicts: list[tuple[int, int]],
+) -> None:
+    """The same for groups that arrays cannot settle: different identities under one hash, or versions in file order."""
+    standing: dict[tuple[object, ...], list[tuple[int, dict[str, Any]]]] = {}
+    told = content.take(pa.array(places)).to_pylist()
+    for place, row in zip(places.tolist(), told, strict=True):
+        taken = standing.setdefault(tuple(row[name] for name in identity_columns), [])
+        if any(row == other for _, other in taken):
+            repeated.append(place)
+        elif not taken or (clock is not None and _is_later(row[clock], taken[-1][1][clock])):
+            taken.append((place, row))
+        else:
+            conflicts.append((place, taken[-1][0]))
+
+
+def _is_later(clock: Any, before: Any) -> bool:
+    """Whether a clock is known to be later; a missing one never is."""
+    return clock is not None and before is not None and bool(clock > before)
 
 
 def _comparable(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -117,7 +117,7 @@ def read_manifest(store: Path) -> Manifest:
 
 def _loaded(data: dict[str, Any]) -> Loaded:
     """One table of `intake.json`."""
-    told = {key: tuple(v) if isinstance(v, list) else v for key, v in data["report"].items()}
+    told: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in data["report"].items()}
     return Loaded(
         report=TableReport(**told),
         state=FileState(**data["state"]),
@@ -147,5 +147,5 @@ def contract_version() -> str:
     told = [_FORMAT]
     for table in TABLES.values():
         columns = [(c.name, c.type, c.required, c.values) for c in table.columns]
-        told.append(repr((table.name, columns, table.key, table.clock, table.versioned)))
+        told.append(repr((table.name, columns, table.key, table.clock, table.versioned, table.in_file_order)))
     return hashlib.blake2b("\n".join(told).encode(), digest_size=8).hexdigest()

@@ -54,7 +54,8 @@ def load_table(source: Source, work: Path, advance: Callable[[int], None]) -> Ta
         repeated = 0
         if len(candidates):
             out.close()
-            repeats = _settle(path, candidates, hashes, identities)
+            clock = table.clock if table.in_file_order and table.clock in present else None
+            repeats = _settle(path, candidates, hashes, identities, clock)
             repeated = len(repeats.repeated)
             accepted -= len(repeats.conflicts)
             quarantine.add(_conflicts(table, source.path.name, repeats, np.concatenate(lines)), sort=True)
@@ -113,11 +114,13 @@ class Quarantine:
         self._writer.write_table(rows)
 
 
-def _settle(path: Path, candidates: npt.NDArray[np.int64], hashes: Hashes, identities: list[str]) -> Repeats:
+def _settle(
+    path: Path, candidates: npt.NDArray[np.int64], hashes: Hashes, identities: list[str], clock: str | None
+) -> Repeats:
     """Compare rows whose hashes meet, in partitions, each read from the file written so far."""
     found: list[Repeats] = []
     for rows in partitions(candidates, hashes):
-        found.append(compare(rows, hashes[rows], _rows_at(path, rows), identities))
+        found.append(compare(rows, hashes[rows], _rows_at(path, rows), identities, clock))
     return Repeats(
         np.concatenate([r.repeated for r in found]),
         np.concatenate([r.conflicts for r in found]),
