@@ -5,6 +5,7 @@ from __future__ import annotations
 from features._world import world
 from features.graph.is_decided_by_own_kin import is_decided_by_own_kin
 from features.graph.is_deciding_kin_declared import is_deciding_kin_declared
+from features.household.days_household_existed_at_application import days_household_existed_at_application
 from features.household.is_household_documented_poor import is_household_documented_poor
 from features.program.is_means_tested import is_means_tested
 from models.rules._expression import col
@@ -18,6 +19,8 @@ brother = (
 )
 assessed = brother.add("approvals", stage="village_assessment", official_id="O1")
 
+long_poor = col(is_household_documented_poor).is_true() & col(days_household_existed_at_application).is_null()
+
 RULE = Rule(
     code="T32.own_kin_judged",
     title=("Judged the application of own kin", "审定亲属申报未回避"),
@@ -29,12 +32,12 @@ RULE = Rule(
         Unless(
             "the kin was declared beforehand and the household was already registered as poor when it applied",
             "亲属关系已事先报备，且申请前农户已登记为困难类别",
-            col(is_household_documented_poor).is_true() & col(is_deciding_kin_declared).is_true(),
+            long_poor & col(is_deciding_kin_declared).is_true(),
         ),
         Unless(
             "the household was already registered as poor when it applied",
             "申请前农户已登记为困难类别",
-            col(is_household_documented_poor).is_true(),
+            long_poor,
         ),
     ),
     because=(

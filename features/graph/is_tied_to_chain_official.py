@@ -1,0 +1,39 @@
+"""Whether anybody who handled any stage of the application belongs to, or is kin of, the payee's household."""
+
+from __future__ import annotations
+
+from features._feature import Case, Feature, Float
+from features._world import world
+from features.asof import View
+from features.graph._decisions import on_any_stage
+from features.graph._kin import kinship_rows, spread_any, tied
+
+
+def _compute(view: View) -> Float:
+    return spread_any(view, view.memo(tied).query, view.memo(on_any_stage))
+
+
+applied = (
+    world()
+    .change("officials", "official_id", "O1", person_id="P5")
+    .add("applications", application_id="A1", person_id="P3", household_id="H2")
+    .add("approvals", stage="household_report", official_id="O1")
+)
+
+is_tied_to_chain_official = Feature(
+    name="is_tied_to_chain_official",
+    title=("收款户与经办人员有亲属关系", "payee's household tied to somebody on the chain"),
+    unit="flag",
+    null="unknown",
+    needs=("approvals", "approvals.official_id", "officials", "officials.person_id", "kinship"),
+    compute=_compute,
+    rests_on=lambda view: kinship_rows(view, view.memo(on_any_stage)),
+    cases=(
+        Case(
+            "the secretary reported a brother",
+            applied.add("kinship", person_id="P5", relative_id="P3").paid("P3", application_id="A1"),
+            1.0,
+        ),
+        Case("nobody is related", applied.paid("P3", application_id="A1"), 0.0),
+    ),
+)
