@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,13 @@ from features.asof import _kernels as kernels
 Int64 = NDArray[np.int64]
 
 
+Keep = Callable[[str, Callable[[], NDArray[Any]]], NDArray[Any]]
+
+
+def _make(_part: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    return make()
+
+
 class GroupIndex:
     """Groups over one or several code columns of a table that is sorted by knowledge.
 
@@ -21,13 +29,29 @@ class GroupIndex:
     belongs to no group.
     """
 
-    def __init__(self, keys: list[Int64]) -> None:
+    def __init__(self, keys: list[Int64], keep: Keep = _make) -> None:
         self._dictionaries: list[pa.Array] = []
         self.memo: dict[object, Any] = {}
         self._single = len(keys) == 1
-        codes = keys[0] if self._single else self._compose(keys, learn=True)
-        self.size = int(codes.max()) + 1 if len(codes) else 0
-        self.offsets, self.rows = kernels.group_rows(np.ascontiguousarray(codes, dtype=np.int64), self.size)
+        made: list[tuple[Int64, NDArray[np.int32]]] = []
+
+        def grouped() -> tuple[Int64, NDArray[np.int32]]:
+            if not made:
+                codes = keys[0] if self._single else self._compose(keys, learn=True)
+                size = int(codes.max()) + 1 if len(codes) else 0
+                made.append(kernels.group_rows(np.ascontiguousarray(codes, dtype=np.int64), size))
+            return made[0]
+
+        self.offsets = keep("offsets", lambda: grouped()[0])
+        self.rows = keep("rows", lambda: grouped()[1])
+        self.size = len(self.offsets) - 1
+        if not self._single:
+            self._dictionaries = [pa.array(keep(f"dictionary{k}", lambda k=k: self._learned(grouped, k))) for k in range(len(keys) - 1)]
+
+    def _learned(self, grouped: Callable[[], object], step: int) -> Int64:
+        """The dictionary of one folding step, which grouping leaves behind."""
+        grouped()
+        return np.asarray(self._dictionaries[step].to_numpy(zero_copy_only=False), dtype=np.int64)
 
     def lookup(self, keys: list[Int64]) -> Int64:
         """Group number of each query key tuple, -1 where there is no such group."""

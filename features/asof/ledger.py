@@ -14,7 +14,7 @@ Numbers of a column, by contract type:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -24,10 +24,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from features.asof._cache import Cache
 from features.asof._order import order_of
 from features.asof.group_index import GroupIndex
 from features.asof.period import periods_days
-from features.asof.vocabulary import Vocabulary
+from features.asof.vocabulary import Vocabulary, distinct
 from features.contract import TABLES
 from features.contract._schema import Column, Table
 
@@ -44,8 +45,11 @@ class Ledger:
     `utc_offset_hours` is the local time of the data (8 for China); dates begin at local midnight.
     """
 
-    def __init__(self, sources: Mapping[str, Path | pa.Table], *, utc_offset_hours: float = 8.0) -> None:
+    def __init__(
+        self, sources: Mapping[str, Path | pa.Table], *, utc_offset_hours: float = 8.0, cache: Cache | None = None
+    ) -> None:
         self.utc_offset = int(utc_offset_hours * 3_600_000_000)
+        self.cache = cache or Cache(None)
         self._vocabularies: dict[str, Vocabulary] = {}
         self._crossings: dict[tuple[str, str], NDArray[np.int32]] = {}
         self.tables: dict[str, LedgerTable] = {
@@ -56,7 +60,7 @@ class Ledger:
     def open(cls, store: Path, *, utc_offset_hours: float = 8.0) -> Ledger:
         """The ledger over a folder of canonical Parquet files written by `features.intake.load`."""
         found = {name: store / f"{name}.parquet" for name in TABLES if (store / f"{name}.parquet").exists()}
-        return cls(found, utc_offset_hours=utc_offset_hours)
+        return cls(found, utc_offset_hours=utc_offset_hours, cache=Cache.beside(store))
 
     def has(self, need: str) -> bool:
         """Whether a `table` or `table.column` was shared (a table with no rows counts as shared)."""
@@ -68,14 +72,15 @@ class Ledger:
     def vocabulary(self, entity: str) -> Vocabulary:
         """The identifier space `entity`, over all tables, built at first use."""
         if entity not in self._vocabularies:
-            columns = [
-                table.arrow(column.name)
-                for table in self.tables.values()
-                for column in table.schema.columns
-                if entity_of(column) == entity and table.has(column.name)
-            ]
-            self._vocabularies[entity] = Vocabulary(columns)
+            values = self.cache.strings(f"vocabulary-{entity.replace(':', '-')}", lambda: distinct(self._columns_of(entity)))
+            self._vocabularies[entity] = Vocabulary(values)
         return self._vocabularies[entity]
+
+    def _columns_of(self, entity: str) -> Iterator[pa.ChunkedArray]:
+        for table in self.tables.values():
+            for column in table.schema.columns:
+                if entity_of(column) == entity and table.has(column.name):
+                    yield table.arrow(column.name)
 
     def crossing(self, source: str, target: str) -> NDArray[np.int32]:
         """For each code of one identifier space the code of the same text in another, -1 where it has none."""
@@ -120,7 +125,7 @@ class LedgerTable:
         self._indexes: dict[tuple[str, ...], GroupIndex] = {}
         self.known_at: NDArray[np.int64]
         self._order: NDArray[np.int64] | None
-        self._order, self.known_at = order_of(self)
+        self._order, self.known_at = self._ordered()
 
     def has(self, column: str) -> bool:
         """Whether the column was handed over."""
@@ -140,7 +145,8 @@ class LedgerTable:
     def column(self, name: str) -> Array:
         """The column as numbers (see the module). A column that was not handed over is all null."""
         if name not in self._columns:
-            self._columns[name] = self._encode(self.schema.column(name))
+            column = self.schema.column(name)
+            self._columns[name] = self.keep(f"column-{name}", lambda: self._encode(column))
         return self._columns[name]
 
     def derived(self, name: str, make: Callable[[LedgerTable], Array]) -> Array:
@@ -153,7 +159,13 @@ class LedgerTable:
         """Rows grouped by one or several code columns, in order of knowledge inside each group."""
         if columns not in self._indexes:
             keys = [self.column(c) if self.schema_has(c) else self._derived[c] for c in columns]
-            self._indexes[columns] = GroupIndex([np.asarray(k, dtype=np.int64) for k in keys])
+            declared = all(self.schema_has(c) for c in columns)
+
+            def keep(part: str, make: Callable[[], Array]) -> Array:
+                # A derived column changes with the code that derives it, so only declared ones are kept on disk.
+                return self.keep(f"index-{'-'.join(columns)}-{part}", make) if declared else make()
+
+            self._indexes[columns] = GroupIndex([np.asarray(k, dtype=np.int64) for k in keys], keep)
         return self._indexes[columns]
 
     def schema_has(self, name: str) -> bool:
@@ -169,6 +181,23 @@ class LedgerTable:
                 taken = self.raw(name).take(pa.array(where))
                 parts.append([("" if v is None else str(v)) for v in taken.to_pylist()])
         return [f"{self.name}:{'/'.join(values)}" for values in zip(*parts, strict=True)]
+
+    def keep(self, name: str, make: Callable[[], Array]) -> Array:
+        """An array of this table, from the cache beside the data when there is one."""
+        return self.ledger.cache.array(f"{self.name}-{name}", self.rows, make)
+
+    def _ordered(self) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+        """`order_of`, kept: an order of length 0 stands for rows that already lie in order."""
+        made: list[NDArray[np.int64]] = []
+
+        def order() -> NDArray[np.int64]:
+            found, known = order_of(self)
+            made.append(known)
+            return np.empty(0, np.int64) if found is None else found
+
+        order_array = self.keep("order", order)
+        known = self.keep("known_at", lambda: made[0] if made else order_of(self)[1])
+        return (None if len(order_array) == 0 else order_array), known
 
     def _encode(self, column: Column) -> Array:
         if not self.has(column.name):
@@ -195,6 +224,9 @@ class LedgerTable:
     @cached_property
     def superseded_at(self) -> NDArray[np.int64]:
         """When a later version of the same key became known; NEVER for rows without one."""
+        return self.keep("superseded_at", self._superseded)
+
+    def _superseded(self) -> NDArray[np.int64]:
         out = np.full(self.rows, NEVER, dtype=np.int64)
         if not self.schema.versioned or not self.schema.key or self.schema.clock is None or self.rows == 0:
             return out

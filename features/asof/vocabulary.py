@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 class Vocabulary:
     """The distinct values of one identifier space (persons, cards, ...), numbered from 0; -1 is null or unseen."""
 
-    def __init__(self, columns: Iterable[pa.ChunkedArray]) -> None:
-        distinct = [_strings(column).unique() for column in columns]
-        merged = pa.chunked_array(distinct, type=pa.string()).unique() if distinct else pa.array([], pa.string())
-        self.values: pa.Array = merged.drop_null()
+    def __init__(self, values: pa.Array) -> None:
+        self.values = values
 
     def __len__(self) -> int:
         return len(self.values)
@@ -36,6 +34,13 @@ class Vocabulary:
         """The values behind codes; None where the code is negative."""
         taken = self.values.take(pa.array(np.asarray(codes), mask=np.asarray(codes) < 0))
         return list(taken.to_pylist())
+
+
+def distinct(columns: Iterable[pa.ChunkedArray]) -> pa.Array:
+    """The different values of several columns in order of first appearance, null left out."""
+    parts = [_strings(column).unique() for column in columns]
+    merged = pa.chunked_array(parts, type=pa.string()).unique() if parts else pa.array([], pa.string())
+    return merged.drop_null()
 
 
 def _strings(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
