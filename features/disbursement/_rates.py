@@ -1,0 +1,119 @@
+"""What each line should amount to by the published rates: a fact of the line and of reference data alone."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.asof import View
+from features.asof import _kernels as kernels
+from features.asof.ledger import LedgerTable
+
+Float = NDArray[np.float64]
+Codes = NDArray[np.int64]
+GENERATIONS = 6
+
+
+class Due(NamedTuple):
+    """By line of `disbursements`, in fen; NaN where no rate applies: the nearest amount due, the highest, and the
+    deviation from the nearest (0 within a rate's tolerance)."""
+
+    nearest: Float
+    highest: Float
+    off: Float
+
+
+def due(view: View) -> Due:
+    """Amounts due of the scored lines; shape (n,) each."""
+    table = view.ledger.tables["disbursements"]
+    rows = view.rows if view.rows is not None else np.empty(0, dtype=np.int64)
+    parts = [np.asarray(table.derived(name, make))[rows] for name, make in DERIVED.items()]
+    return Due(*parts)
+
+
+def _all(lines: LedgerTable) -> Due:
+    """Rates in force during the period (or on the day of submission, for rates changed in between), best match."""
+    ledger = lines.ledger
+    rates = ledger.tables["program_rates"]
+    offsets, order = kernels.group_rows(rates.column("program_id").astype(np.int64), len(ledger.vocabulary("program")))
+    program = lines.column("program_id").astype(np.int64)
+    count = offsets[program + 1] - offsets[program]
+    line = np.repeat(np.arange(lines.rows), count)
+    place = np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(offsets[program], count)
+    rate = order[place].astype(np.int64)
+
+    first, last = (days[lines.column("period")] for days in ledger.periods)
+    begun = np.nan_to_num(rates.column("valid_from"), nan=-np.inf)[rate]
+    ended = np.nan_to_num(rates.column("valid_to"), nan=np.inf)[rate]
+    in_period = (begun <= last[line]) & (ended >= first[line])
+    submitted = lines.column("submitted_at")[line]
+    later = (begun <= submitted) & (ended >= np.floor(submitted)) & (begun > last[line])
+    here = _within(lines, rates, line, rate)
+
+    expected = rates.column("rate")[rate] * lines.column("quantity")[line]
+    amount = lines.column("amount")[line]
+    allowed = 1.0 + np.nan_to_num(rates.column("tolerance"))[rate] * expected
+    off = amount - expected
+    off[np.abs(off) <= allowed] = 0.0
+    usable = here & ~np.isnan(expected) & (in_period | (later & (off == 0)))
+    distance = np.where(usable, np.abs(off), np.inf)
+    best = np.lexsort((distance, line))
+    new = np.ones(len(best), dtype=bool)
+    new[1:] = line[best[1:]] != line[best[:-1]]
+    chosen = best[new]
+    chosen = chosen[np.isfinite(distance[chosen])]
+    nearest, away, highest = (np.full(lines.rows, np.nan) for _ in range(3))
+    nearest[line[chosen]] = expected[chosen]
+    away[line[chosen]] = off[chosen]
+    peak = np.full(lines.rows, -np.inf)
+    np.maximum.at(peak, line[usable], expected[usable])
+    highest = np.where(np.isfinite(peak), peak, np.nan)
+    return Due(nearest, highest, away)
+
+
+def _within(lines: LedgerTable, rates: LedgerTable, line: Codes, rate: Codes) -> NDArray[np.bool_]:
+    """Whether the rate holds where the line is paid: in its division or one above; shape (len(line),)."""
+    holds = rates.column("division_code").astype(np.int64)[rate]
+    good = holds < 0
+    if good.all() or "divisions" not in lines.ledger.tables:
+        return good
+    divisions = lines.ledger.tables["divisions"]
+    parent = np.full(len(lines.ledger.vocabulary("division")) + 1, -1, dtype=np.int64)
+    parent[divisions.column("division_code").astype(np.int64)] = divisions.column("parent_code")
+    parent[-1] = -1
+    place = lines.column("division_code").astype(np.int64)[line]
+    for _ in range(GENERATIONS):
+        good |= (place >= 0) & (place == holds)
+        place = parent[place]
+    return good
+
+
+def _nearest(lines: LedgerTable) -> NDArray[np.float64]:
+    return np.asarray(lines.derived("due", _stacked)).reshape(3, -1)[0]
+
+
+def _highest(lines: LedgerTable) -> NDArray[np.float64]:
+    return np.asarray(lines.derived("due", _stacked)).reshape(3, -1)[1]
+
+
+def _off(lines: LedgerTable) -> NDArray[np.float64]:
+    return np.asarray(lines.derived("due", _stacked)).reshape(3, -1)[2]
+
+
+def _stacked(lines: LedgerTable) -> NDArray[np.float64]:
+    return np.vstack(_all(lines))
+
+
+def is_over(lines: LedgerTable) -> NDArray[np.float64]:
+    """1.0 for lines above every rate that applies or between rates by more than the tolerance, upwards."""
+    return (np.nan_to_num(np.asarray(lines.derived("fen_off_rate", _off))) > 0).astype(np.float64)
+
+
+def is_under(lines: LedgerTable) -> NDArray[np.float64]:
+    """1.0 for lines below the nearest rate by more than the tolerance."""
+    return (np.nan_to_num(np.asarray(lines.derived("fen_off_rate", _off))) < 0).astype(np.float64)
+
+
+DERIVED = {"fen_nearest_due": _nearest, "fen_highest_due": _highest, "fen_off_rate": _off}
