@@ -212,6 +212,6 @@ def test_the_lints_see_what_they_are_for() -> None:
     assert GUILT.search("a gang of agents")
     assert not GUILT.search("the suspect role is agent")
     assert MACHINE.search("see " + "/".join(["", "root", "notes"]))
-    assert not MACHINE.search("$HOME/work/x, docs/home/page, ../shared/data")
+    assert not MACHINE.search("$HOME/opt/x, docs/home/page, ../shared/data")
     assert could_be_real("11010519491231002X")  # house: allow identity, the standard's own worked example
     assert not could_be_real("519900199001011234")
