@@ -1,0 +1,136 @@
+"""What banks credited against what was planned: bank answers with the facts of the payment they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features._feature import Float
+from features.asof import LedgerTable, Pairs, View
+
+Codes = NDArray[np.int64]
+
+PAID = 0
+RETURNED = 2
+WINDOW_DAYS = 800
+"""Two yearly payments and some slack."""
+
+
+def _payment_row(table: LedgerTable) -> Float:
+    """Row of `disbursements` each answer belongs to, -1 unknown."""
+    payments = table.ledger.tables["disbursements"]
+    place = np.full(len(table.ledger.vocabulary("disbursement")) + 1, -1, dtype=np.int64)
+    place[np.asarray(payments.column("disbursement_id"), dtype=np.int64)] = np.arange(payments.rows)
+    place[-1] = -1
+    return place[np.asarray(table.column("disbursement_id"), dtype=np.int64)].astype(np.float64)
+
+
+def _of_payment(column: str) -> Callable[[LedgerTable], Float]:
+    def make(table: LedgerTable) -> Float:
+        row = table.derived("payment_row", _payment_row).astype(np.int64)
+        values = np.asarray(table.ledger.tables["disbursements"].column(column), dtype=np.float64)
+        null = -1.0 if column != "amount" else np.nan
+        return np.where(row >= 0, values[np.maximum(row, 0)], null) if len(values) else np.full(table.rows, null)
+
+    return make
+
+
+def _missing_fen(table: LedgerTable) -> Float:
+    """Fen planned and not credited, of answers that say paid; 0 elsewhere."""
+    planned = table.derived("planned_fen", _of_payment("amount"))
+    missing = planned - np.asarray(table.column("amount"), dtype=np.float64)
+    return np.where((np.asarray(table.column("status")) == PAID) & (missing > 0), missing, 0.0)
+
+
+def _is_short(table: LedgerTable) -> Float:
+    return (table.derived("missing_fen", _missing_fen) > 0).astype(np.float64)
+
+
+def _is_paid(table: LedgerTable) -> Float:
+    return (np.asarray(table.column("status")) == PAID).astype(np.float64)
+
+
+def prepare(view: View) -> bool:
+    """Derive what the features of this folder read of `settlements`; always true (made for `View.memo`)."""
+    table = view.ledger.tables["settlements"]
+    for name, column in (
+        ("pay_person", "person_id"),
+        ("pay_program", "program_id"),
+        ("pay_run", "run_id"),
+        ("pay_division", "division_code"),
+    ):
+        table.derived(name, _of_payment(column))
+    table.derived("missing_fen", _missing_fen)
+    table.derived("is_short", _is_short)
+    table.derived("is_paid", _is_paid)
+    return True
+
+
+def short_before(view: View) -> Pairs:
+    """Answers on record to other payments of the item to the payee that credited less than planned."""
+    view.memo(prepare)
+    person = np.asarray(view.own("person_id"), dtype=np.int64)
+    program = np.asarray(view.own("program_id"), dtype=np.int64)
+    keys = {"pay_person": person, "pay_program": program}
+    some = view.running("settlements", keys, days=WINDOW_DAYS, of="is_short") > 0
+    chosen = {"pay_person": np.where(some, person, -1), "pay_program": program}
+    answers = view.match("settlements", chosen, days=WINDOW_DAYS)
+    other = answers["disbursement_id"] != answers.own("disbursement_id")
+    return answers.where(other & (answers.derived("is_short", _is_short) > 0))
+
+
+def share_short_beside(answers: Pairs) -> Float:
+    """By answer: share of the same run's payments in the same village that were credited short too, itself left out."""
+    keys = {
+        "pay_run": answers.derived("pay_run", _of_payment("run_id")).astype(np.int64),
+        "pay_division": answers.derived("pay_division", _of_payment("division_code")).astype(np.int64),
+    }
+    beside = View(answers.view.ledger, answers.view.at[answers.query], None, keys)
+    short = beside.running("settlements", tuple(keys), of="is_short") - 1.0
+    paid = beside.running("settlements", tuple(keys), of="is_paid") - 1.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(paid > 0, short / paid, 0.0)
+
+
+def short_while_others_whole(view: View) -> Pairs:
+    """Earlier payments of the item to the payee credited short while most of the village got theirs in full."""
+    answers = view.memo(short_before)
+    return answers.where(share_short_beside(answers) < 0.5)
+
+
+def own_short(view: View) -> Pairs:
+    """The bank's answer to this very payment, where it credited less than planned."""
+    view.memo(prepare)
+    answers = view.match("settlements", "disbursement_id")
+    return answers.where(answers.derived("is_short", _is_short) > 0)
+
+
+def alike_beside(view: View) -> Pairs:
+    """Other answers of the same run and village short by the same sum or the same share as this payment's."""
+    own = view.memo(own_short)
+    keys = {
+        "pay_run": own.derived("pay_run", _of_payment("run_id")).astype(np.int64),
+        "pay_division": own.derived("pay_division", _of_payment("division_code")).astype(np.int64),
+    }
+    beside = View(view.ledger, view.at[own.query], None, keys)
+    found = beside.match("settlements", tuple(keys))
+    missing, planned = _missing_and_planned(found)
+    own_missing, own_planned = _missing_and_planned(own)
+    alike = (missing == own_missing[found.query]) | (
+        np.abs(missing / planned - (own_missing / own_planned)[found.query]) < SAME_SHARE
+    )
+    chosen = (missing > 0) & alike & (found.row != own.row[found.query])
+    return Pairs(view, "settlements", own.query[found.query[chosen]], found.row[chosen])
+
+
+SAME_SHARE = 0.002
+"""Shares this close are one share: what is left is rounding to whole fen."""
+
+
+def _missing_and_planned(answers: Pairs) -> tuple[Float, Float]:
+    return (
+        answers.derived("missing_fen", _missing_fen),
+        answers.derived("planned_fen", _of_payment("amount")),
+    )
