@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +68,7 @@ def measure_calibration(score: Float, irregular: Bool) -> Calibration:
     prevalence = float(irregular.mean())
     prior = shifted_to(score, prevalence) if 0 < prevalence < 1 else score
     bins = []
-    for low, high in zip(EDGES, EDGES[1:], strict=False):
+    for low, high in itertools.pairwise(EDGES):
         inside = (score >= low) & ((score < high) | (high == 1))
         rows, hits = int(inside.sum()), int(irregular[inside].sum())
         if rows:

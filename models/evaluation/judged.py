@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from features.asof import Ledger
 from features.asof.ledger import MICROSECONDS_A_DAY
-from models.evaluation.columns import FileError, Float, Texts, is_known, numbers, objects, one_of, places_of, texts
+from models.evaluation.columns import FileError, Float, Texts, numbers, objects, one_of, places_of, texts
 
 RECOMMENDATIONS = ("release", "verify", "review")
 DESKS = ("none", "discipline", "department", "owed")
@@ -28,9 +28,11 @@ class Truth:
     """Disbursements with what is true of them; every field has shape (n,).
 
     `day` counts local days since 1970 (with the time of day as fraction), `amount` is yuan. `typologies` joins codes
-    by `|`; `look_alike` is the code an honest payment resembles. A disbursement truth does not know is honest.
+    by `|`; `look_alike` is the code an honest payment resembles; `row` is the row of the ledger (the first version).
+    A disbursement truth does not know is honest.
     """
 
+    row: NDArray[np.int64]
     ids: Texts
     day: Float
     amount: Float
@@ -115,6 +117,7 @@ def truth_of(ledger: Ledger, truth: pa.Table) -> Truth:
 
     irregular = np.append(numbers(truth, "irregular"), 0.0)[place] == 1
     return Truth(
+        row=np.nonzero(first)[0],
         ids=ids,
         day=((table.known_at + ledger.utc_offset) / MICROSECONDS_A_DAY)[first],
         amount=np.nan_to_num(np.asarray(table.column("amount"), dtype=np.float64)[first]) / 100,
@@ -179,7 +182,8 @@ def judged_of(truth: Truth, keep: Bool, scores: pa.Table) -> tuple[Judged, Cover
     _check_coverage(coverage, errors)
 
     def number(name: str) -> Float:
-        return np.nan_to_num(np.append(numbers(table, name), 0.0)[place])
+        values: Float = np.nan_to_num(np.append(numbers(table, name), 0.0)[place])
+        return values
 
     def text(name: str, default: str | None = None) -> Texts:
         values = texts(table, name)
@@ -207,7 +211,8 @@ def _check_values(table: pa.Table, errors: list[str]) -> None:
             errors.append(f"scores: no column {name}")
         elif bad := int((~one_of(texts(table, name), allowed)).sum()):
             errors.append(f"scores.{name}: {bad} values outside {', '.join(allowed)}")
-    errors.extend(f"scores: no column {c}" for c in ("typology", "suspect_role", "reasons") if c not in table.column_names)
+    lacking = [name for name in ("typology", "suspect_role", "reasons") if name not in table.column_names]
+    errors.extend(f"scores: no column {name}" for name in lacking)
     for name in ("score", "anomaly"):
         values = numbers(table, name)
         if bad := int((np.isnan(values) | (values < 0) | (values > 1)).sum()):
@@ -221,7 +226,8 @@ def _check_coverage(coverage: Coverage, errors: list[str]) -> None:
         errors.append(f"scores: {coverage.missing} of {coverage.expected} expected ids are missing")
     if coverage.outside_window:
         errors.append(
-            f"scores: {coverage.outside_window} ids outside the window ({coverage.not_in_data} of them not in the data at all)"
+            f"scores: {coverage.outside_window} ids outside the window "
+            f"({coverage.not_in_data} of them not in the data at all)"
         )
 
 
@@ -236,8 +242,3 @@ def clean_counties(truth: Truth) -> frozenset[str]:
     county = truth.county()
     touched = {code for code, bad in zip(county, truth.irregular, strict=True) if bad}
     return frozenset(code for code in county if code is not None) - touched
-
-
-def unknown_dropped(values: Texts) -> Texts:
-    """The texts that are not null."""
-    return values[is_known(values)]

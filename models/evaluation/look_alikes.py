@@ -18,7 +18,7 @@ PLAIN = "plain honest rows"
 
 @dataclass(frozen=True, slots=True)
 class LookAlike:
-    """Honest rows of one kind: those above the line, their share with its 95 % interval, and the share in the top 1 %."""
+    """Honest rows of one kind: those above the line, their share with its 95 % interval, the share in the top 1 %."""
 
     rows: int
     flagged: int

@@ -80,7 +80,14 @@ def auc(irregular: Bool, score: Float) -> float:
 
 
 def rank(
-    irregular: Bool, score: Float, tie: Float, amount: Float, ring: Texts | None = None, *, draws: int = 200, seed: int = 0
+    irregular: Bool,
+    score: Float,
+    tie: Float,
+    amount: Float,
+    ring: Texts | None = None,
+    *,
+    draws: int = 200,
+    seed: int = 0,
 ) -> Ranking:
     """Measure one ranking; arrays of shape (n,), `amount` in yuan, `draws` 0 leaves the interval out."""
     rows, bad = len(irregular), int(irregular.sum())
@@ -124,7 +131,8 @@ def _interval(
         weight = weight[order]
         good, every = np.cumsum(weight * hit), np.cumsum(weight)
         if good[-1] > 0:
-            found.append(float(np.sum(np.where(every > 0, good / np.maximum(every, 1e-9), 0) * weight * hit) / good[-1]))
+            precision = np.where(every > 0, good / np.maximum(every, 1e-9), 0)
+            found.append(float(np.sum(precision * weight * hit) / good[-1]))
     if not found:
         return None
     low, high = np.quantile(found, (0.025, 0.975))
