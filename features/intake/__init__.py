@@ -5,13 +5,16 @@ from __future__ import annotations
 from features.intake.errors import ConservationError, IntakeError
 from features.intake.load import Progress, load
 from features.intake.report import IntakeReport, QuarantinedRow, TableReport
+from features.intake.rows import AcceptedRows, accept_rows
 
 __all__ = [
+    "AcceptedRows",
     "ConservationError",
     "IntakeError",
     "IntakeReport",
     "Progress",
     "QuarantinedRow",
     "TableReport",
+    "accept_rows",
     "load",
 ]

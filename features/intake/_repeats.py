@@ -37,9 +37,9 @@ def identity(table: Table, present: list[str]) -> list[str]:
 class Hasher:
     """Hashes identities, batch by batch; keeps 8 bytes a row."""
 
-    def __init__(self, columns: list[str]) -> None:
-        """`columns` as from `identity`."""
-        self._connection = duckdb.connect(config={"threads": 2})
+    def __init__(self, columns: list[str], connection: duckdb.DuckDBPyConnection) -> None:
+        """`columns` as from `identity`; `connection` to any database."""
+        self._connection = connection
         quoted = ", ".join(f'"{name}"' for name in columns)
         self._query = f"select hash({quoted}) as h from batch"  # noqa: S608 - names of the contract
         self._parts: list[Hashes] = []
@@ -55,7 +55,6 @@ class Hasher:
 
     def finish(self) -> Hashes:
         """All hashes in row order, shape (n,)."""
-        self._connection.close()
         return np.concatenate(self._parts) if self._parts else np.empty(0, np.uint64)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -25,40 +28,41 @@ _SORTABLE: Final = 1_000_000
 """Quarantined rows up to here are sorted by line; beyond, conflicts of keys follow the others."""
 
 
-def load_table(source: Source, work: Path, advance: Callable[[int], None]) -> TableReport:
+def load_table(
+    source: Source, work: Path, connection: duckdb.DuckDBPyConnection, advance: Callable[[int], None]
+) -> TableReport:
     """Load `source` into `work/<table>.parquet`, its refused rows into `work/quarantine/<table>.parquet`.
 
-    `advance` is told how many bytes of the file have been read. Raises IntakeError where the file is damaged.
+    `connection` is used to hash rows, `advance` is told how many bytes of the file have been read. Raises IntakeError
+    where the file is damaged.
     """
     table = source.table
     present = [c.name for c in table.columns if c.name not in source.missing_columns]
     schema = canonical_schema(table, set(present))
     path = work / f"{table.name}.parquet"
     identities = identity(table, present)
-    hasher = Hasher(identities)
+    hasher = Hasher(identities, connection)
     lines: list[npt.NDArray[np.int64]] = [np.empty(0, np.int64)]
     rows_in = 0
-    with Quarantine(work / "quarantine" / path.name) as quarantine, writer(path, schema) as out:
+    with Quarantine(work / "quarantine" / path.name) as quarantine, Background(path, schema) as out:
         for chunk in source.chunks():
             rows_in += chunk.rows_in
             checked = check(table, source.path.name, chunk, source.convert)
             quarantine.add(checked.refused)
             hasher.add(checked.batch)
             lines.append(checked.lines)
-            if checked.batch.num_rows:
-                out.write_batch(checked.batch)
+            out.write(checked.batch)
             advance(chunk.done)
         hashes = hasher.finish()
         accepted = len(hashes)
         candidates = meeting(hashes)
         repeated = 0
+        out.close()
         if len(candidates):
-            out.close()
-            clock = table.clock if table.in_file_order and table.clock in present else None
-            repeats = _settle(path, candidates, hashes, identities, clock)
+            repeats = _settle(path, candidates, hashes, identities, version_clock(table, present))
             repeated = len(repeats.repeated)
             accepted -= len(repeats.conflicts)
-            quarantine.add(_conflicts(table, source.path.name, repeats, np.concatenate(lines)), sort=True)
+            quarantine.add(conflicts_in_words(table, source.path.name, repeats, np.concatenate(lines)), sort=True)
             _leave_out(path, schema, repeats)
     return TableReport(
         table=table.name,
@@ -76,6 +80,38 @@ def load_table(source: Source, work: Path, advance: Callable[[int], None]) -> Ta
 def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     """A writer of stored tables."""
     return pq.ParquetWriter(path, schema, compression="lz4", write_statistics=True)
+
+
+class Background:
+    """Writes a stored table in a thread of its own: encoding pages takes as long as checking the next rows."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        """`path` and `schema` of the file to be."""
+        self._writer = writer(path, schema)
+        self._pool = ThreadPoolExecutor(1)
+        self._waiting: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Background:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file whatever happened."""
+        self._pool.shutdown(cancel_futures=True)
+        self._writer.close()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Queue a batch; waits when two are under way, so that memory stays bounded."""
+        if batch.num_rows:
+            self._waiting.append(self._pool.submit(self._writer.write_batch, batch))
+        while len(self._waiting) > 2:
+            self._waiting.popleft().result()
+
+    def close(self) -> None:
+        """Write what is queued and finish the file. Raises what went wrong in the thread."""
+        while self._waiting:
+            self._waiting.popleft().result()
+        self._writer.close()
 
 
 class Quarantine:
@@ -163,7 +199,12 @@ def _batches(path: Path) -> Iterable[tuple[int, pa.RecordBatch]]:
             start += batch.num_rows
 
 
-def _conflicts(table: Table, file: str, repeats: Repeats, lines: npt.NDArray[np.int64]) -> list[QuarantinedRow]:
+def version_clock(table: Table, present: list[str]) -> str | None:
+    """The column by which a version must be later, in tables `in_file_order` whose file has it."""
+    return table.clock if table.in_file_order and table.versioned and table.clock in present else None
+
+
+def conflicts_in_words(table: Table, file: str, repeats: Repeats, lines: npt.NDArray[np.int64]) -> list[QuarantinedRow]:
     """Refusals of rows that carry a key already taken."""
     column = table.column(table.evidence_key[-1])
     reason = Reason(

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+import duckdb
+
 from features.contract import TABLES
 from features.intake._chunk import Source
 from features.intake._folder import Folder, look, open_source
@@ -96,7 +98,7 @@ def _read(
     done = 0
     (work / "quarantine").mkdir()
     loaded: dict[str, Loaded] = {}
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool, duckdb.connect(config={"threads": 2}) as connection:
         hashes: dict[str, Future[str]] = {n: pool.submit(content_hash, s.path) for n, s in sources.items()}
         try:
             for name, source in sources.items():
@@ -106,7 +108,7 @@ def _read(
                     if progress is not None:
                         progress(name, base + at, total)
 
-                report = load_table(source, work, advance)
+                report = load_table(source, work, connection, advance)
                 content = hashes[name].result()
                 if FileState.of(source.path) != states[name]:
                     raise _changed(source.path)
