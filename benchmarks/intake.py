@@ -71,7 +71,7 @@ def build(folder: Path, rows: int, form: str, broken: float, repeated: float) ->
             columns["amount"] = wrong
     listed = ", ".join(f'{text} as "{name}"' for name, text in columns.items())
     twice = int(rows * repeated)
-    numbers = f"(select i from range({rows - twice}) r(i) union all select i from range({twice}) r(i))"
+    numbers = f"(select i from range({rows - twice}) r(i) union all select i from range({twice}) r(i))"  # noqa: S608
     target = folder / f"disbursements.{'csv' if form == 'csv' else 'parquet'}"
     options = "(header true)" if form == "csv" else "(format parquet, row_group_size 500000)"
     query = f"copy (select {listed} from {numbers}) to '{target}' {options}"  # noqa: S608 - own text
