@@ -1,0 +1,94 @@
+"""What invented counties teach: rates of true and innocent hits of every rule, and the model shipped for day one.
+
+    python -m models.training.prior OUT COUNTY [COUNTY ...]
+
+Each COUNTY is a folder of the contract's tables with `truth.parquet` beside it (as `mingbai simulate` writes them).
+OUT receives `prior.json` (rates by rule) and `prior/` (a bundle that scores without any training).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from features.asof import Ledger
+from features.intake import load
+from models.rules.catalogue import all_rules
+from models.scoring.facts import Facts
+from models.scoring.policy import Policy
+from models.training.labels import Labels
+from models.training.rule_weights import BY_SEVERITY, RatePrior
+from models.training.train import fit, gather, reference_rows
+
+Bool = NDArray[np.bool_]
+FAR_FUTURE = np.iinfo(np.int64).max - 1
+
+
+def county_facts(county: Path, policy: Policy) -> tuple[Facts, Bool]:
+    """Facts of every payment of a county and whether it is irregular in truth; (n, ...) and (n,)."""
+    with tempfile.TemporaryDirectory() as folder:
+        load(county, Path(folder))
+        ledger = Ledger.open(Path(folder), utc_offset_hours=policy.utc_offset_hours)
+        rows = reference_rows(ledger, FAR_FUTURE)
+        facts = gather(ledger, rows, policy, lambda _share: None)
+        ids = ledger.vocabulary("disbursement").decode(ledger.tables["disbursements"].column("disbursement_id")[rows])
+    truth = pq.read_table(county.parent / "truth.parquet", columns=["disbursement_id", "irregular"]).to_pydict()
+    known = dict(zip(truth["disbursement_id"], truth["irregular"], strict=True))
+    return facts, np.array([known.get(i, 0) == 1 for i in ids])
+
+
+def rates(counties: Sequence[tuple[Facts, Bool]]) -> dict[str, RatePrior]:
+    """Log-normal rates of each rule over counties; a rule that hit nothing true anywhere keeps a cautious prior."""
+    out = {}
+    for k, rule in enumerate(all_rules()):
+        wide = BY_SEVERITY[rule.severity]
+        true, innocent, ran = [], [], 0
+        for facts, irregular in counties:
+            if (facts.outcomes[:, k] == 4).all():
+                continue
+            ran += 1
+            hits, n = facts.fired()[:, k], len(irregular)
+            true.append(((hits & irregular).sum() + 0.5) / n)
+            innocent.append(((hits & ~irregular).sum() + 0.5) / n)
+        if ran < 2:
+            out[rule.code] = wide
+            continue
+        out[rule.code] = RatePrior(*_log_normal(true, wide.true_rate), *_log_normal(innocent, wide.innocent_rate))
+    return out
+
+
+def _log_normal(values: list[float], wide: float, *, strength: float = 2.0) -> tuple[float, float]:
+    """Median and spread of positive rates, drawn towards the wide prior as if it were `strength` more counties."""
+    logs = np.log(values)
+    weight = len(logs) + strength
+    centre = (logs.sum() + strength * np.log(wide)) / weight
+    spread = np.sqrt((((logs - centre) ** 2).sum() + strength) / weight)
+    return float(np.exp(centre)), float(np.clip(spread, 0.8, 2.5))
+
+
+def make(out: Path, counties: Sequence[Path], policy: Policy) -> None:
+    """Write `prior.json` and `prior/` under `out`."""
+    read = [county_facts(county, policy) for county in counties]
+    found = rates(read)
+    plain = {"counties": len(read), "payments": int(sum(len(y) for _, y in read)), "rates": {c: asdict(r) for c, r in found.items()}}
+    (out / "prior.json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+    first = read[0][0]
+    pooled = Facts(
+        first.features, first.rules, np.concatenate([f.values for f, _ in read]), np.concatenate([f.outcomes for f, _ in read])
+    )
+    n = len(pooled.values)
+    nobody = Labels(np.full(n, -1, np.int8), np.zeros(n, dtype=bool), np.full(n, FAR_FUTURE))
+    bundle = fit(pooled, nobody, policy)
+    replace(bundle, version="prior", as_of="", params={"counties": str(len(read)), "payments": str(n)}).save(out / "prior")
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]), [Path(p) for p in sys.argv[2:]], Policy.load())
