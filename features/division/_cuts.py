@@ -1,0 +1,237 @@
+"""Credits that fall short by the same fee or the same part, run after run, in a village or for a person.
+
+For each query the bank's answers of its village (or person) are walked in order of time up to the moment. Periods of an
+item are taken in order; answers about periods before the last one seen (payments made good later) are left out. A
+period is cut alike when most of its short credits share one fee or one part; a row of such periods with the same fee
+or part is a streak.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from features.asof import LedgerTable, Pairs, View
+from features.asof.group_index import GroupIndex
+from features.graph._owners import answer_fact, answered_person, payment_of_answer
+
+Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+Float = NDArray[np.float64]
+
+ALIKE = 0.6
+"""Part of a period's short credits that must share the fee or the part."""
+SAME_PART = 0.005
+"""Parts of the amount this close are the same."""
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """By query: the longest current streak over all items, the streak of the own item, and of its last period on record
+    the lines answered and the lines cut alike."""
+
+    longest: Float
+    own: Float
+    lines: Float
+    cut: Float
+
+
+def _answered_village(table: LedgerTable) -> Int32:
+    return answer_fact(table, "division_code")
+
+
+def _answered_program(table: LedgerTable) -> Int32:
+    return answer_fact(table, "program_id")
+
+
+def _answered_period(table: LedgerTable) -> Int32:
+    return answer_fact(table, "period")
+
+
+def _missing(table: LedgerTable) -> Float:
+    """Fen missing from a paid credit; 0 in full, NaN where it was not paid or the amounts are unknown."""
+    row = np.asarray(table.derived("payment", payment_of_answer), dtype=np.int64)
+    planned = np.asarray(table.ledger.tables["disbursements"].column("amount"), dtype=np.float64)
+    paid = np.asarray(table.column("status")) == table.schema.column("status").values.index("paid")
+    due = np.where(row >= 0, planned[np.maximum(row, 0)], np.nan) if len(planned) else np.full(table.rows, np.nan)
+    missing = due - np.asarray(table.column("amount"), dtype=np.float64)
+    return np.where(paid, np.maximum(missing, 0.0), np.nan)
+
+
+def _missing_part(table: LedgerTable) -> Float:
+    """The same as a part of the amount due."""
+    row = np.asarray(table.derived("payment", payment_of_answer), dtype=np.int64)
+    planned = np.asarray(table.ledger.tables["disbursements"].column("amount"), dtype=np.float64)
+    due = np.where(row >= 0, planned[np.maximum(row, 0)], np.nan) if len(planned) else np.full(table.rows, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(table.derived("missing", _missing) / due)
+
+
+def prepare(view: View) -> LedgerTable:
+    """Derive the columns of `settlements` the walk needs."""
+    table = view.ledger.tables["settlements"]
+    table.derived("village_of_payment", _answered_village)
+    table.derived("program_of_payment", _answered_program)
+    table.derived("period_of_payment", _answered_period)
+    table.derived("person_of_payment", answered_person)
+    table.derived("missing", _missing)
+    table.derived("missing_part", _missing_part)
+    return table
+
+
+@njit(cache=True, nogil=True)
+def _alike(rows: Int32, lo: int, hi: int, missing: Float, part: Float, fee: float, share: float, by_fee: bool) -> int:
+    count = 0
+    for j in range(lo, hi):
+        i = rows[j]
+        if missing[i] > 0 and ((by_fee and missing[i] == fee) or (not by_fee and abs(part[i] - share) <= 0.005)):
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _walk(
+    offsets: Int64,
+    rows: Int32,
+    known: Int64,
+    starts: Float,
+    missing: Float,
+    part: Float,
+    groups: Int64,
+    at: Int64,
+    alike: float,
+) -> tuple[Float, Float, Float]:
+    """Streak, lines and cut lines of the last period of each (place, item) group at the query's moment."""
+    n = groups.shape[0]
+    streaks = np.zeros(n)
+    lines = np.zeros(n)
+    cuts = np.zeros(n)
+    for q in range(n):
+        k = groups[q]
+        if k < 0:
+            continue
+        lo, hi = offsets[k], offsets[k + 1]
+        while lo < hi:
+            mid = (lo + hi) // 2
+            if known[rows[mid]] <= at[q]:
+                lo = mid + 1
+            else:
+                hi = mid
+        end = lo
+        streak = 0.0
+        last_fee, last_part = -1.0, -1.0
+        j = offsets[k]
+        newest = -np.inf
+        while j < end:
+            first = starts[rows[j]]
+            if not first > newest:
+                j += 1
+                continue
+            newest = first
+            stop = j
+            total = 0
+            short = 0
+            fee, fee_votes, share, share_votes = 0.0, 0, 0.0, 0
+            while stop < end and not starts[rows[stop]] > newest:
+                i = rows[stop]
+                if starts[i] == newest and not np.isnan(missing[i]):
+                    total += 1
+                    if missing[i] > 0:
+                        short += 1
+                        if fee_votes == 0:
+                            fee = missing[i]
+                        fee_votes += 1 if missing[i] == fee else -1
+                        if share_votes == 0:
+                            share = part[i]
+                        share_votes += 1 if abs(part[i] - share) <= 0.005 else -1
+                stop += 1
+            if total > 0:
+                by_fee = _alike(rows, j, stop, missing, part, fee, share, True)
+                by_part = _alike(rows, j, stop, missing, part, fee, share, False)
+                same = max(by_fee, by_part)
+                if short > 0 and same >= alike * short:
+                    again = (fee == last_fee and by_fee >= alike * short) or (
+                        abs(share - last_part) <= 0.005 and by_part >= alike * short
+                    )
+                    streak = streak + 1.0 if again else 1.0
+                    last_fee, last_part = fee, share
+                else:
+                    streak = 0.0
+                    last_fee, last_part = -1.0, -1.0
+                lines[q] = total
+                cuts[q] = same if short > 0 else 0
+            j = stop
+        streaks[q] = streak
+    return streaks, lines, cuts
+
+
+def _states(view: View, place: str, codes: Int64, program: Int64, at: Int64) -> tuple[Float, Float, Float]:
+    table = prepare(view)
+    index = table.index((place, "program_of_payment"))
+    starts = view.ledger.periods[0][np.asarray(table.derived("period_of_payment", _answered_period), dtype=np.int64)]
+    missing = np.asarray(table.derived("missing", _missing))
+    part = np.asarray(table.derived("missing_part", _missing_part))
+    if index.size == 0:
+        return np.zeros(len(codes)), np.zeros(len(codes)), np.zeros(len(codes))
+    groups = index.lookup([codes, program])
+    found = _walk(index.offsets, index.rows, table.known_at, starts, missing, part, groups, at, ALIKE)
+    return found[0], found[1], found[2]
+
+
+def _items_of(view: View, place: str) -> GroupIndex:
+    """Programs answered for in each place: an index over the distinct (place, program) pairs of the ledger."""
+    table = prepare(view)
+    places = np.asarray(table.derived(place, _answered_village), dtype=np.int64)
+    programs = np.asarray(table.derived("program_of_payment", _answered_program), dtype=np.int64)
+    shift = np.int64(len(view.ledger.vocabulary("program")) + 1)
+    packed = np.unique(places[(places >= 0) & (programs >= 0)] * shift + programs[(places >= 0) & (programs >= 0)])
+    index = GroupIndex([packed // shift])
+    index.memo["program"] = packed % shift
+    return index
+
+
+def in_village(view: View) -> Cuts:
+    """Cuts in the village of the payment."""
+    cells = view.unique("division_code", "program_id")
+    village, program = cells.own("division_code").astype(np.int64), cells.own("program_id").astype(np.int64)
+    own, lines, cut = _states(cells, "village_of_payment", village, program, cells.at)
+    places = view.unique("division_code")
+    index = _items_of(view, "village_of_payment")
+    codes = places.own("division_code").astype(np.int64)
+    longest = np.zeros(places.n)
+    if index.size:
+        group = index.lookup([codes])
+        lo = np.where(group >= 0, index.offsets[np.maximum(group, 0)], 0)
+        count = np.where(group >= 0, index.offsets[np.maximum(group, 0) + 1] - lo, 0)
+        query = np.repeat(np.arange(places.n), count)
+        inside = np.arange(len(query)) - np.repeat(np.cumsum(count) - count, count)
+        item = index.memo["program"][index.rows[np.repeat(lo, count) + inside]]
+        streak, _, _ = _states(places, "village_of_payment", codes[query], item, places.at[query])
+        np.maximum.at(longest, query, streak)
+    return Cuts(places.spread(longest), cells.spread(own), cells.spread(lines), cells.spread(cut))
+
+
+def of_person(view: View) -> Cuts:
+    """Cuts of the payee's own credits of the item."""
+    person = np.asarray(view.own("person_id"), dtype=np.int64)
+    program = np.asarray(view.own("program_id"), dtype=np.int64)
+    own, lines, cut = _states(view, "person_of_payment", person, program, view.at)
+    return Cuts(own, own, lines, cut)
+
+
+def own_answers(view: View) -> Pairs:
+    """The bank's earlier answers to the payee for the item that fell short, as evidence."""
+    prepare(view)
+    keys = {"person_of_payment": view.own("person_id"), "program_of_payment": view.own("program_id")}
+    found = view.match("settlements", keys)
+    return found.where(found.derived("missing", _missing) > 0)
+
+
+def village_answers(view: View) -> Pairs:
+    """The bank's answers of the last 400 days that fell short in the village, as evidence."""
+    prepare(view)
+    found = view.match("settlements", {"village_of_payment": view.own("division_code")}, days=400)
+    return found.where(found.derived("missing", _missing) > 0)

@@ -1,0 +1,52 @@
+"""Whose card a transaction, a card event or a bank answer is about: columns derived once for a ledger."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.asof import LedgerTable
+from features.asof import _kernels as kernels
+
+Codes = NDArray[np.int32]
+
+
+def holder_of_row(table: LedgerTable) -> Codes:
+    """Holder of the row's `card_id`, from the card as it was on record by then; -1 unknown. For `derived`."""
+    cards = table.ledger.tables["cards"]
+    index = cards.index(("card_id",))
+    groups = index.lookup([np.asarray(table.column("card_id"), dtype=np.int64)])
+    row = kernels.latest(index.offsets, index.rows, cards.known_at, cards.superseded_at, groups, table.known_at)
+    holders = cards.column("holder_person_id")
+    if cards.rows == 0:
+        return np.full(table.rows, -1, dtype=np.int32)
+    return np.where(row >= 0, holders[np.maximum(row, 0)], -1).astype(np.int32)
+
+
+def payment_of_answer(table: LedgerTable) -> NDArray[np.int64]:
+    """Row of `disbursements` behind each bank answer, as on record by then; -1 unknown. For `derived`."""
+    payments = table.ledger.tables["disbursements"]
+    index = payments.index(("disbursement_id",))
+    groups = index.lookup([np.asarray(table.column("disbursement_id"), dtype=np.int64)])
+    return np.asarray(
+        kernels.latest(index.offsets, index.rows, payments.known_at, payments.superseded_at, groups, table.known_at)
+    )
+
+
+def answer_fact(table: LedgerTable, column: str) -> Codes:
+    """A code column of the payment behind each bank answer; -1 unknown."""
+    row = np.asarray(table.derived("payment", payment_of_answer), dtype=np.int64)
+    values = table.ledger.tables["disbursements"].column(column)
+    if len(values) == 0:
+        return np.full(table.rows, -1, dtype=np.int32)
+    return np.where(row >= 0, values[np.maximum(row, 0)], -1).astype(np.int32)
+
+
+def answered_card(table: LedgerTable) -> Codes:
+    """Card of the payment behind each bank answer. For `derived`."""
+    return answer_fact(table, "card_id")
+
+
+def answered_person(table: LedgerTable) -> Codes:
+    """Person of the payment behind each bank answer. For `derived`."""
+    return answer_fact(table, "person_id")

@@ -1,0 +1,73 @@
+"""Where the payee draws cash, and who else draws cash there."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.asof import LedgerTable, Pairs, View
+from features.graph._owners import holder_of_row
+
+Int64 = NDArray[np.int64]
+Float = NDArray[np.float64]
+
+
+def _cash_outlet(table: LedgerTable) -> NDArray[np.int32]:
+    """Outlet of cash withdrawals, -1 for anything else. For `derived`."""
+    kind = np.asarray(table.column("kind"))
+    cash = kind == table.schema.column("kind").values.index("cash_withdrawal")
+    return np.where(cash, table.column("outlet_id"), -1).astype(np.int32)
+
+
+def _cash_holder(table: LedgerTable) -> NDArray[np.int32]:
+    """Holder of the card of cash withdrawals, -1 for anything else. For `derived`."""
+    outlet = table.derived("cash_outlet", _cash_outlet)
+    return np.where(np.asarray(outlet) >= 0, table.derived("holder", holder_of_row), -1).astype(np.int32)
+
+
+def _village(table: LedgerTable) -> NDArray[np.int32]:
+    """Village the register knew for the holder at the time of the transaction. For `derived`."""
+    holder = np.asarray(table.derived("holder", holder_of_row), dtype=np.int64)
+    asked = View(table.ledger, table.known_at, None, {"person_id": holder})
+    return np.asarray(asked.lookup("persons", "division_code", "person_id"), dtype=np.int32)
+
+
+def prepare(view: View) -> LedgerTable:
+    """Derive the columns of `card_transactions` the other functions look up."""
+    table = view.ledger.tables["card_transactions"]
+    table.derived("holder", holder_of_row)
+    table.derived("cash_outlet", _cash_outlet)
+    table.derived("cash_holder", _cash_holder)
+    table.derived("holder_village", _village)
+    return table
+
+
+def withdrawals(view: View) -> Pairs:
+    """The payee's cash withdrawals at a known outlet in the last 365 days."""
+    prepare(view)
+    return view.match("card_transactions", {"cash_holder": view.own("person_id")}, days=365)
+
+
+def main_outlet(view: View) -> tuple[Int64, Float]:
+    """The outlet the payee used most in 365 days (-1 none), and the share of withdrawals made there."""
+    found = view.memo(withdrawals)
+    outlet = found.derived("cash_outlet", _cash_outlet).astype(np.int64)
+    shift = np.int64(outlet.max() + 1) if len(outlet) else np.int64(1)
+    packed, times = np.unique(found.query.astype(np.int64) * shift + outlet, return_counts=True)
+    order = np.lexsort((packed, times))
+    query, place = packed[order] // shift, packed[order] % shift
+    out, most = np.full(view.n, -1, dtype=np.int64), np.zeros(view.n)
+    out[query] = place
+    most[query] = times[order]
+    total = found.count()
+    return out, np.where(total > 0, most / np.maximum(total, 1.0), np.nan)
+
+
+def people_there(view: View) -> tuple[Float, Float]:
+    """Holders who drew cash at the payee's main outlet in 365 days, and how many of them live in the payee's village."""
+    outlet, _ = view.memo(main_outlet)
+    village = np.asarray(view.lookup("persons", "division_code", "person_id"), dtype=np.int64)
+    cells = view.unique(outlet, village, names=("cash_outlet", "holder_village"))
+    everybody = cells.distinct("card_transactions", "cash_outlet", of="holder", days=365)
+    villagers = cells.distinct("card_transactions", ("cash_outlet", "holder_village"), of="holder", days=365)
+    return cells.spread(everybody), cells.spread(villagers)
