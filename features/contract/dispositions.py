@@ -37,7 +37,7 @@ TABLE = Table(
     ),
     bad_rows=(
         (
-            {"disbursement_id": "D00004283", "outcome": "guilty", "decided_at": "2018-10-25T15:35:42+08:00"},
+            {"disbursement_id": "D00004283", "outcome": "proven", "decided_at": "2018-10-25T15:35:42+08:00"},
             "outcome",
             "bad_enum",
         ),
