@@ -1,0 +1,1 @@
+"""Honest oddities that resemble several typologies at once, one situation a file."""
