@@ -107,30 +107,27 @@ def own_short(view: View) -> Pairs:
     return answers.where(answers.derived("is_short", _is_short) > 0)
 
 
-def alike_beside(view: View) -> Pairs:
-    """Other answers of the same run and village short by the same sum or the same share as this payment's."""
+
+def count_alike(view: View) -> Float:
+    """Other payments of the run short by the same sum, or by the same share to half a percent; NaN where not short."""
     own = view.memo(own_short)
+    if len(own) == 0:
+        return np.full(view.n, np.nan)
+    own.view.ledger.tables["settlements"].derived("missing_share", _missing_share)
     keys = {
         "pay_run": own.derived("pay_run", _of_payment("run_id")).astype(np.int64),
-        "pay_division": own.derived("pay_division", _of_payment("division_code")).astype(np.int64),
+        "missing_fen": own.derived("missing_fen", _missing_fen).astype(np.int64),
+        "missing_share": own.derived("missing_share", _missing_share).astype(np.int64),
     }
     beside = View(view.ledger, view.at[own.query], None, keys)
-    found = beside.match("settlements", tuple(keys))
-    missing, planned = _missing_and_planned(found)
-    own_missing, own_planned = _missing_and_planned(own)
-    alike = (missing == own_missing[found.query]) | (
-        np.abs(missing / planned - (own_missing / own_planned)[found.query]) < SAME_SHARE
-    )
-    chosen = (missing > 0) & alike & (found.row != own.row[found.query])
-    return Pairs(view, "settlements", own.query[found.query[chosen]], found.row[chosen])
+    by_sum = beside.running("settlements", ("pay_run", "missing_fen")) - 1.0
+    by_share = beside.running("settlements", ("pay_run", "missing_share")) - 1.0
+    return own.last(np.maximum(by_sum, by_share))
 
 
-SAME_SHARE = 0.002
-"""Shares this close are one share: what is left is rounding to whole fen."""
-
-
-def _missing_and_planned(answers: Pairs) -> tuple[Float, Float]:
-    return (
-        answers.derived("missing_fen", _missing_fen),
-        answers.derived("planned_fen", _of_payment("amount")),
-    )
+def _missing_share(table: LedgerTable) -> Float:
+    """The missing share in half percents, -1 where nothing is missing."""
+    missing = table.derived("missing_fen", _missing_fen)
+    planned = table.derived("planned_fen", _of_payment("amount"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(missing > 0, np.rint(200.0 * missing / planned), -1.0)

@@ -1,4 +1,4 @@
-"""The bank credited less than was released, and not by a sum or share common to the village."""
+"""The bank credited less than was released, and not by a sum or share common to the run."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ RULE = Rule(
     when=(col(ratio_credited_to_planned) < setting("T38.credited_whole"))
     & (col(count_credited_short_alike) < setting("T38.alike_beside")),
     because=(
-        "Credited {ratio_credited_to_planned} of what was released; no other payment of the run in the village is short"
+        "Credited {ratio_credited_to_planned} of what was released; no other payment of the run is short"
         " by the same sum or share",
-        "到账仅为应发的{ratio_credited_to_planned}，同批同村无相同扣减",
+        "到账仅为应发的{ratio_credited_to_planned}，同批无相同扣减",
     ),
     blind_to="shares taken in cash after the money was credited",
     next_steps=(
