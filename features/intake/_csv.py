@@ -196,7 +196,7 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
     found = next((what for magic, what in _FOREIGN if head.startswith(magic)), None)
     if not head:
         found = ("an empty file", "空文件")
-    elif found is None and b"\0" in head:
+    elif found is None and b"\0" in head.split(b"\n", 1)[0]:
         found = ("zero bytes: UTF-16 text or a binary file", "零字节：UTF-16文本或二进制文件")
     if found is not None:
         raise IntakeError(
