@@ -1,0 +1,149 @@
+"""What each feature and shared pass costs: `python benchmarks/features_cost.py STORE [--rows N] [--after]`.
+
+STORE is a folder of canonical Parquet (made by `make_history.py`, or by an intake). The last N disbursements are
+computed in one view with the index warm. Time is *exclusive*: a pass shared through `view.memo` or `view.match` is
+charged to itself, not to the feature that happened to ask first. `alone` is what the feature costs by itself in a
+fresh view, shared passes included. Figures are seconds for a million rows on one thread; `fixed` is the cost of a
+view of one row in milliseconds, which is what a single call pays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+
+from features.asof import Ledger, View
+from features.catalogue import all_features
+from models.rules.catalogue import all_rules, default_settings
+
+
+class Clock:
+    """Exclusive time by name: what runs inside a named piece is charged to the innermost name."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.calls: dict[str, int] = defaultdict(int)
+        self._stack: list[str] = []
+        self._since = 0.0
+
+    def enter(self, name: str) -> None:
+        """From now on time belongs to `name`."""
+        self._charge()
+        self._stack.append(name)
+        self.calls[name] += 1
+
+    def leave(self) -> None:
+        """Time belongs again to whoever was running before."""
+        self._charge()
+        self._stack.pop()
+
+    def _charge(self) -> None:
+        now = time.perf_counter()
+        if self._stack:
+            self.seconds[self._stack[-1]] += now - self._since
+        self._since = now
+
+
+def named(make: Callable[..., Any]) -> str:
+    """`feature` for a feature's own computation, `module.function` for a shared pass."""
+    owner = getattr(make, "__self__", None)
+    if owner is not None and hasattr(owner, "name"):
+        return str(owner.name)
+    return f"{make.__module__.removeprefix('features.')}:{getattr(make, '__qualname__', make)}"
+
+
+def watch(clock: Clock) -> None:
+    """Put the clock around what views share."""
+    memo, match = View.memo, View.match
+
+    def timed_memo(self: View, make: Callable[[View], Any]) -> Any:
+        clock.enter(named(make))
+        try:
+            return memo(self, make)
+        finally:
+            clock.leave()
+
+    def timed_match(self: View, table: str, keys: Any, *, days: float | None = None) -> Any:
+        clock.enter(f"match:{table}({keys if isinstance(keys, str) else ','.join(keys)})")
+        try:
+            return match(self, table, keys, days=days)
+        finally:
+            clock.leave()
+
+    View.memo = timed_memo  # type: ignore[method-assign,assignment]
+    View.match = timed_match  # type: ignore[method-assign]
+
+
+def view_of(ledger: Ledger, rows: np.ndarray, *, after: bool) -> View:
+    """Each row as of its submission, or 45 days later."""
+    at = ledger.tables["disbursements"].known_at[rows]
+    return View(ledger, at + 45 * 86_400_000_000 if after else at, rows)
+
+
+def computed(view: View) -> float:
+    """Seconds for every feature of the catalogue."""
+    start = time.perf_counter()
+    for feature in all_features():
+        feature.of(view)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Warm up, measure alone, then together with exclusive times; print the dearest first."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("store", type=Path)
+    options.add_argument("--rows", type=int, default=50_000)
+    options.add_argument("--top", type=int, default=60)
+    options.add_argument("--after", action="store_true", help="as of 45 days after submission instead of at it")
+    options.add_argument("--no-alone", action="store_true")
+    given = options.parse_args()
+    ledger = Ledger.open(given.store)
+    total = ledger.tables["disbursements"].rows
+    rows = np.arange(max(0, total - given.rows), total)
+    scale = 1_000_000 / len(rows)
+    cold = computed(view_of(ledger, rows[:100], after=given.after))
+    single = min(computed(view_of(ledger, rows[k : k + 1], after=given.after)) for k in range(3))
+    alone: dict[str, float] = {}
+    fixed: dict[str, float] = {}
+    if not given.no_alone:
+        for feature in all_features():
+            start = time.perf_counter()
+            feature.of(view_of(ledger, rows, after=given.after))
+            middle = time.perf_counter()
+            feature.of(view_of(ledger, rows[:1], after=given.after))
+            alone[feature.name] = middle - start
+            fixed[feature.name] = time.perf_counter() - middle
+    whole = min(computed(view_of(ledger, rows, after=given.after)) for _ in range(2))
+    clock = Clock()
+    watch(clock)
+    view = view_of(ledger, rows, after=given.after)
+    computed(view)
+    settings = default_settings()
+    start = time.perf_counter()
+    for rule in all_rules():
+        rule.evaluate(view, settings)
+    judged = time.perf_counter() - start
+    print(f"rows {len(rows):,} of {total:,}; features {len(all_features())}; rules {len(all_rules())}")
+    print(f"first use, 100 rows {cold:.2f} s; one row {single * 1e3:.1f} ms; one thread:")
+    print(f"all features {whole * scale:.2f} s per million rows; all rules {judged * scale:.2f} s per million rows\n")
+    print(f"{'exclusive':>9} {'share':>6} {'alone':>7} {'fixed ms':>8}  name")
+    spent = sum(clock.seconds.values())
+    for name in sorted(clock.seconds, key=lambda k: -clock.seconds[k])[: given.top]:
+        row = f"{clock.seconds[name] * scale:9.3f} {clock.seconds[name] / spent:6.1%}"
+        print(f"{row} {alone.get(name, np.nan) * scale:7.2f} {fixed.get(name, np.nan) * 1e3:8.2f}  {name}")
+    print("\ndearest for one row (ms):")
+    for name in sorted(fixed, key=lambda k: -fixed[k])[:15]:
+        print(f"{fixed[name] * 1e3:8.2f}  {name}")
+
+
+if __name__ == "__main__":
+    main()
