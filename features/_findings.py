@@ -55,9 +55,13 @@ def _payment_column(table: LedgerTable, *, shared: str) -> NDArray[np.int32]:
     place[payments.column("disbursement_id").astype(np.int64)] = np.arange(payments.rows)
     row = place[table.column("disbursement_id").astype(np.int64)]
     values = payments.column(shared)
-    return np.where(row >= 0, values[np.maximum(row, 0)], -1).astype(np.int32) if payments.rows else np.full(table.rows, -1, np.int32)
+    return (
+        np.where(row >= 0, values[np.maximum(row, 0)], -1).astype(np.int32)
+        if payments.rows
+        else np.full(table.rows, -1, np.int32)
+    )
 
 
 def _outcome_flag(table: LedgerTable, *, outcome: str) -> NDArray[np.float64]:
     code = table.schema.column("outcome").values.index(outcome)
-    return (table.column("outcome") == code).astype(np.float64)
+    return np.asarray(table.column("outcome") == code, dtype=np.float64)

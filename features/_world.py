@@ -43,7 +43,9 @@ class World:
         focus = str(row["disbursement_id"]) if table == "disbursements" else self.focus
         return replace(self, rows=(*self.rows, (table, tuple(row.items()))), focus=focus, _cache={})
 
-    def paid(self, person: str = "P1", program: str = "PENSION", *, at: str = "2019-04-20T10:00:00", **columns: Any) -> World:
+    def paid(
+        self, person: str = "P1", program: str = "PENSION", *, at: str = "2019-04-20T10:00:00", **columns: Any
+    ) -> World:
         """One more disbursement, which becomes the one that is asked about.
 
         Without further columns it goes to the person's own household and card (H of the base world, C + number), for
@@ -67,7 +69,9 @@ class World:
         """A death in the civil events."""
         return self.event(person, "death", on=on, recorded=recorded, source=source)
 
-    def event(self, person: str, kind: str, *, on: str, recorded: str | None = None, source: str | None = None) -> World:
+    def event(
+        self, person: str, kind: str, *, on: str, recorded: str | None = None, source: str | None = None
+    ) -> World:
         """A civil event; recorded on the same day where nothing else is said."""
         return self.add(
             "civil_events", person_id=person, kind=kind, effective_on=on, recorded_at=recorded or on, source=source
@@ -84,7 +88,9 @@ class World:
     def change(self, table: str, key: str, value: str, **columns: Any) -> World:
         """The same world with columns changed in every row of `table` whose column `key` equals `value`."""
         rows = tuple(
-            (name, tuple({**dict(row), **columns}.items())) if name == table and dict(row).get(key) == value else (name, row)
+            (name, tuple({**dict(row), **columns}.items()))
+            if name == table and dict(row).get(key) == value
+            else (name, row)
             for name, row in self.rows
         )
         return replace(self, rows=rows, _cache={})

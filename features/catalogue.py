@@ -9,8 +9,19 @@ from pathlib import Path
 from features._feature import Feature
 
 FOLDERS = (
-    "person", "household", "card", "phone", "device", "outlet", "official", "division", "program", "run", "disbursement", "graph",
-)  # fmt: skip
+    "person",
+    "household",
+    "card",
+    "phone",
+    "device",
+    "outlet",
+    "official",
+    "division",
+    "program",
+    "run",
+    "disbursement",
+    "graph",
+)
 
 
 def feature_files() -> list[Path]:
@@ -27,7 +38,9 @@ def all_features() -> tuple[Feature, ...]:
         module = importlib.import_module(f"features.{path.parent.name}.{path.stem}")
         feature = getattr(module, path.stem, None)
         if not isinstance(feature, Feature) or feature.name != path.stem:
-            raise ImportError(f"features/{path.parent.name}/{path.name} must define `{path.stem} = Feature(name={path.stem!r}, ...)`")
+            raise ImportError(
+                f"features/{path.parent.name}/{path.name} must define `{path.stem} = Feature(name={path.stem!r}, ...)`"
+            )
         found.append(feature)
     names = [f.name for f in found]
     if len(set(names)) != len(names):

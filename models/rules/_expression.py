@@ -40,12 +40,16 @@ def setting(name: str) -> Setting:
     return Setting(name)
 
 
-
-
 class Condition:
     """A node of a condition. Build with `col(feature) >= setting(...)`, `&`, `|`, `~`."""
 
-    def __init__(self, evaluate: Callable[[View, Settings], Truth], features: tuple[Feature, ...], text: str, settings: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        evaluate: Callable[[View, Settings], Truth],
+        features: tuple[Feature, ...],
+        text: str,
+        settings: tuple[str, ...],
+    ) -> None:
         self._evaluate = evaluate
         self.features = tuple(dict.fromkeys(features))
         self.text = text
@@ -81,7 +85,10 @@ class Condition:
 
     def _join(self, other: Condition, evaluate: Callable[[View, Settings], Truth], word: str) -> Condition:
         return Condition(
-            evaluate, self.features + other.features, f"({self.text} {word} {other.text})", self.settings + other.settings
+            evaluate,
+            self.features + other.features,
+            f"({self.text} {word} {other.text})",
+            self.settings + other.settings,
         )
 
     def __bool__(self) -> bool:
@@ -91,7 +98,13 @@ class Condition:
 class Number:
     """A number by query: a feature's value, or arithmetic over some."""
 
-    def __init__(self, values: Callable[[View, Settings], tuple[Float, Bool]], features: tuple[Feature, ...], text: str, settings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        values: Callable[[View, Settings], tuple[Float, Bool]],
+        features: tuple[Feature, ...],
+        text: str,
+        settings: tuple[str, ...] = (),
+    ) -> None:
         self._values = values
         self.features = features
         self.text = text
@@ -174,7 +187,9 @@ def _number(value: float | Setting | Number) -> Number:
     return Number(fixed, (), f"{constant:g}")
 
 
-def _compare(left: Number, right: float | Setting | Number, operation: Callable[[Float, Float], Bool], sign: str) -> Condition:
+def _compare(
+    left: Number, right: float | Setting | Number, operation: Callable[[Float, Float], Bool], sign: str
+) -> Condition:
     other = _number(right)
 
     def evaluate(view: View, settings: Settings) -> Truth:
@@ -185,10 +200,14 @@ def _compare(left: Number, right: float | Setting | Number, operation: Callable[
             true = operation(a, b) & ~np.isnan(a) & ~np.isnan(b) & ~unknown
         return Truth(true, unknown)
 
-    return Condition(evaluate, left.features + other.features, f"{left.text} {sign} {other.text}", left.settings + other.settings)
+    return Condition(
+        evaluate, left.features + other.features, f"{left.text} {sign} {other.text}", left.settings + other.settings
+    )
 
 
-def _arithmetic(left: Number, right: float | Setting | Number, operation: Callable[[Float, Float], Float], sign: str) -> Number:
+def _arithmetic(
+    left: Number, right: float | Setting | Number, operation: Callable[[Float, Float], Float], sign: str
+) -> Number:
     other = _number(right)
 
     def values(view: View, settings: Settings) -> tuple[Float, Bool]:
@@ -196,4 +215,6 @@ def _arithmetic(left: Number, right: float | Setting | Number, operation: Callab
         b, b_unknown = other.values(view, settings)
         return operation(a, b), a_unknown | b_unknown
 
-    return Number(values, left.features + other.features, f"({left.text} {sign} {other.text})", left.settings + other.settings)
+    return Number(
+        values, left.features + other.features, f"({left.text} {sign} {other.text})", left.settings + other.settings
+    )

@@ -122,7 +122,9 @@ class Rule:
         if self.off(view):
             return np.full(view.n, Outcome.OFF, dtype=np.int8)
         truth = self.when.evaluate(view, settings)
-        out = np.where(truth.true, Outcome.FIRED, np.where(truth.unknown, Outcome.CANNOT_TELL, Outcome.QUIET)).astype(np.int8)
+        out = np.where(truth.true, Outcome.FIRED, np.where(truth.unknown, Outcome.CANNOT_TELL, Outcome.QUIET)).astype(
+            np.int8
+        )
         if truth.true.any():
             for look_alike in self.unless:
                 holds = look_alike.condition.evaluate(view, settings).true

@@ -18,14 +18,16 @@ def rule_files() -> list[Path]:
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, in file order. Raises ImportError for a file whose rule does not carry the file's place as its code."""
+    """Every rule, in file order. Raises ImportError for a file whose rule's code is not the file's place."""
     found: list[Rule] = []
     for path in rule_files():
         module = importlib.import_module(f"models.rules.{path.parent.name}.{path.stem}")
         rule = getattr(module, "RULE", None)
         code = f"{path.parent.name.upper()}.{path.stem}"
         if not isinstance(rule, Rule) or rule.code != code:
-            raise ImportError(f"models/rules/{path.parent.name}/{path.name} must define `RULE = Rule(code={code!r}, ...)`")
+            raise ImportError(
+                f"models/rules/{path.parent.name}/{path.name} must define `RULE = Rule(code={code!r}, ...)`"
+            )
         found.append(rule)
     return tuple(found)
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.scoring.bundle import Bundle
 from models.scoring.facts import Facts
 
 Float = NDArray[np.float64]
@@ -28,11 +29,14 @@ def fit(facts: Facts, seed: int) -> Arrays:
     return arrays
 
 
-def score(facts: Facts, arrays: Arrays) -> Float:
+def score(facts: Facts, bundle: Bundle) -> Float:
     """Oddness in [0, 1]; shape (n,). Zero where the bundle holds no reference."""
+    arrays = bundle.arrays
     if "anomaly_rule_rarity" not in arrays:
         return np.zeros(len(facts.values))
-    tails = [_tail(_rarity(facts, arrays["anomaly_rule_rarity"]), arrays["anomaly_rarity_quantiles"])]
+    known = dict(zip(bundle.rule_codes, arrays["anomaly_rule_rarity"].tolist(), strict=True))
+    rarity = np.array([known.get(rule.code, 0.0) for rule in facts.rules])
+    tails = [_tail(_rarity(facts, rarity), arrays["anomaly_rarity_quantiles"])]
     mean = np.mean([-np.log(t) for t in tails], axis=0)
     return np.asarray(1 - np.exp(-mean))
 
@@ -55,4 +59,4 @@ def _tail(values: Float, quantiles: Float) -> Float:
     """Share of reference payments at or above each value, never 0; beyond the largest it keeps falling slowly."""
     below = np.searchsorted(quantiles, values, side="left") / len(quantiles)
     beyond = np.maximum(values - quantiles[-1], 0.0) / max(abs(float(quantiles[-1])), 1.0)
-    return np.maximum(1 - below, 0.5 / len(quantiles)) / (1 + beyond)
+    return np.asarray(np.maximum(1 - below, 0.5 / len(quantiles)) / (1 + beyond))

@@ -63,15 +63,25 @@ class Bundle:
         """Write `bundle.json` and `arrays.npz`."""
         folder.mkdir(parents=True, exist_ok=True)
         plain = {
-            "version": self.version, "as_of": self.as_of, "rule_codes": self.rule_codes,
-            "rule_weights": self.rule_weights.tolist(), "rule_precision": self.rule_precision.tolist(),
-            "muted": self.muted, "feature_names": self.feature_names, "intercept": self.intercept, "scale": self.scale,
-            "shift": self.shift, "line": self.line, "verify_line": self.verify_line, "notes": self.notes, "params": self.params,
+            "version": self.version,
+            "as_of": self.as_of,
+            "rule_codes": self.rule_codes,
+            "rule_weights": self.rule_weights.tolist(),
+            "rule_precision": self.rule_precision.tolist(),
+            "muted": self.muted,
+            "feature_names": self.feature_names,
+            "intercept": self.intercept,
+            "scale": self.scale,
+            "shift": self.shift,
+            "line": self.line,
+            "verify_line": self.verify_line,
+            "notes": self.notes,
+            "params": self.params,
             "terms": [
                 {"feature": t.feature, "cuts": t.cuts.tolist(), "scores": t.scores.tolist(), "missing": t.missing}
                 for t in self.terms
             ],
-        }  # fmt: skip
+        }
         (folder / "bundle.json").write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
         np.savez_compressed(folder / "arrays.npz", **self.arrays)  # type: ignore[arg-type]
 
@@ -85,17 +95,31 @@ def load_bundle(folder: Path | None = None) -> Bundle:
         with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
     except (OSError, ValueError, KeyError) as error:
-        raise BundleError(f"model folder {folder.name}: cannot be read ({error}); train again with `mingbai train`") from error
+        raise BundleError(
+            f"model folder {folder.name}: cannot be read ({error}); train again with `mingbai train`"
+        ) from error
     terms = tuple(
-        Term(t["feature"], np.array(t["cuts"], float), np.array(t["scores"], float), float(t["missing"])) for t in plain["terms"]
+        Term(t["feature"], np.array(t["cuts"], float), np.array(t["scores"], float), float(t["missing"]))
+        for t in plain["terms"]
     )
     return Bundle(
-        version=plain["version"], as_of=plain["as_of"], rule_codes=tuple(plain["rule_codes"]),
-        rule_weights=np.array(plain["rule_weights"], float), rule_precision=np.array(plain["rule_precision"], float),
-        muted=tuple(plain["muted"]), feature_names=tuple(plain["feature_names"]), terms=terms, intercept=plain["intercept"],
-        scale=plain["scale"], shift=plain["shift"], line=plain["line"], verify_line=plain["verify_line"], arrays=arrays,
-        notes=tuple(plain["notes"]), params=dict(plain["params"]),
-    )  # fmt: skip
+        version=plain["version"],
+        as_of=plain["as_of"],
+        rule_codes=tuple(plain["rule_codes"]),
+        rule_weights=np.array(plain["rule_weights"], float),
+        rule_precision=np.array(plain["rule_precision"], float),
+        muted=tuple(plain["muted"]),
+        feature_names=tuple(plain["feature_names"]),
+        terms=terms,
+        intercept=plain["intercept"],
+        scale=plain["scale"],
+        shift=plain["shift"],
+        line=plain["line"],
+        verify_line=plain["verify_line"],
+        arrays=arrays,
+        notes=tuple(plain["notes"]),
+        params=dict(plain["params"]),
+    )
 
 
 def fingerprint(*parts: object) -> str:

@@ -23,12 +23,22 @@ PAYMENTS_A_YEAR = {"monthly": 12.0, "quarterly": 4.0, "annual": 1.0, "one_off": 
 
 SCHEMA = pa.schema(
     [
-        ("case_id", pa.string()), ("rank", pa.int64()), ("desk", pa.string()), ("hub_kind", pa.string()), ("hub_id", pa.string()),
-        ("typology", pa.string()), ("suspect_role", pa.string()), ("score", pa.float64()), ("amount_at_risk", pa.float64()),
-        ("expected_loss", pa.float64()), ("members", pa.string()), ("summary_zh", pa.string()), ("summary_en", pa.string()),
+        ("case_id", pa.string()),
+        ("rank", pa.int64()),
+        ("desk", pa.string()),
+        ("hub_kind", pa.string()),
+        ("hub_id", pa.string()),
+        ("typology", pa.string()),
+        ("suspect_role", pa.string()),
+        ("score", pa.float64()),
+        ("amount_at_risk", pa.float64()),
+        ("expected_loss", pa.float64()),
+        ("members", pa.string()),
+        ("summary_zh", pa.string()),
+        ("summary_en", pa.string()),
         ("selected_by", pa.string()),
     ]
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ def build_cases(ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy) ->
     made = [_case(ledger, g, known, probability, amount, yearly, ids) for g in groups]
     made.sort(key=lambda c: (-c["expected_loss"], c["case_id"]))
     queue = _within_capacity(made, policy)
-    places = int(round(policy["desks.random_share"] * len(queue) / max(1e-9, 1 - policy["desks.random_share"])))
+    places = round(policy["desks.random_share"] * len(queue) / max(1e-9, 1 - policy["desks.random_share"]))
     released = np.nonzero(np.array(scores.column("recommendation").to_pylist()) == "release")[0]
     sampled = [
         _random_case(view, int(i), float(p), probability, amount, yearly, ids)
@@ -73,9 +83,11 @@ def build_cases(ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy) ->
 def _alert(scores: pa.Table, i: int) -> _Alert:
     reasons = json.loads(scores.column("reasons")[i].as_py())
     return _Alert(
-        scores.column("desk")[i].as_py(), scores.column("typology")[i].as_py() or "", scores.column("suspect_role")[i].as_py() or "",
+        scores.column("desk")[i].as_py(),
+        scores.column("typology")[i].as_py() or "",
+        scores.column("suspect_role")[i].as_py() or "",
         tuple(r["code"] for r in reasons if r["kind"] != "model" and "." in r["code"]),
-    )  # fmt: skip
+    )
 
 
 def _typologies(alert: _Alert) -> set[str]:
@@ -95,7 +107,13 @@ def _last_resort(view: View, i: int, alert: _Alert) -> tuple[int, int]:
 
 
 def _case(
-    ledger: Ledger, group: Group, known: dict[int, _Alert], probability: Float, amount: Float, yearly: Float, ids: list[str]
+    ledger: Ledger,
+    group: Group,
+    known: dict[int, _Alert],
+    probability: Float,
+    amount: Float,
+    yearly: Float,
+    ids: list[str],
 ) -> dict[str, Any]:
     members = [int(i) for i in group.members]
     leading = max(members, key=lambda i: (probability[i], ids[i]))
@@ -109,18 +127,32 @@ def _case(
     role = known[leading].role
     zh, en = _summary(kind, typology, len(members), at_risk, float(p.mean()))
     return {
-        "case_id": _case_id(kind, hub, group.signal, [ids[i] for i in order]), "desk": desk, "hub_kind": kind, "hub_id": hub,
-        "typology": typology, "suspect_role": role, "score": round(float(p.mean()), 6), "amount_at_risk": round(at_risk, 2),
-        "expected_loss": round(loss, 2), "members": json.dumps([ids[i] for i in order]), "summary_zh": zh, "summary_en": en,
+        "case_id": _case_id(kind, hub, group.signal, [ids[i] for i in order]),
+        "desk": desk,
+        "hub_kind": kind,
+        "hub_id": hub,
+        "typology": typology,
+        "suspect_role": role,
+        "score": round(float(p.mean()), 6),
+        "amount_at_risk": round(at_risk, 2),
+        "expected_loss": round(loss, 2),
+        "members": json.dumps([ids[i] for i in order]),
+        "summary_zh": zh,
+        "summary_en": en,
         "selected_by": "rule" if typology else "score",
-    }  # fmt: skip
+    }
 
 
 KIND_WORDS = {
-    "official": ("经办人员", "an official"), "card": ("一张卡", "one card"), "phone": ("一个手机号", "one phone"),
-    "device": ("一台设备", "one device"), "outlet": ("一个网点", "one outlet"), "household": ("一户", "one household"),
-    "run": ("一个发放批次", "one payment run"), "village": ("一个村", "one village"),
-}  # fmt: skip
+    "official": ("经办人员", "an official"),
+    "card": ("一张卡", "one card"),
+    "phone": ("一个手机号", "one phone"),
+    "device": ("一台设备", "one device"),
+    "outlet": ("一个网点", "one outlet"),
+    "household": ("一户", "one household"),
+    "run": ("一个发放批次", "one payment run"),
+    "village": ("一个村", "one village"),
+}
 
 
 def _summary(kind: str, typology: str, count: int, amount: float, score: float) -> tuple[str, str]:
@@ -129,8 +161,13 @@ def _summary(kind: str, typology: str, count: int, amount: float, score: float) 
     zh, en = KIND_WORDS[kind]
     return (
         f"{zh}关联{count}笔发放，共{amount:,.2f}元，疑点：{chinese}。平均风险{score:.0%}，需核实。",
-        f"{count} payments of {amount:,.2f} yuan in all meet at {en}; question: {english}. Mean risk {score:.0%}; to be checked.",
+        f"{_payments(count)} of {amount:,.2f} yuan in all at {en}; question: {english}. "
+        f"Mean risk {score:.0%}; to be checked.",
     )
+
+
+def _payments(count: int) -> str:
+    return "1 payment" if count == 1 else f"{count} payments"
 
 
 def _random_case(
@@ -140,13 +177,20 @@ def _random_case(
     name = list(KINDS)[kind]
     hub = view.ledger.vocabulary(KINDS[name]).decode(np.array([code]))[0] or ""
     return {
-        "case_id": _case_id("random", hub, "", [ids[i]]), "desk": "department", "hub_kind": name, "hub_id": hub, "typology": "",
-        "suspect_role": "", "score": round(float(probability[i]), 6), "amount_at_risk": round(float(amount[i]), 2),
-        "expected_loss": round(float(probability[i] * amount[i] * yearly[i]), 2), "members": json.dumps([ids[i]]),
+        "case_id": _case_id("random", hub, "", [ids[i]]),
+        "desk": "department",
+        "hub_kind": name,
+        "hub_id": hub,
+        "typology": "",
+        "suspect_role": "",
+        "score": round(float(probability[i]), 6),
+        "amount_at_risk": round(float(amount[i]), 2),
+        "expected_loss": round(float(probability[i] * amount[i] * yearly[i]), 2),
+        "members": json.dumps([ids[i]]),
         "summary_zh": f"分层随机抽样核查1笔发放（抽中概率{propensity:.6f}），并非疑点。",
-        "summary_en": f"One payment drawn at random within its stratum (propensity {propensity:.6f}); no red flag is meant.",
+        "summary_en": f"One payment drawn at random in its stratum (propensity {propensity:.6f}); not a red flag.",
         "selected_by": "random",
-    }  # fmt: skip
+    }
 
 
 def _within_capacity(made: list[dict[str, Any]], policy: Policy) -> list[dict[str, Any]]:

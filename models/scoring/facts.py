@@ -26,11 +26,11 @@ class Facts:
 
     def fired(self) -> NDArray[np.bool_]:
         """Where a rule fired and no look-alike explained it; shape (n, rules)."""
-        return self.outcomes == Outcome.FIRED
+        return np.asarray(self.outcomes == Outcome.FIRED)
 
     def explained(self) -> NDArray[np.bool_]:
         """Where a rule's condition held and a look-alike explained it; shape (n, rules)."""
-        return self.outcomes == Outcome.EXPLAINED
+        return np.asarray(self.outcomes == Outcome.EXPLAINED)
 
 
 def model_features() -> tuple[Feature, ...]:

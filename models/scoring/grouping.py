@@ -31,7 +31,12 @@ class Group:
 
 
 def group_alerts(
-    hubs: Hubs, probability: Float, alerts: Int64, signals: dict[int, frozenset[str]], *, own: dict[int, tuple[int, int]]
+    hubs: Hubs,
+    probability: Float,
+    alerts: Int64,
+    signals: dict[int, frozenset[str]],
+    *,
+    own: dict[int, tuple[int, int]],
 ) -> list[Group]:
     """Groups that take every alert exactly once.
 
@@ -48,7 +53,9 @@ def group_alerts(
     is_alert = np.zeros(len(probability), dtype=bool)
     is_alert[alerts] = True
     mine = is_alert[hubs.query]
-    for query, kind, code in zip(hubs.query[mine].tolist(), hubs.kind[mine].tolist(), hubs.code[mine].tolist(), strict=True):
+    for query, kind, code in zip(
+        hubs.query[mine].tolist(), hubs.kind[mine].tolist(), hubs.code[mine].tolist(), strict=True
+    ):
         for signal in signals[query]:
             members.setdefault((kind, code, signal), []).append(query)
     rate: dict[str, float] = {}

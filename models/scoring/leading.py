@@ -40,5 +40,6 @@ def _spokesman(rules: list[Rule], weights: list[float]) -> Rule:
         total[rule.suspect_role] += weight
     role = max(total, key=lambda r: (total[r], r))
     return max(
-        (pair for pair in zip(rules, weights, strict=True) if pair[0].suspect_role == role), key=lambda pair: (pair[1], pair[0].code)
+        (pair for pair in zip(rules, weights, strict=True) if pair[0].suspect_role == role),
+        key=lambda pair: (pair[1], pair[0].code),
     )[0]

@@ -33,7 +33,9 @@ class Policy:
             for key, value in _flatten(_read(path)).items():
                 target, name = (settings, key.removeprefix("rules.")) if key.startswith("rules.") else (values, key)
                 if name not in target:
-                    raise PolicyError(f"{path.name}: unknown key {key!r}; known are {', '.join(sorted(target)[:12])} ...")
+                    raise PolicyError(
+                        f"{path.name}: unknown key {key!r}; known are {', '.join(sorted(target)[:12])} ..."
+                    )
                 target[name] = value
         _check(values)
         return cls(values, settings)
@@ -57,7 +59,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise PolicyError(f"policy file {path.name} does not exist; pass an existing TOML file with --policy") from error
+        raise PolicyError(
+            f"policy file {path.name} does not exist; pass an existing TOML file with --policy"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"policy file {path.name} is not TOML: {error}") from error
 

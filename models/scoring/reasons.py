@@ -118,13 +118,17 @@ def _json(items: list[_Item], own: str) -> str:
     return json.dumps(
         [
             {
-                "code": item.code, "kind": item.kind, "text_zh": item.zh, "text_en": item.en, "weight": round(item.weight, 4),
+                "code": item.code,
+                "kind": item.kind,
+                "text_zh": item.zh,
+                "text_en": item.en,
+                "weight": round(item.weight, 4),
                 "evidence": list(dict.fromkeys([own, *item.evidence]))[: MOST_KEYS + 1],
             }
             for item in ordered
         ],
         ensure_ascii=False,
-    )  # fmt: skip
+    )
 
 
 def _own_rows(view: View) -> NDArray[np.int64]:

@@ -24,15 +24,28 @@ CHUNK = 100_000
 
 SCHEMA = pa.schema(
     [
-        ("disbursement_id", pa.string()), ("score", pa.float64()), ("anomaly", pa.float64()), ("recommendation", pa.string()),
-        ("desk", pa.string()), ("typology", pa.string()), ("suspect_role", pa.string()), ("reasons", pa.string()),
-        ("not_applicable", pa.string()), ("model_version", pa.string()), ("as_of", pa.string()),
+        ("disbursement_id", pa.string()),
+        ("score", pa.float64()),
+        ("anomaly", pa.float64()),
+        ("recommendation", pa.string()),
+        ("desk", pa.string()),
+        ("typology", pa.string()),
+        ("suspect_role", pa.string()),
+        ("reasons", pa.string()),
+        ("not_applicable", pa.string()),
+        ("model_version", pa.string()),
+        ("as_of", pa.string()),
     ]
-)  # fmt: skip
+)
 
 
 def score(
-    ledger: Ledger, bundle: Bundle, policy: Policy, rows: Int64, at_us: Int64, progress: Callable[[float], None] | None = None
+    ledger: Ledger,
+    bundle: Bundle,
+    policy: Policy,
+    rows: Int64,
+    at_us: Int64,
+    progress: Callable[[float], None] | None = None,
 ) -> Iterator[pa.Table]:
     """Scores of disbursement rows, each as of its moment, in the order given.
 
@@ -63,7 +76,10 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy) -> pa.Table:
     chosen = np.nonzero(alert)[0]
     if len(chosen):
         reasons[chosen] = reasons_of(
-            View(view.ledger, view.at[chosen], _rows(view)[chosen]), _facts(facts, chosen), _judged(judged, chosen), bundle
+            View(view.ledger, view.at[chosen], _rows(view)[chosen]),
+            _facts(facts, chosen),
+            _judged(judged, chosen),
+            bundle,
         )
     off = {code: f"not shared: {', '.join(missing)}" for code, missing in switched_off(view).items()}
     off |= {code: "muted: fires too often here for what is found" for code in bundle.muted if code not in off}
@@ -71,12 +87,20 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy) -> pa.Table:
     ids = view.ledger.vocabulary("disbursement").values.take(pa.array(view.own("disbursement_id")))
     return pa.table(
         [
-            ids, pa.array(np.round(probability, 6)), pa.array(np.round(anomaly.score(facts, bundle.arrays), 6)),
-            pa.array(recommendation.tolist()), pa.array(desk), pa.array(typology), pa.array(role), pa.array(reasons.tolist(), pa.string()),
-            _same(not_applicable, view.n), _same(bundle.version, view.n), pa.array(_moments(view), pa.string()),
+            ids,
+            pa.array(np.round(probability, 6)),
+            pa.array(np.round(anomaly.score(facts, bundle), 6)),
+            pa.array(recommendation.tolist()),
+            pa.array(desk),
+            pa.array(typology),
+            pa.array(role),
+            pa.array(reasons.tolist(), pa.string()),
+            _same(not_applicable, view.n),
+            _same(bundle.version, view.n),
+            pa.array(_moments(view), pa.string()),
         ],
         schema=SCHEMA,
-    )  # fmt: skip
+    )
 
 
 def _rows(view: View) -> Int64:
@@ -90,7 +114,9 @@ def _facts(facts: Facts, chosen: Int64) -> Facts:
 
 
 def _judged(judged: Judged, chosen: Int64) -> Judged:
-    return Judged(judged.base, judged.rules[chosen], judged.terms[chosen], judged.log_odds[chosen], judged.probability[chosen])
+    return Judged(
+        judged.base, judged.rules[chosen], judged.terms[chosen], judged.log_odds[chosen], judged.probability[chosen]
+    )
 
 
 def _same(text: str, n: int) -> pa.Array:

@@ -35,12 +35,25 @@ def fit_terms(
     if not kept or len(np.unique(labels)) < 2:
         return 0.0, ()
     machine = ExplainableBoostingClassifier(
-        interactions=0, outer_bags=bags, max_bins=max_bins, min_samples_leaf=25, learning_rate=0.03, max_rounds=600,
-        early_stopping_rounds=40, reg_lambda=5.0, greedy_ratio=0.0, n_jobs=1, random_state=seed,
-        feature_names=[names[k] for k in kept], feature_types=["continuous"] * len(kept),
-    )  # fmt: skip
+        interactions=0,
+        outer_bags=bags,
+        max_bins=max_bins,
+        min_samples_leaf=25,
+        learning_rate=0.03,
+        max_rounds=600,
+        early_stopping_rounds=40,
+        reg_lambda=5.0,
+        greedy_ratio=0.0,
+        n_jobs=1,
+        random_state=seed,
+        feature_names=[names[k] for k in kept],
+        feature_types=["continuous"] * len(kept),
+    )
     machine.fit(
-        values[np.ix_(rows, kept)].astype(np.float64), labels, sample_weight=weight[rows] * shares, init_score=start[rows]
+        values[rows][:, kept].astype(np.float64),
+        labels,
+        sample_weight=weight[rows] * shares,
+        init_score=start[rows],
     )
     terms = []
     for place, k in enumerate(kept):

@@ -22,7 +22,9 @@ def fit_scale(raw: Float, outcome: Float, weight: Float, *, expected: float = 0.
     for _ in range(50):
         p = 1 / (1 + np.exp(-(slope * centred + intercept)))
         curvature = weight * p * (1 - p) + 1e-9
-        gradient = np.array([(weight * (outcome - p) * centred).sum() - (slope - expected) / spread**2, (weight * (outcome - p)).sum()])
+        gradient = np.array(
+            [(weight * (outcome - p) * centred).sum() - (slope - expected) / spread**2, (weight * (outcome - p)).sum()]
+        )
         mixed = (curvature * centred).sum()
         hessian = np.array([[(curvature * centred**2).sum() + 1 / spread**2, mixed], [mixed, curvature.sum()]])
         step = np.linalg.solve(hessian, gradient)
@@ -44,7 +46,9 @@ def fit_shift(scaled: Float, base_rate: float) -> float:
     return (low + high) / 2
 
 
-def base_rate(confirmed_at_random: float, looked_at_at_random: float, expected: float, wrong: float, *, trust: float = 1500.0) -> float:
+def base_rate(
+    confirmed_at_random: float, looked_at_at_random: float, expected: float, wrong: float, *, trust: float = 1500.0
+) -> float:
     """Share of irregular payments: the random sample's confirmed share, corrected for wrong findings.
 
     The correction is Rogan and Gladen's (1978) with sensitivity = specificity = 1 - wrong / 10: a payment nobody

@@ -23,7 +23,7 @@ class Labels:
     @property
     def usable(self) -> NDArray[np.bool_]:
         """Confirmed or cleared: an honest error is neither fraud nor clean and teaches nothing of either."""
-        return (self.outcome == CONFIRMED) | (self.outcome == CLEARED)
+        return np.asarray((self.outcome == CONFIRMED) | (self.outcome == CLEARED))
 
 
 def labels_at(ledger: Ledger, rows: NDArray[np.int64], as_of_us: int) -> Labels:
@@ -36,7 +36,9 @@ def labels_at(ledger: Ledger, rows: NDArray[np.int64], as_of_us: int) -> Labels:
     if table is not None and table.rows:
         known = np.nonzero(table.known_at <= as_of_us)[0]
         names = table.schema.column("outcome").values
-        to_label = np.array([{"confirmed": CONFIRMED, "cleared": CLEARED, "error": ERROR}[v] for v in names], dtype=np.int8)
+        to_label = np.array(
+            [{"confirmed": CONFIRMED, "cleared": CLEARED, "error": ERROR}[v] for v in names], dtype=np.int8
+        )
         random_code = table.schema.column("selected_by").values.index("random")
         place = _row_of(ledger, table.column("disbursement_id")[known])
         good = place >= 0

@@ -39,7 +39,8 @@ def county_facts(county: Path, policy: Policy) -> tuple[Facts, Bool]:
         ledger = Ledger.open(Path(folder), utc_offset_hours=policy.utc_offset_hours)
         rows = reference_rows(ledger, FAR_FUTURE)
         facts = gather(ledger, rows, policy, lambda _share: None)
-        ids = ledger.vocabulary("disbursement").decode(ledger.tables["disbursements"].column("disbursement_id")[rows])
+        codes = ledger.tables["disbursements"].column("disbursement_id")[rows]
+        ids = ledger.vocabulary("disbursement").decode(codes.astype(np.int64))
     truth = pq.read_table(county.parent / "truth.parquet", columns=["disbursement_id", "irregular"]).to_pydict()
     known = dict(zip(truth["disbursement_id"], truth["irregular"], strict=True))
     return facts, np.array([known.get(i, 0) == 1 for i in ids])
@@ -78,16 +79,25 @@ def make(out: Path, counties: Sequence[Path], policy: Policy) -> None:
     """Write `prior.json` and `prior/` under `out`."""
     read = [county_facts(county, policy) for county in counties]
     found = rates(read)
-    plain = {"counties": len(read), "payments": int(sum(len(y) for _, y in read)), "rates": {c: asdict(r) for c, r in found.items()}}
+    plain = {
+        "counties": len(read),
+        "payments": int(sum(len(y) for _, y in read)),
+        "rates": {c: asdict(r) for c, r in found.items()},
+    }
     (out / "prior.json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
     first = read[0][0]
     pooled = Facts(
-        first.features, first.rules, np.concatenate([f.values for f, _ in read]), np.concatenate([f.outcomes for f, _ in read])
+        first.features,
+        first.rules,
+        np.concatenate([f.values for f, _ in read]),
+        np.concatenate([f.outcomes for f, _ in read]),
     )
     n = len(pooled.values)
     nobody = Labels(np.full(n, -1, np.int8), np.zeros(n, dtype=bool), np.full(n, FAR_FUTURE))
     bundle = fit(pooled, nobody, policy)
-    replace(bundle, version="prior", as_of="", params={"counties": str(len(read)), "payments": str(n)}).save(out / "prior")
+    replace(bundle, version="prior", as_of="", params={"counties": str(len(read)), "payments": str(n)}).save(
+        out / "prior"
+    )
 
 
 if __name__ == "__main__":

@@ -80,7 +80,9 @@ def train(ledger: Ledger, *, as_of_us: int, policy: Policy, progress: Progress |
         "cleared": str(int((labels.outcome == 0).sum())),
         "errors": str(int((labels.outcome == 2).sum())),
     }
-    version = fingerprint(params, bundle.rule_weights, bundle.intercept, bundle.shift, *[t.scores for t in bundle.terms])
+    version = fingerprint(
+        params, bundle.rule_weights, bundle.intercept, bundle.shift, *[t.scores for t in bundle.terms]
+    )
     bundle = replace(bundle, version=f"{as_of[:10]}-{version}", as_of=as_of, params=params)
     metrics = {key: value for key, value in rounds[-1].items() if key != "as_of"} if rounds else {}
     return TrainedModel(bundle, metrics, rounds)
@@ -104,7 +106,10 @@ def gather(ledger: Ledger, rows: NDArray[np.int64], policy: Policy, progress: Ca
         parts.append(facts_of(View.before_payment(ledger, rows[start : start + CHUNK]), policy))
         progress(min(1.0, (start + CHUNK) / len(rows)))
     return Facts(
-        parts[0].features, parts[0].rules, np.concatenate([p.values for p in parts]), np.concatenate([p.outcomes for p in parts])
+        parts[0].features,
+        parts[0].rules,
+        np.concatenate([p.values for p in parts]),
+        np.concatenate([p.outcomes for p in parts]),
     )
 
 
@@ -114,31 +119,58 @@ def fit(facts: Facts, labels: Labels, policy: Policy, *, quick: bool = False) ->
     seed = int(policy["learning.seed"])
     confirmed, cleared = int((labels.outcome == 1).sum()), int((labels.outcome == 0).sum())
     rate = calibrate.base_rate(
-        float((labels.at_random & (labels.outcome == 1)).sum()), float((labels.at_random & labels.usable).sum()),
-        policy["learning.base_rate"], rule_weights.WRONG_FINDINGS,
-    )  # fmt: skip
+        float((labels.at_random & (labels.outcome == 1)).sum()),
+        float((labels.at_random & labels.usable).sum()),
+        policy["learning.base_rate"],
+        rule_weights.WRONG_FINDINGS,
+    )
     precision = rule_weights.precisions(rules, facts.fired(), labels.outcome, rule_weights.shipped_priors())
     weights, muted = rule_weights.weights(precision, rate, policy["learning.mute_below"])
     start = rule_contributions(rules, facts.fired(), weights).sum(axis=1)
     start = start + calibrate.fit_shift(start, rate)
-    notes = [f"{rule.code}: muted, expected precision {p:.3f} here" for rule, p, m in zip(rules, precision, muted, strict=True) if m]
-    intercept, terms = 0.0, ()
+    notes = [
+        f"{rule.code}: muted, expected precision {p:.3f} here"
+        for rule, p, m in zip(rules, precision, muted, strict=True)
+        if m
+    ]
+    intercept = 0.0
+    terms: tuple[Term, ...] = ()
     names = tuple(f.name for f in facts.features)
-    enough = confirmed + cleared >= policy["learning.findings_at_least"] and confirmed >= policy["learning.confirmed_at_least"]
+    enough = (
+        confirmed + cleared >= policy["learning.findings_at_least"]
+        and confirmed >= policy["learning.confirmed_at_least"]
+    )
     if enough:
         intercept, terms = _learn(facts, labels, names, start, seed, quick=quick)
     else:
-        notes.insert(0, f"{confirmed} confirmed and {cleared} cleared findings: too few to train on; rules and the shipped prior decide")
+        notes.insert(
+            0,
+            f"{confirmed} confirmed and {cleared} cleared findings: too few to train on; "
+            "rules and the shipped prior decide",
+        )
     bundle = Bundle(
-        version="", as_of="", rule_codes=tuple(r.code for r in rules), rule_weights=weights, rule_precision=precision,
-        muted=tuple(r.code for r, m in zip(rules, muted, strict=True) if m), feature_names=names, terms=terms,
-        intercept=intercept, scale=1.0, shift=0.0, line=0.0, verify_line=0.0, notes=tuple(notes),
-    )  # fmt: skip
+        version="",
+        as_of="",
+        rule_codes=tuple(r.code for r in rules),
+        rule_weights=weights,
+        rule_precision=precision,
+        muted=tuple(r.code for r, m in zip(rules, muted, strict=True) if m),
+        feature_names=names,
+        terms=terms,
+        intercept=intercept,
+        scale=1.0,
+        shift=0.0,
+        line=0.0,
+        verify_line=0.0,
+        notes=tuple(notes),
+    )
     raw = judge(facts, bundle).log_odds
     known = labels.usable
     scale = calibrate.fit_scale(raw[known], (labels.outcome[known] == 1).astype(np.float64), np.ones(int(known.sum())))
     bundle = replace(bundle, scale=scale, shift=calibrate.fit_shift(scale * raw, rate))
-    return replace(bundle, **_lines(judge(facts, bundle).probability, policy), arrays={} if quick else anomaly.fit(facts, seed))
+    return replace(
+        bundle, **_lines(judge(facts, bundle).probability, policy), arrays={} if quick else anomaly.fit(facts, seed)
+    )
 
 
 def _learn(

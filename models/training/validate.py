@@ -17,9 +17,16 @@ Fit = Callable[[Facts, Labels], Bundle]
 
 
 def validate(
-    facts: Facts, labels: Labels, moments: NDArray[np.int64], as_of_us: int, fit: Fit, *,
-    origins: int = 2, days: int = 182, progress: Callable[[str, float], None] | None = None,
-) -> list[dict[str, float]]:  # fmt: skip
+    facts: Facts,
+    labels: Labels,
+    moments: NDArray[np.int64],
+    as_of_us: int,
+    fit: Fit,
+    *,
+    origins: int = 2,
+    days: int = 182,
+    progress: Callable[[str, float], None] | None = None,
+) -> list[dict[str, float]]:
     """One row an origin: how payments of the following period, found by the end, were ranked; never a random split.
 
     A finding counts for training only where it had been decided by the origin (label delay). Only payments somebody
@@ -33,10 +40,17 @@ def validate(
         if past.sum() < 1000 or (labels.outcome[ahead] == 1).sum() < 5:
             continue
         known = labels.decided_at < origin
-        part = Labels(np.where(known, labels.outcome, UNLABELLED)[past], labels.at_random[past], labels.decided_at[past])
+        part = Labels(
+            np.where(known, labels.outcome, UNLABELLED)[past], labels.at_random[past], labels.decided_at[past]
+        )
         bundle = fit(Facts(facts.features, facts.rules, facts.values[past], facts.outcomes[past]), part)
         ahead_facts = Facts(facts.features, facts.rules, facts.values[ahead], facts.outcomes[ahead])
-        rounds.append({"as_of": float(origin), **_measures(judge(ahead_facts, bundle).probability, labels.outcome[ahead] == 1, ahead_facts)})
+        rounds.append(
+            {
+                "as_of": float(origin),
+                **_measures(judge(ahead_facts, bundle).probability, labels.outcome[ahead] == 1, ahead_facts),
+            }
+        )
         if progress:
             progress("temporal validation", (origins - k + 1) / origins)
     return rounds
@@ -45,7 +59,7 @@ def validate(
 def _measures(probability: NDArray[np.float64], confirmed: NDArray[np.bool_], facts: Facts) -> dict[str, float]:
     order = np.argsort(-probability, kind="stable")
     count = facts.fired().sum(axis=1)
-    top = max(1, int(round(0.1 * len(order))))
+    top = max(1, round(0.1 * len(order)))
     return {
         "labelled": float(len(order)),
         "confirmed": float(confirmed.sum()),

@@ -29,7 +29,12 @@ def test_alerts_of_different_kinds_at_one_hub_are_different_cases() -> None:
     pairs = [(i, 0, 7) for i in range(4)] + [(i, 5, 50 + i) for i in range(100)]
     probability = np.full(100, 0.001)
     probability[:4] = 0.7
-    signals = {0: frozenset({"discipline/T25"}), 1: frozenset({"discipline/T25"}), 2: frozenset({"owed/T39"}), 3: frozenset({"owed/T39"})}
+    signals = {
+        0: frozenset({"discipline/T25"}),
+        1: frozenset({"discipline/T25"}),
+        2: frozenset({"owed/T39"}),
+        3: frozenset({"owed/T39"}),
+    }
     groups = group_alerts(_hubs(pairs), probability, np.arange(4), signals, own={i: (5, 50 + i) for i in range(4)})
     assert sorted((g.signal, g.members.tolist()) for g in groups) == [("discipline/T25", [0, 1]), ("owed/T39", [2, 3])]
 
@@ -39,10 +44,17 @@ def test_alerts_of_different_kinds_at_one_hub_are_different_cases() -> None:
 def test_every_alert_is_in_exactly_one_case(data: st.DataObject) -> None:
     n = data.draw(st.integers(1, 30))
     pairs = [
-        (i, kind, data.draw(st.integers(0, 4))) for i in range(n) for kind in data.draw(st.lists(st.integers(0, 7), max_size=3))
+        (i, kind, data.draw(st.integers(0, 4)))
+        for i in range(n)
+        for kind in data.draw(st.lists(st.integers(0, 7), max_size=3))
     ] + [(i, 5, 100 + i) for i in range(n)]
     alerts = np.array(sorted(data.draw(st.sets(st.integers(0, n - 1)))), dtype=np.int64)
-    signals = {int(i): frozenset(data.draw(st.sets(st.sampled_from(["discipline/T25", "owed/T39", "department/"]), min_size=1))) for i in alerts}
+    signals = {
+        int(i): frozenset(
+            data.draw(st.sets(st.sampled_from(["discipline/T25", "owed/T39", "department/"]), min_size=1))
+        )
+        for i in alerts
+    }
     probability = np.linspace(0.01, 0.9, n)
     groups = group_alerts(_hubs(pairs), probability, alerts, signals, own={int(i): (5, 100 + int(i)) for i in alerts})
     taken = sorted(int(i) for g in groups for i in g.members)
