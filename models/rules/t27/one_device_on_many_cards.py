@@ -1,0 +1,48 @@
+"""One device is bound to the cards of several unrelated households."""
+
+from __future__ import annotations
+
+from features._world import world
+from features.device.count_households_on_device import count_households_on_device
+from models.rules._expression import col, setting
+from models.rules._rule import Rule, fires, quiet
+
+shared = (
+    world()
+    .add("card_events", card_id="C1", kind="device_bound", value="DV1")
+    .add("card_events", card_id="C3", kind="device_bound", value="DV1")
+    .add("card_events", card_id="C4", kind="device_bound", value="DV1")
+)
+child = (
+    world()
+    .add("card_events", card_id="C1", kind="device_bound", value="DV1")
+    .add("card_events", card_id="C2", kind="device_bound", value="DV1")
+)
+
+RULE = Rule(
+    code="T27.one_device_on_many_cards",
+    title=("One device, many households' cards", "一台设备绑定多户卡"),
+    severity="high",
+    desk="discipline",
+    suspect_role="agent",
+    when=col(count_households_on_device) >= setting("T27.households"),
+    because=(
+        "The card's device is also bound to cards of {count_households_on_device} unrelated households",
+        "该卡绑定的设备同时绑定{count_households_on_device}户无关农户的卡",
+    ),
+    blind_to="devices the bank does not share",
+    next_steps=(
+        ("Ask the holders whose phone the card is bound to", "向持卡人核实卡绑定在谁的手机上"),
+        ("Ask the bank for the owner of the device", "向银行查询设备使用人"),
+    ),
+    cases=(
+        fires("three households on one device", shared.paid("P1")),
+        quiet("a child for both parents", child.paid("P1")),
+        quiet(
+            "a helper on record",
+            shared.add("authorizations", person_id="P1", proxy_id="P6")
+            .add("authorizations", person_id="P3", proxy_id="P6")
+            .paid("P1"),
+        ),
+    ),
+)

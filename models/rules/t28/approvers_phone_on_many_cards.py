@@ -1,0 +1,58 @@
+"""Cards of several households are bound to the phone of an official who handled this payment."""
+
+from __future__ import annotations
+
+from features._world import world
+from features.phone.count_households_on_phone import count_households_on_phone
+from features.phone.is_phone_moved import is_phone_moved
+from features.phone.is_phone_of_approver import is_phone_of_approver
+from features.phone.share_on_phone_without_own import share_on_phone_without_own
+from models.rules._expression import col, setting
+from models.rules._rule import Rule, Unless, explained, fires, quiet
+
+on_phone = world().change("officials", "official_id", "O1", person_id="P4")
+for _card in ("C1", "C3", "C5"):
+    on_phone = on_phone.change("cards", "card_id", _card, phone="19900000004")
+
+RULE = Rule(
+    code="T28.approvers_phone_on_many_cards",
+    title=("Approver's phone on many households' cards", "经办人员手机号绑定多户卡"),
+    severity="middle",
+    desk="discipline",
+    suspect_role="official",
+    when=col(is_phone_of_approver).is_true() & (col(count_households_on_phone) >= setting("T28.on_phone")),
+    unless=(
+        Unless(
+            "most of them have no phone of their own, and nobody moved the notices",
+            "同号人员多数本人无电话，且未发生变更",
+            (col(share_on_phone_without_own) >= setting("T28.with_own")) & col(is_phone_moved).is_false(),
+        ),
+    ),
+    because=(
+        "The phone belongs to an official who handled this payment, and serves the cards of"
+        " {count_households_on_phone} households",
+        "预留手机号属于本笔经办人员，共绑定{count_households_on_phone}户的卡",
+    ),
+    blind_to="phones of people who stand in for the official",
+    next_steps=(
+        ("Call the payee on another number, or visit", "另行致电或上门核实"),
+        ("Ask the bank who asked for the change", "向银行查询变更申请人"),
+    ),
+    cases=(
+        fires(
+            "three households on the secretary's phone, who have phones",
+            on_phone.add("applications").add("approvals").paid("P1", application_id="A1"),
+        ),
+        quiet("an official who had no part in it", on_phone.paid("P1")),
+        explained(
+            "elders without a phone",
+            on_phone.change("persons", "person_id", "P1", phone=None)
+            .change("persons", "person_id", "P3", phone=None)
+            .change("persons", "person_id", "P5", phone=None)
+            .add("applications")
+            .add("approvals")
+            .paid("P1", application_id="A1"),
+        ),
+        quiet("own phone", world().paid("P1")),
+    ),
+)

@@ -1,0 +1,62 @@
+"""The bank credited less, in a village where credits fall short alike run after run."""
+
+from __future__ import annotations
+
+from features._world import World, world
+from features.disbursement.ratio_credited_to_planned import ratio_credited_to_planned
+from features.division.count_runs_cut_alike_in_village import count_runs_cut_alike_in_village
+from features.division.share_lines_cut_alike_in_last_run import share_lines_cut_alike_in_last_run
+from models.rules._expression import col, setting
+from models.rules._rule import Rule, Unless, explained, fires, quiet
+
+
+def _credited(made: World, person: str, period: str, amount: str) -> World:
+    at = f"{period[:4]}-{3 * int(period[-1]):02d}"
+    made = made.paid(person, "OLDAGE", period=period, at=f"{at}-10T10:00:00")
+    return made.add("settlements", disbursement_id=made.focus, amount=amount, at=f"{at}-12T10:00:00")
+
+
+fee, everybody, year_end = world(), world(), world()
+for _period in ("2018Q1", "2018Q2", "2018Q3"):
+    fee = _credited(_credited(_credited(fee, "P1", _period, "90.00"), "P3", _period, "100.00"), "P5", _period, "100.00")
+    everybody = _credited(_credited(everybody, "P1", _period, "90.00"), "P3", _period, "90.00")
+for _period, _amount in (("2017Q4", "90.00"), ("2018Q1", "100.00"), ("2018Q2", "100.00"), ("2018Q4", "90.00")):
+    year_end = _credited(year_end, "P1", _period, _amount)
+fourth = _credited(_credited(fee, "P3", "2018Q4", "100.00"), "P1", "2018Q4", "90.00")
+in_full = _credited(_credited(fee, "P1", "2018Q4", "90.00"), "P3", "2018Q4", "100.00")
+last_of_all = everybody
+
+RULE = Rule(
+    code="T41.credited_short_like_others",
+    title=("Credited short like others, run after run", "与他人相同比例少到账且多批次出现"),
+    severity="high",
+    desk="discipline",
+    suspect_role="agent",
+    when=(col(ratio_credited_to_planned) < setting("T41.short"))
+    & (col(count_runs_cut_alike_in_village) >= setting("T41.own_credits"))
+    & (col(share_lines_cut_alike_in_last_run) > 0),
+    unless=(
+        Unless(
+            "the whole village is cut, as a lawful withholding would be",
+            "本村全部发放均被扣减，符合代扣代缴特征",
+            col(share_lines_cut_alike_in_last_run) >= setting("T41.whole_village"),
+        ),
+    ),
+    because=(
+        "Credited {ratio_credited_to_planned} of what was released, in a village with the same cut in"
+        " {count_runs_cut_alike_in_village} runs in a row",
+        "到账为应发的{ratio_credited_to_planned}，本村连续{count_runs_cut_alike_in_village}个批次出现相同扣减",
+    ),
+    blind_to="shares taken in cash after the money was credited",
+    next_steps=(
+        ("Ask two payees whether they agreed to a fee", "向两名补贴对象核实是否同意扣费"),
+        ("Ask the bank where the difference was booked", "向银行查询差额去向"),
+    ),
+    cases=(
+        fires("the fourth quarter, cut as before", fourth, as_of="2019-06-01"),
+        quiet("a neighbour credited in full", in_full, as_of="2019-06-01"),
+        quiet("only at the year's end", year_end, as_of="2019-06-01"),
+        explained("everybody in the village is cut alike", last_of_all, as_of="2019-06-01"),
+    ),
+    after_payment=True,
+)

@@ -1,0 +1,54 @@
+"""The payee's last credits of the item all fell short by the same fee or part."""
+
+from __future__ import annotations
+
+from features._world import World, world
+from features.division.share_lines_cut_alike_in_last_run import share_lines_cut_alike_in_last_run
+from features.person.count_own_credits_cut_alike import count_own_credits_cut_alike
+from models.rules._expression import col, setting
+from models.rules._rule import Rule, Unless, explained, fires, quiet
+
+
+def _credited(made: World, person: str, period: str, amount: str) -> World:
+    at = f"{period[:4]}-{3 * int(period[-1]):02d}"
+    made = made.paid(person, "OLDAGE", period=period, at=f"{at}-10T10:00:00")
+    return made.add("settlements", disbursement_id=made.focus, amount=amount, at=f"{at}-12T10:00:00")
+
+
+fee, everybody, year_end = world(), world(), world()
+for _period in ("2018Q1", "2018Q2", "2018Q3"):
+    fee = _credited(_credited(_credited(fee, "P1", _period, "90.00"), "P3", _period, "100.00"), "P5", _period, "100.00")
+    everybody = _credited(_credited(everybody, "P1", _period, "90.00"), "P3", _period, "90.00")
+for _period, _amount in (("2017Q4", "90.00"), ("2018Q1", "100.00"), ("2018Q2", "100.00"), ("2018Q4", "90.00")):
+    year_end = _credited(year_end, "P1", _period, _amount)
+
+RULE = Rule(
+    code="T41.own_credits_cut_again",
+    title=("Same cut from the payee's credits, run after run", "本人多次入账被扣相同金额或比例"),
+    severity="high",
+    desk="discipline",
+    suspect_role="agent",
+    when=col(count_own_credits_cut_alike) >= setting("T41.own_credits"),
+    unless=(
+        Unless(
+            "the whole village is cut, as a lawful withholding would be",
+            "本村全部发放均被扣减，符合代扣代缴特征",
+            col(share_lines_cut_alike_in_last_run) >= setting("T41.whole_village"),
+        ),
+    ),
+    because=(
+        "{count_own_credits_cut_alike} credits of the item in a row fell short by the same fee or part",
+        "该项目连续{count_own_credits_cut_alike}次入账被扣相同金额或比例",
+    ),
+    blind_to="shares taken in cash after the money was credited",
+    next_steps=(
+        ("Ask two payees whether they agreed to a fee", "向两名补贴对象核实是否同意扣费"),
+        ("Ask the bank where the difference was booked", "向银行查询差额去向"),
+    ),
+    cases=(
+        fires("ten yuan, three quarters in a row", fee.paid("P1", "OLDAGE")),
+        explained("everybody in the village is cut alike", everybody.paid("P1", "OLDAGE")),
+        quiet("only at the year's end", year_end.paid("P1", "OLDAGE", period="2019Q1")),
+        quiet("a neighbour credited in full", fee.paid("P3", "OLDAGE")),
+    ),
+)
