@@ -21,14 +21,15 @@ def months_paid(view: View) -> Float:
 
 
 def window(view: View) -> tuple[Float, Float]:
-    """First and last month the line may pay for: its period, or as many months from its start as it pays at once."""
+    """First and last month the line may pay for: its period, or, where it pays more months, up to its submission."""
     return view.memo(_window)
 
 
 def _window(view: View) -> tuple[Float, Float]:
     first = month_of(view.period_from())
-    length = np.fmax(months_of_period(view), np.ceil(months_paid(view)))
-    return first, first + length - 1
+    length, paid = months_of_period(view), np.ceil(months_paid(view))
+    until = np.fmax(first + paid - 1, month_of(view.day_at))
+    return first, np.where(paid > length, until, first + length - 1)
 
 
 def overlap(view: View, begun: Float, ended: Float) -> Float:
@@ -42,7 +43,7 @@ def beyond(view: View, entitled: Float) -> Float:
     """Months paid beyond those entitled; an item not counted in months is wholly beyond or not at all; shape (n,)."""
     counted = item_is(view, "quantity_unit", "month")
     excess = np.where(counted, months_paid(view) - entitled, np.where(entitled > 0, 0.0, months_of_period(view)))
-    return np.where(np.isnan(excess), np.nan, np.maximum(excess, 0.0))
+    return np.where(np.isnan(entitled), np.nan, np.maximum(excess, 0.0))
 
 
 def months_by_age(view: View) -> Float:

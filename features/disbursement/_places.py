@@ -6,17 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import View
-from features.asof.ledger import LedgerTable
+from features.asof.ledger import Ledger, LedgerTable
 
 Codes = NDArray[np.int64]
 
 
 def current(view: View, codes: NDArray[np.generic]) -> Codes:
     """The last successor of each division code (codes or floats carrying them, -1 or NaN: null), -1 where null."""
-    table = view.ledger.tables["divisions"]
-    last = np.asarray(table.derived("last_successor", _last_successor)).astype(np.int64)
+    last = last_successor(view.ledger)
     given = np.nan_to_num(np.asarray(codes, dtype=np.float64), nan=-1).astype(np.int64)
     return last[given]
+
+
+def last_successor(ledger: Ledger) -> Codes:
+    """The last successor by division code; one more entry for code -1."""
+    return np.asarray(ledger.tables["divisions"].derived("last_successor", _last_successor)).astype(np.int64)
 
 
 def _last_successor(divisions: LedgerTable) -> NDArray[np.float64]:

@@ -28,14 +28,18 @@ def standing(pairs: Pairs) -> Pairs:
     view = pairs.view
     if not view.has("settlements"):
         return pairs
-    answer = sub_view(pairs, {"disbursement_id": pairs["disbursement_id"]}).lookup("settlements", "status", "disbursement_id")
+    answer = sub_view(pairs, {"disbursement_id": pairs["disbursement_id"]}).lookup(
+        "settlements", "status", "disbursement_id"
+    )
     return pairs.where(answer <= 0)
 
 
 def overlapping(pairs: Pairs) -> Bool:
     """Whether each line's period shares a day with the period paid for; shape (pairs,)."""
     view = pairs.view
-    return (pairs.period_from() <= view.period_to()[pairs.query]) & (pairs.period_to() >= view.period_from()[pairs.query])
+    return (pairs.period_from() <= view.period_to()[pairs.query]) & (
+        pairs.period_to() >= view.period_from()[pairs.query]
+    )
 
 
 def lines_of_period(view: View) -> Pairs:

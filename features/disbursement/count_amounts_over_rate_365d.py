@@ -31,6 +31,10 @@ count_amounts_over_rate_365d = Feature(
     cases=(
         Case("the month before was above the rate", over.paid("P1"), 1.0),
         Case("somebody else's was", over.paid("P3"), 0.0),
-        Case("the month before was below it", world().paid("P1", period="2019-03", at="2019-03-20", amount="90.00").paid("P1"), 0.0),
+        Case(
+            "the month before was below it",
+            world().paid("P1", period="2019-03", at="2019-03-20", amount="90.00").paid("P1"),
+            0.0,
+        ),
     ),
 )

@@ -9,7 +9,9 @@ from features.asof import Pairs, View
 
 def _lines(view: View) -> Pairs:
     found = view.match("disbursements", ("run_id", "card_id"))
-    return found.where((found.period_to() < found["submitted_at"]) & (view.period_to() < view.own("submitted_at"))[found.query])
+    return found.where(
+        (found.period_to() < found["submitted_at"]) & (view.period_to() < view.own("submitted_at"))[found.query]
+    )
 
 
 def _compute(view: View) -> Float:

@@ -47,11 +47,17 @@ count_exclusive_payments_since_begun = Feature(
     cases=(
         Case(
             "two months of both",
-            dibao.paid("P1", "TEKUN", period="2019-02", at="2019-02-12").paid("P1", "TEKUN", period="2019-03", at="2019-03-12"),
+            dibao.paid("P1", "TEKUN", period="2019-02", at="2019-02-12").paid(
+                "P1", "TEKUN", period="2019-03", at="2019-03-12"
+            ),
             2.0,
         ),
         Case("switched in March: one month of both", dibao.paid("P1", "TEKUN", period="2019-03", at="2019-03-12"), 1.0),
-        Case("the item that was there first", dibao.paid("P1", "TEKUN", period="2019-02", at="2019-02-12").about("D3"), 0.0),
+        Case(
+            "the item that was there first",
+            dibao.paid("P1", "TEKUN", period="2019-02", at="2019-02-12").about("D3"),
+            0.0,
+        ),
         Case("another member of the household", dibao.paid("P2", "TEKUN", period="2019-03", at="2019-03-12"), 0.0),
         Case("arrears for the time before", dibao.paid("P1", "TEKUN", period="2018-12", at="2019-03-12"), 0.0),
     ),

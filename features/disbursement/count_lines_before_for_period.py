@@ -39,7 +39,9 @@ count_lines_before_for_period = Feature(
         Case("the same line again", once.paid("P1", application_id="A1"), 1.0),
         Case(
             "the first came back",
-            once.add("settlements", disbursement_id="D1", status="returned", at="2019-04-12").paid("P1", application_id="A1", reissue_of="D1"),
+            once.add("settlements", disbursement_id="D1", status="returned", at="2019-04-12").paid(
+                "P1", application_id="A1", reissue_of="D1"
+            ),
             0.0,
         ),
         Case("the second instalment, of another amount", once.paid("P1", application_id="A1", amount="35.00"), 0.0),

@@ -19,7 +19,9 @@ days_from_period_to_payment = Feature(
     needs=(),
     compute=_compute,
     cases=(
-        Case("arrears for March, submitted in May", world().paid("P1", at="2019-05-10T12:00:00", period="2019-03"), 40.5),
+        Case(
+            "arrears for March, submitted in May", world().paid("P1", at="2019-05-10T12:00:00", period="2019-03"), 40.5
+        ),
         Case("paid within its month", world().paid("P1", at="2019-04-20T12:00:00", period="2019-04"), -9.5),
         Case("a period nobody can read", world().paid("P1", period="next year"), None),
     ),

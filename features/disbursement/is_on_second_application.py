@@ -18,7 +18,9 @@ def _lines(view: View) -> Pairs:
     own = found.own("application_id").astype(np.int64)
     found = found.where((other >= 0) & (own >= 0) & (other != own))
     mine = np.asarray(view.lookup("applications", "applied_on", "application_id"))[found.query]
-    theirs = sub_view(found, {"application_id": found["application_id"]}).lookup("applications", "applied_on", "application_id")
+    theirs = sub_view(found, {"application_id": found["application_id"]}).lookup(
+        "applications", "applied_on", "application_id"
+    )
     return found.where(theirs < mine)
 
 

@@ -21,8 +21,10 @@ def _compute(view: View) -> Float:
     return _authorizations(view).any()
 
 
-cared_for = world().add("cards", card_id="CI", holder_person_id="HOME1", kind="institution").add(
-    "authorizations", person_id="P1", proxy_id="HOME1", kind="institution"
+cared_for = (
+    world()
+    .add("cards", card_id="CI", holder_person_id="HOME1", kind="institution")
+    .add("authorizations", person_id="P1", proxy_id="HOME1", kind="institution")
 )
 
 is_paid_to_proxy_institution = Feature(
@@ -36,6 +38,10 @@ is_paid_to_proxy_institution = Feature(
     cases=(
         Case("the institution's card", cared_for.paid("P1", card_id="CI"), 1.0),
         Case("the person's own card", cared_for.paid("P1"), 0.0),
-        Case("the authorisation ended", cared_for.change("authorizations", "person_id", "P1", to_date="2018-01-31").paid("P1", card_id="CI"), 0.0),
+        Case(
+            "the authorisation ended",
+            cared_for.change("authorizations", "person_id", "P1", to_date="2018-01-31").paid("P1", card_id="CI"),
+            0.0,
+        ),
     ),
 )

@@ -34,7 +34,9 @@ is_village_unlike_register = Feature(
         Case("elsewhere", world().paid("P1", division_code="519901102001"), 1.0),
         Case(
             "moved, and the register knows",
-            world().add("persons", person_id="P1", division_code="519901102001", recorded_at="2019-01-01").paid("P1", division_code="519901102001"),
+            world()
+            .add("persons", person_id="P1", division_code="519901102001", recorded_at="2019-01-01")
+            .paid("P1", division_code="519901102001"),
             0.0,
         ),
         Case("nobody registered", world().paid("P99"), None),

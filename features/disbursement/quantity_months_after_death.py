@@ -29,8 +29,16 @@ quantity_months_after_death = Feature(
     cases=(
         Case("April, after a death in January", on_record.paid("P1", period="2019-04"), 1.0),
         Case("the month of death itself", on_record.paid("P1", at="2019-02-09", period="2019-01"), 0.0),
-        Case("a quarter of which one month was lived, paid in full", on_record.paid("P1", "OLDAGE", period="2019Q1", quantity=3), 2.0),
-        Case("a quarter of which one month was lived, one month paid", on_record.paid("P1", "OLDAGE", period="2019Q1", quantity=1), 0.0),
+        Case(
+            "a quarter of which one month was lived, paid in full",
+            on_record.paid("P1", "OLDAGE", period="2019Q1", quantity=3),
+            2.0,
+        ),
+        Case(
+            "a quarter of which one month was lived, one month paid",
+            on_record.paid("P1", "OLDAGE", period="2019Q1", quantity=1),
+            0.0,
+        ),
         Case("land goes on", on_record.paid("P1", "LAND"), None),
         Case("recorded after the payment", on_record.paid("P1", at="2019-01-20", period="2019-01"), None),
     ),

@@ -36,6 +36,10 @@ quantity_months_over_with_other_lines = Feature(
             ),
             0.0,
         ),
-        Case("two instalments of one quarter", world().paid("P1", "OLDAGE", period="2019Q1", quantity=1).paid("P1", "OLDAGE", period="2019Q1", quantity=2), 0.0),
+        Case(
+            "two instalments of one quarter",
+            world().paid("P1", "OLDAGE", period="2019Q1", quantity=1).paid("P1", "OLDAGE", period="2019Q1", quantity=2),
+            0.0,
+        ),
     ),
 )

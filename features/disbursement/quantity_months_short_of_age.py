@@ -13,7 +13,9 @@ from features.program._item import item_is, months_of_period
 
 
 def _compute(view: View) -> Float:
-    entitled = np.fmin(np.fmin(months_by_age(view), months_of_period(view)), np.fmin(months_alive(view), months_free(view)))
+    entitled = np.fmin(
+        np.fmin(months_by_age(view), months_of_period(view)), np.fmin(months_alive(view), months_free(view))
+    )
     other = lines_of_period(view)
     paid = view.own("quantity") + other.sum(other["quantity"])
     before = earlier(lines_of_item(view))
@@ -26,7 +28,11 @@ def _rests_on(view: View) -> Pairs:
     return lines_of_item(view)
 
 
-winter = world().change("persons", "person_id", "P1", birth_date="1935-05-20").paid("P1", "OLDAGE", period="2018Q4", quantity=3, at="2018-12-15")
+winter = (
+    world()
+    .change("persons", "person_id", "P1", birth_date="1935-05-20")
+    .paid("P1", "OLDAGE", period="2018Q4", quantity=3, at="2018-12-15")
+)
 
 quantity_months_short_of_age = Feature(
     name="quantity_months_short_of_age",
@@ -42,9 +48,17 @@ quantity_months_short_of_age = Feature(
         Case("the whole quarter", winter.paid("P1", "OLDAGE", period="2019Q1", quantity=3, at="2019-03-15"), 0.0),
         Case(
             "died in January",
-            winter.died("P1", on="2019-01-20", recorded="2019-02-10").paid("P1", "OLDAGE", period="2019Q1", quantity=1, at="2019-03-15"),
+            winter.died("P1", on="2019-01-20", recorded="2019-02-10").paid(
+                "P1", "OLDAGE", period="2019Q1", quantity=1, at="2019-03-15"
+            ),
             0.0,
         ),
-        Case("new to the item", world().change("persons", "person_id", "P1", birth_date="1935-05-20").paid("P1", "OLDAGE", period="2019Q1", quantity=1), None),
+        Case(
+            "new to the item",
+            world()
+            .change("persons", "person_id", "P1", birth_date="1935-05-20")
+            .paid("P1", "OLDAGE", period="2019Q1", quantity=1),
+            None,
+        ),
     ),
 )

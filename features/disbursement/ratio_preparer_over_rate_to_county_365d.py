@@ -21,7 +21,8 @@ def _compute(view: View) -> Float:
     cells = view.unique("prepared_by")
     whole = {"everything": np.zeros(cells.n, dtype=np.int64)}
     county = ratio(
-        cells.running("disbursements", whole, days=YEAR, of="is_over_rate"), cells.running("disbursements", whole, days=YEAR)
+        cells.running("disbursements", whole, days=YEAR, of="is_over_rate"),
+        cells.running("disbursements", whole, days=YEAR),
     )
     over = cells.running("disbursements", "prepared_by", days=YEAR, of="is_over_rate")
     all_lines = cells.running("disbursements", "prepared_by", days=YEAR)

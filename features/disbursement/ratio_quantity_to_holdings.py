@@ -38,9 +38,14 @@ ratio_quantity_to_holdings = Feature(
         Case("two parcels on two lines", ten_mu.paid("P1", "LAND", quantity=4).paid("P1", "LAND", quantity=6), 1.0),
         Case(
             "the parcel was surveyed again",
-            ten_mu.add("holdings", holding_id="L1", household_id="H1", quantity=12, valid_from="2019-01-01", recorded_at="2019-02-01").paid(
-                "P1", "LAND", quantity=12
-            ),
+            ten_mu.add(
+                "holdings",
+                holding_id="L1",
+                household_id="H1",
+                quantity=12,
+                valid_from="2019-01-01",
+                recorded_at="2019-02-01",
+            ).paid("P1", "LAND", quantity=12),
             1.0,
         ),
         Case("an item without holdings", ten_mu.paid("P1"), None),

@@ -23,7 +23,11 @@ def _compute(view: View) -> Float:
     return np.where(held.count() > 0, ratio(lines.sum(lines["quantity"]), held.sum(held["quantity"])), np.nan)
 
 
-ten_mu = world().add("holdings", holding_id="L1", household_id="H1", quantity=10).paid("P1", "LAND", quantity=12, at="2018-07-20")
+ten_mu = (
+    world()
+    .add("holdings", holding_id="L1", household_id="H1", quantity=10)
+    .paid("P1", "LAND", quantity=12, at="2018-07-20")
+)
 
 ratio_quantity_to_holdings_last_period = Feature(
     name="ratio_quantity_to_holdings_last_period",
@@ -36,9 +40,14 @@ ratio_quantity_to_holdings_last_period = Feature(
         Case("over the year before", ten_mu.paid("P1", "LAND", quantity=12), 1.2),
         Case(
             "last year's claim is explained by a survey recorded since",
-            ten_mu.add("holdings", holding_id="L1", household_id="H1", quantity=12, valid_from="2018-02-01", recorded_at="2018-09-01").paid(
-                "P1", "LAND", quantity=12
-            ),
+            ten_mu.add(
+                "holdings",
+                holding_id="L1",
+                household_id="H1",
+                quantity=12,
+                valid_from="2018-02-01",
+                recorded_at="2018-09-01",
+            ).paid("P1", "LAND", quantity=12),
             1.0,
         ),
         Case("no earlier period", world().add("holdings", household_id="H1").paid("P1", "LAND", quantity=12), None),

@@ -19,10 +19,15 @@ def _compute(view: View) -> Float:
     found = due(view)
     lines = _lines(view)
     quantity = view.own("quantity")
-    rate = np.where((quantity > 0) & ~np.isnan(found.nearest), found.nearest / np.where(quantity > 0, quantity, 1.0), np.nan)
+    rate = np.where(
+        (quantity > 0) & ~np.isnan(found.nearest), found.nearest / np.where(quantity > 0, quantity, 1.0), np.nan
+    )
     # The line itself carries the rate; its companions only amounts and quantities.
     total = lines.sum(lines["amount"]) - rate * lines.sum(lines["quantity"])
     total = np.where(np.abs(total) <= lines.count() + 0.0001 * np.abs(lines.sum(lines["amount"])), 0.0, total)
+    # Some preparers write the household's whole amount on one of its lines.
+    whole = np.abs(view.own("amount") - rate * lines.sum(lines["quantity"])) <= lines.count()
+    total = np.where(whole, 0.0, total)
     return np.where(found.off == 0, 0.0, np.where(lines.count() > 1, total, found.off))
 
 
@@ -37,7 +42,11 @@ yuan_off_rate_with_other_lines = Feature(
     compute=_compute,
     rests_on=_lines,
     cases=(
-        Case("two parcels whose amounts were written on the wrong lines", half.paid("P1", "LAND", quantity=3, amount="150.00"), 0.0),
+        Case(
+            "two parcels whose amounts were written on the wrong lines",
+            half.paid("P1", "LAND", quantity=3, amount="150.00"),
+            0.0,
+        ),
         Case("one line, too much", half, 15000.0),
         Case("as published", world().paid("P1", "LAND", quantity=3, amount="300.00"), 0.0),
     ),

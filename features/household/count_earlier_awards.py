@@ -26,8 +26,14 @@ count_earlier_awards = Feature(
     compute=_compute,
     rests_on=earlier_awards,
     cases=(
-        Case("the spouse applies two years later", built.paid("P2", "HOUSING", at="2019-06-20", application_id="A2"), 1.0),
-        Case("the second instalment of the same grant", built.paid("P1", "HOUSING", at="2017-09-20", application_id="A1"), 0.0),
+        Case(
+            "the spouse applies two years later", built.paid("P2", "HOUSING", at="2019-06-20", application_id="A2"), 1.0
+        ),
+        Case(
+            "the second instalment of the same grant",
+            built.paid("P1", "HOUSING", at="2017-09-20", application_id="A1"),
+            0.0,
+        ),
         Case("another household", built.paid("P3", "HOUSING", at="2019-06-20", application_id="A2"), 0.0),
         Case("an item paid every year", built.paid("P1", "LAND"), None),
     ),

@@ -36,7 +36,11 @@ is_payroll_in_household = Feature(
     rests_on=_events,
     cases=(
         Case("the spouse is", hired.paid("P1", "DIBAO"), 1.0),
-        Case("the spouse left the post", hired.event("P2", "public_payroll_end", on="2019-01-01").paid("P1", "DIBAO"), 0.0),
+        Case(
+            "the spouse left the post",
+            hired.event("P2", "public_payroll_end", on="2019-01-01").paid("P1", "DIBAO"),
+            0.0,
+        ),
         Case("the person paid, not another", hired.paid("P2", "DIBAO"), 0.0),
     ),
 )

@@ -59,7 +59,9 @@ def near(first: Digits, second: Digits) -> Bool:
     return (count == 1) | swapped
 
 
-def same_old_and_new(first: Digits, first_form: NDArray[np.int8], second: Digits, second_form: NDArray[np.int8]) -> Bool:
+def same_old_and_new(
+    first: Digits, first_form: NDArray[np.int8], second: Digits, second_form: NDArray[np.int8]
+) -> Bool:
     """Whether one is the 15-digit form of the other: address, birth without century and sequence agree; shape (k,)."""
     old_new = (first_form == OLD) & (second_form != OLD) & (second_form != PSEUDONYM)
     new_old = (second_form == OLD) & (first_form != OLD) & (first_form != PSEUDONYM)
@@ -111,7 +113,12 @@ def _birth(table: LedgerTable) -> NDArray[np.float64]:
     century = np.where(old, OLD_CENTURY, (numbers[:, 6] * 10 + numbers[:, 7]) * 100)
     year, month, day = century + tens(0), tens(2), tens(4)
     possible = (
-        digit[:, :OLD_LENGTH].all(axis=1) & (year >= OLD_CENTURY) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+        digit[:, :OLD_LENGTH].all(axis=1)
+        & (year >= OLD_CENTURY)
+        & (month >= 1)
+        & (month <= 12)
+        & (day >= 1)
+        & (day <= 31)
     )
     safe = np.where(possible, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     born = safe.astype("datetime64[D]") + np.where(possible, day - 1, 0)

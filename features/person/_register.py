@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from features._feature import codes_of
 from features.asof import Pairs, View
-from features.person._identity import identities
+from features.person._identity import BAD_CHECK, identities
 
 Float = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -69,7 +69,9 @@ def births(view: View) -> tuple[Float, Float]:
 
 
 def _births(view: View) -> tuple[Float, Float]:
-    by_number = identities(view).birth[np.asarray(view.own("person_id"), dtype=np.int64)]
+    facts, person = identities(view), np.asarray(view.own("person_id"), dtype=np.int64)
+    # A number that fails its check digit may have its slip in the birth date.
+    by_number = np.where(facts.form[person] == BAD_CHECK, np.nan, facts.birth[person])
     by_register = registered(view).birth
     return (
         np.where(np.isnan(by_register), by_number, by_register),

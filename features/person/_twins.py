@@ -52,13 +52,13 @@ def _twins(view: View) -> Pairs:
 
 
 def second_number(pairs: Pairs) -> Bool:
-    """Whether the number paid is the later one of the two (or the old form, where both came at once); shape (pairs,)."""
+    """Whether the number paid is the old form, or the later entry where forms are equal; shape (pairs,)."""
     first = first_registered_by_person(pairs.view)
     facts = identities(pairs.view)
     paid = pairs.own("person_id").astype(np.int64)
     listed = pairs["person_id"].astype(np.int64)
-    same = first[paid] == first[listed]
-    return (first[paid] > first[listed]) | (same & (facts.form[paid] == OLD))
+    old_paid, old_listed = facts.form[paid] == OLD, facts.form[listed] == OLD
+    return np.where(old_paid == old_listed, first[paid] > first[listed], old_paid)
 
 
 def _others(pairs: Pairs) -> Pairs:

@@ -25,7 +25,11 @@ count_grades_too_light = Feature(
     compute=_compute,
     rests_on=valid_certificates,
     cases=(
-        Case("grade 4 where 2 is the lightest", world().add("certificates", person_id="P3", grade=4).paid("P3", "DISABLED"), 2.0),
+        Case(
+            "grade 4 where 2 is the lightest",
+            world().add("certificates", person_id="P3", grade=4).paid("P3", "DISABLED"),
+            2.0,
+        ),
         Case("grade 1", world().add("certificates", person_id="P3", grade=1).paid("P3", "DISABLED"), 0.0),
         Case("no valid certificate", world().paid("P3", "DISABLED"), None),
     ),

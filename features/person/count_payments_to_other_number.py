@@ -55,7 +55,9 @@ count_payments_to_other_number = Feature(
         Case("another period", both.paid(old, period="2019-05", at="2019-05-20T10:00:00"), 0.0),
         Case(
             "the first payment came back",
-            both.add("settlements", disbursement_id="D1", status="returned", at="2019-04-21").paid(old, period="2019-04", at="2019-04-25"),
+            both.add("settlements", disbursement_id="D1", status="returned", at="2019-04-21").paid(
+                old, period="2019-04", at="2019-04-25"
+            ),
             0.0,
         ),
         Case("an item of the household", both.paid(new, "LAND").paid(old, "LAND"), 0.0),

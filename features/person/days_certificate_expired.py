@@ -30,7 +30,9 @@ days_certificate_expired = Feature(
         Case("ended a quarter before", ended.paid("P3", "DISABLED", period="2019-04"), 91.0),
         Case(
             "renewed without a gap",
-            ended.add("certificates", person_id="P3", valid_from="2019-01-01", recorded_at="2019-02-01").paid("P3", "DISABLED", period="2019-04"),
+            ended.add("certificates", person_id="P3", valid_from="2019-01-01", recorded_at="2019-02-01").paid(
+                "P3", "DISABLED", period="2019-04"
+            ),
             None,
         ),
         Case("never had one", world().paid("P3", "DISABLED"), None),

@@ -33,7 +33,9 @@ days_on_public_payroll = Feature(
     rests_on=_rests_on,
     cases=(
         Case("a year on the payroll", hired.paid("P3", "DIBAO", period="2019-04"), 365.0),
-        Case("left before the period", hired.event("P3", "public_payroll_end", on="2019-01-31").paid("P3", "DIBAO"), None),
+        Case(
+            "left before the period", hired.event("P3", "public_payroll_end", on="2019-01-31").paid("P3", "DIBAO"), None
+        ),
         Case("arrears for the time before", hired.paid("P3", "DIBAO", period="2018-03"), None),
     ),
 )

@@ -25,8 +25,16 @@ is_certificate_missing = Feature(
     compute=_compute,
     cases=(
         Case("none on record", world().paid("P3", "DISABLED"), 1.0),
-        Case("one that ended", world().add("certificates", person_id="P3", valid_to="2018-12-31").paid("P3", "DISABLED"), 0.0),
-        Case("recorded only later", world().add("certificates", person_id="P3", recorded_at="2019-06-01").paid("P3", "DISABLED"), 1.0),
+        Case(
+            "one that ended",
+            world().add("certificates", person_id="P3", valid_to="2018-12-31").paid("P3", "DISABLED"),
+            0.0,
+        ),
+        Case(
+            "recorded only later",
+            world().add("certificates", person_id="P3", recorded_at="2019-06-01").paid("P3", "DISABLED"),
+            1.0,
+        ),
         Case("an item that asks for none", world().paid("P3"), None),
     ),
 )

@@ -1,4 +1,4 @@
-"""Whether the number paid is one slip (a character, or two neighbours changed about) from a registered member's."""
+"""Whether the number paid is one slip from a registered member's, or the old 15-digit form of it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Pairs, View
-from features.person._identity import PSEUDONYM, identities, near
+from features.person._identity import PSEUDONYM, identities, near, same_old_and_new
 from features.person._register import members
 
 
 def _slips(view: View) -> Pairs:
-    """Members of the household whose number is one slip from the number paid."""
+    """Members of the household whose number is one slip (or one reform) from the number paid."""
     found = members(view)
     facts = identities(view)
     paid = np.asarray(found.own("person_id"), dtype=np.int64)
     listed = found["person_id"].astype(np.int64)
     written = (facts.form[paid] != PSEUDONYM) & (facts.form[listed] != PSEUDONYM) & (paid != listed)
     alike = np.zeros(len(found), dtype=bool)
-    alike[written] = near(facts.characters[paid[written]], facts.characters[listed[written]])
+    first, second = paid[written], listed[written]
+    alike[written] = near(facts.characters[first], facts.characters[second])
+    alike[written] |= same_old_and_new(
+        facts.characters[first], facts.form[first], facts.characters[second], facts.form[second]
+    )
     return found.where(alike)
 
 
@@ -31,7 +35,7 @@ listed = world().add("persons", person_id="519901194503100014", name="王七", h
 
 is_identity_slip_of_member = Feature(
     name="is_identity_slip_of_member",
-    title=("与同户成员号码仅一处笔误", "one slip from the number of a household member"),
+    title=("与同户成员号码仅一处笔误或为其旧号", "one slip from a household member's number, or its old form"),
     unit="flag",
     null="none",
     needs=("persons.household_id",),
@@ -40,6 +44,7 @@ is_identity_slip_of_member = Feature(
     cases=(
         Case("one digit is another", listed.paid("519901194503100114", household_id="H7"), 1.0),
         Case("two neighbours changed about", listed.paid("519901194530100014", household_id="H7"), 1.0),
+        Case("the 15-digit form", listed.paid("519901450310001", household_id="H7"), 1.0),
         Case("the registered number itself", listed.paid("519901194503100014"), 0.0),
         Case("a member of another household", listed.paid("519901194503100114", household_id="H2"), 0.0),
     ),

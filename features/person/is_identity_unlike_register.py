@@ -7,15 +7,16 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Pairs, View
-from features.person._identity import identities
+from features.person._identity import PSEUDONYM, identities
 from features.person._register import registered
 
 
 def _compute(view: View) -> Float:
     by_number = identities(view).birth[np.asarray(view.own("person_id"), dtype=np.int64)]
     by_register = registered(view).birth
-    unknown = np.isnan(by_number) | np.isnan(by_register)
-    return np.where(unknown, np.nan, by_number != by_register)
+    written = identities(view).form[np.asarray(view.own("person_id"), dtype=np.int64)] != PSEUDONYM
+    # A number that holds an impossible date cannot agree with any.
+    return np.where(np.isnan(by_register) | ~written, np.nan, by_number != by_register)
 
 
 def _rests_on(view: View) -> Pairs:
@@ -36,7 +37,9 @@ is_identity_unlike_register = Feature(
         Case("agrees", someone.paid("519901194503100014"), 0.0),
         Case(
             "a slip in the year",
-            someone.change("persons", "person_id", "519901194503100014", birth_date="1954-03-10").paid("519901194503100014"),
+            someone.change("persons", "person_id", "519901194503100014", birth_date="1954-03-10").paid(
+                "519901194503100014"
+            ),
             1.0,
         ),
         Case("nobody registered", world().paid("519901194503100014"), None),

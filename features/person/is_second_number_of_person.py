@@ -38,14 +38,45 @@ is_second_number_of_person = Feature(
         Case("the number registered first", both.paid(new), 0.0),
         Case(
             "the same name in the household, born two years apart",
-            world().add("persons", person_id="P8", name="王一", household_id="H1", birth_date="1947-03-10", recorded_at="2018-01-01").paid("P8"),
+            world()
+            .add(
+                "persons",
+                person_id="P8",
+                name="王一",
+                household_id="H1",
+                birth_date="1947-03-10",
+                recorded_at="2018-01-01",
+            )
+            .paid("P8"),
             1.0,
         ),
         Case(
             "father and son of one name",
-            world().add("persons", person_id="P8", name="王一", household_id="H1", birth_date="1970-03-10", recorded_at="2018-01-01").paid("P8"),
+            world()
+            .add(
+                "persons",
+                person_id="P8",
+                name="王一",
+                household_id="H1",
+                birth_date="1970-03-10",
+                recorded_at="2018-01-01",
+            )
+            .paid("P8"),
             0.0,
         ),
-        Case("twins have names of their own", world().add("persons", person_id="P8", name="王八", household_id="H1", birth_date="1945-03-10", recorded_at="2018-01-01").paid("P8"), 0.0),
+        Case(
+            "twins have names of their own",
+            world()
+            .add(
+                "persons",
+                person_id="P8",
+                name="王八",
+                household_id="H1",
+                birth_date="1945-03-10",
+                recorded_at="2018-01-01",
+            )
+            .paid("P8"),
+            0.0,
+        ),
     ),
 )

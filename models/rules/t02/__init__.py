@@ -1,0 +1,1 @@
+"""T02: Invalid or invented identity."""

@@ -1,0 +1,1 @@
+"""T04: Items that exclude each other."""

@@ -1,0 +1,1 @@
+"""T05: One person, two places."""

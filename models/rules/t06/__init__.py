@@ -1,0 +1,1 @@
+"""T06: Public payroll and an item closed to it."""

@@ -1,0 +1,1 @@
+"""T07: Assets against a means test."""

@@ -1,0 +1,1 @@
+"""T08: In prison, moved away, in an institution."""

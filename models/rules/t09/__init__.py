@@ -1,0 +1,1 @@
+"""T09: Outside the age limits."""

@@ -1,0 +1,1 @@
+"""T10: Certificate missing, expired, of another grade."""

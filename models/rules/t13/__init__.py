@@ -1,0 +1,1 @@
+"""T13: Quantity above the registered holding."""

@@ -1,0 +1,1 @@
+"""T18: Amount is not rate times quantity."""

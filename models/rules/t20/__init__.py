@@ -1,0 +1,1 @@
+"""T20: Once-only item again."""

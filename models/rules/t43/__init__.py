@@ -1,0 +1,1 @@
+"""T43: Bulk back payment."""

@@ -1,0 +1,1 @@
+"""T45: Entitled and unpaid."""
