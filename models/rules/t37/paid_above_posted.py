@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from features._world import world
+from features.disbursement.count_lines_on_application import count_lines_on_application
 from features.disbursement.ratio_quantity_to_posted import ratio_quantity_to_posted
 from models.rules._expression import col, setting
-from models.rules._rule import Rule, fires, quiet
+from models.rules._rule import Rule, Unless, explained, fires, quiet
 
 applied = world().add("applications", application_id="A1", program_id="LAND").add(
     "notices", posted_from="2019-05-11", posted_to="2019-05-18", quantity=4.4
@@ -18,6 +19,13 @@ RULE = Rule(
     desk="discipline",
     suspect_role="official",
     when=col(ratio_quantity_to_posted) >= setting("T37.paid_to_posted"),
+    unless=(
+        Unless(
+            "paid on several lines, one a parcel, of which the list carried the first",
+            "按地块分行发放，公示为其中一行",
+            col(count_lines_on_application) >= 2,
+        ),
+    ),
     because=(
         "Paid {ratio_quantity_to_posted} times the quantity the village could read on the list",
         "发放数量为公示数量的{ratio_quantity_to_posted}倍",
@@ -29,6 +37,12 @@ RULE = Rule(
     ),
     cases=(
         fires("half as much again", applied.paid("P1", "LAND", at="2019-07-20", application_id="A1", quantity=6.6)),
+        explained(
+            "a second parcel on a line of its own",
+            applied.paid("P1", "LAND", at="2019-07-19", application_id="A1", quantity=4.4).paid(
+                "P1", "LAND", at="2019-07-20", application_id="A1", quantity=1.8
+            ),
+        ),
         quiet(
             "minuted correction, posted again",
             applied.add("notices", posted_from="2019-05-20", posted_to="2019-05-28", quantity=6.6).paid(
