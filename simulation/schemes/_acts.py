@@ -11,7 +11,7 @@ from simulation import people as register
 from simulation._clock import DAY, FAR, age_on, first_day, office_hours
 from simulation._county import HIGH, LOW, County
 from simulation._frame import Array, Bools, Ints
-from simulation._labels import AGENT, OFFICIAL, bits
+from simulation._labels import AGENT, OFFICIAL, bits, has
 from simulation.activity import CASH, IN, OUT, shared
 
 POST_ROLES = {8: AGENT, 9: AGENT}
@@ -199,3 +199,15 @@ def take_over(c: County, rows: Ints, card: Array | int, written: Array | None = 
     f = c.payments
     f["written"][rows] = c.people.persons["name"][f["payee"][rows]] if written is None else written
     f["card"][rows] = card
+
+
+def rings(c: County, code: str) -> list[tuple[Ints, int]]:
+    """Payments and actor of each ring whose marks hold `code` first among its own (actor -1 left out)."""
+    f = c.payments
+    hit = np.flatnonzero(has(f["typ"], code) & ~f["drop"] & (f["actor"] >= 0))
+    return [(hit[f["ring"][hit] == ring], int(f["actor"][hit[f["ring"][hit] == ring][0]])) for ring in np.unique(f["ring"][hit]).tolist()]
+
+
+def marked(c: County, rows: Ints, code: str) -> bool:
+    """Whether any of these payments carries `code`."""
+    return bool(has(c.payments["typ"][rows], code).any())
