@@ -29,8 +29,8 @@ def due(view: View) -> Due:
     """Amounts due of the scored lines; shape (n,) each."""
     table = view.ledger.tables["disbursements"]
     rows = view.rows if view.rows is not None else np.empty(0, dtype=np.int64)
-    parts = [np.asarray(table.derived(name, make))[rows] for name, make in DERIVED.items()]
-    return Due(*parts)
+    nearest, highest, off = (np.asarray(table.derived(n, make), dtype=np.float64)[rows] for n, make in DERIVED.items())
+    return Due(nearest, highest, off)
 
 
 def _all(lines: LedgerTable) -> Due:
@@ -76,7 +76,7 @@ def _all(lines: LedgerTable) -> Due:
 def _within(lines: LedgerTable, rates: LedgerTable, line: Codes, rate: Codes) -> NDArray[np.bool_]:
     """Whether the rate holds where the line is paid: in its division or one above; shape (len(line),)."""
     holds = rates.column("division_code").astype(np.int64)[rate]
-    good = holds < 0
+    good: NDArray[np.bool_] = holds < 0
     if good.all() or "divisions" not in lines.ledger.tables:
         return good
     divisions = lines.ledger.tables["divisions"]
@@ -90,30 +90,32 @@ def _within(lines: LedgerTable, rates: LedgerTable, line: Codes, rate: Codes) ->
     return good
 
 
-def _nearest(lines: LedgerTable) -> NDArray[np.float64]:
-    return np.asarray(lines.derived("due", _stacked)).reshape(3, -1)[0]
-
-
-def _highest(lines: LedgerTable) -> NDArray[np.float64]:
-    return np.asarray(lines.derived("due", _stacked)).reshape(3, -1)[1]
-
-
-def _off(lines: LedgerTable) -> NDArray[np.float64]:
-    return np.asarray(lines.derived("due", _stacked)).reshape(3, -1)[2]
-
-
-def _stacked(lines: LedgerTable) -> NDArray[np.float64]:
+def _stacked(lines: LedgerTable) -> Float:
     return np.vstack(_all(lines))
 
 
-def is_over(lines: LedgerTable) -> NDArray[np.float64]:
-    """1.0 for lines above every rate that applies or between rates by more than the tolerance, upwards."""
-    return (np.nan_to_num(np.asarray(lines.derived("fen_off_rate", _off))) > 0).astype(np.float64)
+def _part(lines: LedgerTable, place: int) -> Float:
+    whole: Float = np.asarray(lines.derived("due", _stacked), dtype=np.float64).reshape(3, -1)
+    part: Float = whole[place]
+    return part
 
 
-def is_under(lines: LedgerTable) -> NDArray[np.float64]:
-    """1.0 for lines below the nearest rate by more than the tolerance."""
-    return (np.nan_to_num(np.asarray(lines.derived("fen_off_rate", _off))) < 0).astype(np.float64)
+def _nearest(lines: LedgerTable) -> Float:
+    return _part(lines, 0)
+
+
+def _highest(lines: LedgerTable) -> Float:
+    return _part(lines, 1)
+
+
+def _off(lines: LedgerTable) -> Float:
+    return _part(lines, 2)
+
+
+def is_over(lines: LedgerTable) -> Float:
+    """1.0 for lines above the nearest rate by more than the tolerance."""
+    off = np.asarray(lines.derived("fen_off_rate", _off), dtype=np.float64)
+    return np.asarray(off > 0, dtype=np.float64)
 
 
 DERIVED = {"fen_nearest_due": _nearest, "fen_highest_due": _highest, "fen_off_rate": _off}

@@ -1,4 +1,4 @@
-"""Standing payments of an excluded item to the same person for periods since this item began, this item being the later."""
+"""Payments of an excluded item to the same person for periods since this item, the later of the two, began."""
 
 from __future__ import annotations
 

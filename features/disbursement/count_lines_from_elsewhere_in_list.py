@@ -28,7 +28,8 @@ def _from_elsewhere(lines: LedgerTable) -> NDArray[np.float64]:
     village[-1] = -1
     named = lines.column("application_id").astype(np.int64)
     applied, paid = village[named], place[lines.column("division_code").astype(np.int64)]
-    return ((applied >= 0) & (paid >= 0) & (applied != paid) & (known[named] <= lines.known_at)).astype(np.float64)
+    elsewhere = (applied >= 0) & (paid >= 0) & (applied != paid) & (known[named] <= lines.known_at)
+    return np.asarray(elsewhere, dtype=np.float64)
 
 
 def _compute(view: View) -> Float:

@@ -1,4 +1,4 @@
-"""Whether the amount is the highest that the item's rates give for the quantity (such as rebuilding after a disaster)."""
+"""Whether the amount is the highest that the item's rates give for the quantity (as for rebuilding)."""
 
 from __future__ import annotations
 

@@ -56,7 +56,8 @@ def near(first: Digits, second: Digits) -> Bool:
         & (first[at, place] == second[at, following])
         & (first[at, following] == second[at, place])
     )
-    return (count == 1) | swapped
+    alike: Bool = (count == 1) | swapped
+    return alike
 
 
 def same_old_and_new(
@@ -68,7 +69,8 @@ def same_old_and_new(
     old = np.where(new_old[:, None], second, first)
     new = np.where(new_old[:, None], first, second)
     agrees = (old[:, :6] == new[:, :6]).all(axis=1) & (old[:, 6:15] == new[:, 8:17]).all(axis=1)
-    return (old_new | new_old) & agrees
+    alike: Bool = (old_new | new_old) & agrees
+    return alike
 
 
 def _text(table: LedgerTable) -> NDArray[np.bytes_]:
@@ -109,7 +111,11 @@ def _birth(table: LedgerTable) -> NDArray[np.float64]:
     old = (characters[:, OLD_LENGTH:] == 0).all(axis=1)
     start = np.where(old, 6, 8)
     place = np.arange(len(characters))
-    tens = lambda k: numbers[place, start + k] * 10 + numbers[place, start + k + 1]  # noqa: E731
+
+    def tens(k: int) -> NDArray[np.int64]:
+        both: NDArray[np.int64] = numbers[place, start + k] * 10 + numbers[place, start + k + 1]
+        return both
+
     century = np.where(old, OLD_CENTURY, (numbers[:, 6] * 10 + numbers[:, 7]) * 100)
     year, month, day = century + tens(0), tens(2), tens(4)
     possible = (

@@ -33,14 +33,17 @@ def registered(view: View) -> Registered:
 
 def _registered(view: View) -> Registered:
     row = view.latest("persons", "person_id")
-    column = lambda name: view.at_rows("persons", name, row)  # noqa: E731
+
+    def column(name: str) -> NDArray[np.float64]:
+        return np.asarray(view.at_rows("persons", name, row), dtype=np.float64)
+
     return Registered(
         row,
         codes_of(column("name")),
-        np.asarray(column("birth_date"), dtype=np.float64),
+        column("birth_date"),
         codes_of(column("household_id")),
         codes_of(column("division_code")),
-        np.asarray(column("recorded_at"), dtype=np.float64),
+        column("recorded_at"),
     )
 
 
@@ -83,8 +86,3 @@ def sub_view(pairs: Pairs, keys: dict[str, NDArray[np.generic]]) -> View:
     """A view of one query per pair, at the moment of the pair's query, with keys of shape (pairs,)."""
     view = pairs.view
     return View(view.ledger, view.at[pairs.query], None, {name: codes_of(values) for name, values in keys.items()})
-
-
-def back(pairs: Pairs, values: Float) -> Float:
-    """Sum over pairs of values computed in a `sub_view`, by query of the first view; shape (view.n,)."""
-    return np.bincount(pairs.query, weights=values, minlength=pairs.view.n)

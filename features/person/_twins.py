@@ -52,24 +52,24 @@ def _twins(view: View) -> Pairs:
 
 
 def second_number(pairs: Pairs) -> Bool:
-    """Whether the number paid is the old form, or the later entry where forms are equal; shape (pairs,)."""
+    """Whether the number paid is the old form, or the later entry where forms are equal."""
     first = first_registered_by_person(pairs.view)
     facts = identities(pairs.view)
     paid = pairs.own("person_id").astype(np.int64)
     listed = pairs["person_id"].astype(np.int64)
     old_paid, old_listed = facts.form[paid] == OLD, facts.form[listed] == OLD
-    return np.where(old_paid == old_listed, first[paid] > first[listed], old_paid)
+    return np.asarray(np.where(old_paid == old_listed, first[paid] > first[listed], old_paid), dtype=np.bool_)
 
 
 def _others(pairs: Pairs) -> Pairs:
     return pairs.where(pairs["person_id"].astype(np.int64) != pairs.own("person_id"))
 
 
-def _name_and_birth(persons: LedgerTable) -> NDArray[np.float64]:
+def _name_and_birth(persons: LedgerTable) -> NDArray[np.int32]:
     """Equal numbers for rows of equal name and birth date, -1 where one is missing."""
     name = persons.column("name").astype(np.int64)
     birth = persons.column("birth_date")
     known = (name >= 0) & ~np.isnan(birth)
     both = name * 200_000 + np.nan_to_num(birth).astype(np.int64) + 50_000
     codes = np.unique(both, return_inverse=True)[1]
-    return np.where(known, codes, -1).astype(np.int64).astype(np.int32)  # type: ignore[return-value]
+    return np.where(known, codes, -1).astype(np.int32)

@@ -1,4 +1,4 @@
-"""Grades by which the heaviest valid certificate is lighter than the item's lightest qualifying grade (0: qualifies)."""
+"""Grades by which the heaviest valid certificate falls short of the item's lightest one (0: qualifies)."""
 
 from __future__ import annotations
 

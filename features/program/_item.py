@@ -34,12 +34,14 @@ def item(view: View, column: str) -> Float:
 def item_is(view: View, column: str, *values: str) -> Bool:
     """Whether an enum column of the catalogue has one of `values`; shape (n,)."""
     declared = TABLES["programs"].column(column).values
-    return np.isin(item(view, column), [declared.index(v) for v in values])
+    found: Bool = np.isin(item(view, column), [declared.index(v) for v in values])
+    return found
 
 
 def item_flag(view: View, column: str) -> Bool:
     """Whether a yes/no column of the catalogue says yes; empty counts as no; shape (n,)."""
-    return item(view, column) == 1
+    found: Bool = item(view, column) == 1
+    return found
 
 
 def paid_to_a_living_person(view: View) -> Bool:
@@ -82,4 +84,5 @@ def exclusive_items(view: View) -> Bool:
                         found[int(codes[row]), other] = found[other, int(codes[row])] = 1.0
         return found
 
-    return np.asarray(view.ledger.tables["programs"].derived("exclusive_matrix", matrix)) > 0
+    found = np.asarray(view.ledger.tables["programs"].derived("exclusive_matrix", matrix), dtype=np.float64)
+    return np.asarray(found > 0, dtype=np.bool_)

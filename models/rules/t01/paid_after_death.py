@@ -33,8 +33,14 @@ RULE = Rule(
         ),
     ),
     because=(
-        "{quantity_months_after_death} months paid beyond the month of a death on record ({count_death_sources} departments, known for {days_since_death_recorded} days)",
-        "死亡当月之后仍发放{quantity_months_after_death}个月（{count_death_sources}个部门登记，登记已{days_since_death_recorded}天）",
+        (
+            "{quantity_months_after_death} months paid beyond the month of a death on record "
+            "({count_death_sources} departments, known for {days_since_death_recorded} days)"
+        ),
+        (
+            "死亡当月之后仍发放{quantity_months_after_death}个月（{count_death_sources}个部门登记，"
+            "登记已{days_since_death_recorded}天）"
+        ),
     ),
     blind_to="deaths nobody recorded, and those recorded after the payment",
     next_steps=(

@@ -27,7 +27,7 @@ RULE = Rule(
         & (col(count_death_sources) >= setting("T01.several_departments"))
     ),
     because=(
-        "{quantity_months_after_death} months paid beyond a death that {count_death_sources} departments reported",
+        ("{quantity_months_after_death} months paid beyond a death that {count_death_sources} departments reported"),
         "{count_death_sources}个部门登记死亡后仍发放{quantity_months_after_death}个月",
     ),
     blind_to="deaths one department alone recorded",

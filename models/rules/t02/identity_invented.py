@@ -34,7 +34,10 @@ RULE = Rule(
         ),
     ),
     because=(
-        "The number fails its check digit, agrees with the register otherwise, and the household has {count_household_members} member(s)",
+        (
+            "The number fails its check digit, agrees with the register otherwise, and the "
+            "household has {count_household_members} member(s)"
+        ),
         "身份号码校验不符而登记信息一致，户内仅{count_household_members}人",
     ),
     blind_to="invented numbers with a correct check digit",

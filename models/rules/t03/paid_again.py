@@ -26,8 +26,11 @@ RULE = Rule(
         ),
     ),
     because=(
-        "{count_lines_before_for_period} earlier line(s) for the same person, item and period; together {quantity_months_over_with_other_lines} months too many",
-        "同人同项同期已发放{count_lines_before_for_period}笔，合计多发{quantity_months_over_with_other_lines}个月",
+        (
+            "{count_lines_before_for_period} earlier line(s) for the same person, item and "
+            "period; together {quantity_months_over_with_other_lines} months too many"
+        ),
+        ("同人同项同期已发放{count_lines_before_for_period}笔，合计多发{quantity_months_over_with_other_lines}个月"),
     ),
     blind_to="second lines of another amount",
     next_steps=(

@@ -23,7 +23,10 @@ RULE = Rule(
     suspect_role="household",
     when=col(count_payments_to_other_number) >= 1,
     because=(
-        "{count_payments_to_other_number} payment(s) of the item for the same period to another number of the same person",
+        (
+            "{count_payments_to_other_number} payment(s) of the item for the same period to "
+            "another number of the same person"
+        ),
         "同一人另一号码同期已发放{count_payments_to_other_number}笔",
     ),
     blind_to="second numbers with another name",

@@ -1,4 +1,4 @@
-"""The item was paid to the person in another village within a year, and this one is not where the person is registered."""
+"""The item was paid in another village within a year, and the person is not registered in this one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ RULE = Rule(
         col(is_village_unlike_register).is_true() & (col(count_lines_elsewhere_365d) >= setting("T05.lines_elsewhere"))
     ),
     because=(
-        "{count_lines_elsewhere_365d} lines of the item in another village within a year; the person is not registered here",
+        (
+            "{count_lines_elsewhere_365d} lines of the item in another village within a year; "
+            "the person is not registered here"
+        ),
         "一年内在其他村同项发放{count_lines_elsewhere_365d}笔，且非登记村",
     ),
     blind_to="people registered twice",

@@ -24,7 +24,10 @@ RULE = Rule(
     suspect_role="household",
     when=(col(is_on_second_application).is_true() & (col(quantity_months_over_with_other_lines) >= 1)),
     because=(
-        "An earlier application already pays the period; together {quantity_months_over_with_other_lines} months too many",
+        (
+            "An earlier application already pays the period; together {quantity_months_over_with_other_lines} "
+            "months too many"
+        ),
         "同期另有更早申报已发放，合计多发{quantity_months_over_with_other_lines}个月",
     ),
     blind_to="second applications under another number",

@@ -22,7 +22,10 @@ RULE = Rule(
         & (col(ratio_quantity_to_holdings_last_period) > setting("T13.over"))
     ),
     because=(
-        "{ratio_quantity_to_holdings} times the registered holding, and {ratio_quantity_to_holdings_last_period} times in the period before",
+        (
+            "{ratio_quantity_to_holdings} times the registered holding, and {ratio_quantity_to_holdings_last_period} "
+            "times in the period before"
+        ),
         "申领为登记面积的{ratio_quantity_to_holdings}倍，上期为{ratio_quantity_to_holdings_last_period}倍",
     ),
     blind_to="the first year of a claim too large",

@@ -26,7 +26,10 @@ RULE = Rule(
         ),
     ),
     because=(
-        "{yuan_off_rate} yuan above the rate; {count_amounts_over_rate_365d} earlier payment(s) above it within a year",
+        (
+            "{yuan_off_rate} yuan above the rate; {count_amounts_over_rate_365d} earlier payment(s) "
+            "above it within a year"
+        ),
         "高于标准{yuan_off_rate}元，一年内另有{count_amounts_over_rate_365d}笔高于标准",
     ),
     blind_to="amounts raised through the quantity",

@@ -33,7 +33,10 @@ RULE = Rule(
         ),
     ),
     because=(
-        "{yuan_off_rate} yuan above the rate; the preparer does so {ratio_preparer_over_rate_to_county_365d} times as often as the county",
+        (
+            "{yuan_off_rate} yuan above the rate; the preparer does so {ratio_preparer_over_rate_to_county_365d} "
+            "times as often as the county"
+        ),
         "高于标准{yuan_off_rate}元，该经办人高于标准的比例为全县的{ratio_preparer_over_rate_to_county_365d}倍",
     ),
     blind_to="counties where everybody does",

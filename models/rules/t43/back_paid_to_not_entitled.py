@@ -27,8 +27,15 @@ RULE = Rule(
         )
     ),
     because=(
-        "Paid {days_from_period_to_payment} days after the period for {quantity_months_over_period} months more than it has, to somebody dead, in prison or outside the age limits in them",
-        "所属期结束{days_from_period_to_payment}天后补发，超出{quantity_months_over_period}个月，且该人其间已死亡、服刑或不符合年龄条件",
+        (
+            "Paid {days_from_period_to_payment} days after the period for {quantity_months_over_period} "
+            "months more than it has, to somebody dead, in prison or outside the age limits "
+            "in them"
+        ),
+        (
+            "所属期结束{days_from_period_to_payment}天后补发，超出{quantity_months_over_period}个月，"
+            "且该人其间已死亡、服刑或不符合年龄条件"
+        ),
     ),
     blind_to="back payments to invented people",
     next_steps=(
