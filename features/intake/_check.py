@@ -64,13 +64,21 @@ def check(table: Table, file: str, chunk: Chunk, convert: Convert) -> Checked:
 
 def _worded(table: Table, file: str, column: Column, chunk: Chunk, rows: npt.NDArray[np.intp]) -> list[QuarantinedRow]:
     """Refusals of one column, worded."""
-    raw = pc.take(chunk.columns[column.name], pa.array(rows)).to_pylist()
+    raw = pc.take(chunk.columns[column.name], pa.array(rows))
     told: list[QuarantinedRow] = []
     for line, value in zip(chunk.lines[rows].tolist(), raw, strict=True):
-        text = _as_text(value)
+        text = _as_text(_as_python(value))
         found = mask(column, text) if text else ""
         told.append(refuse(table, file, line, column, why(column, text or None), found, expected(column)))
     return told
+
+
+def _as_python(value: pa.Scalar) -> object:
+    """A raw value as a Python object; moments no Python object can hold as their number."""
+    try:
+        return value.as_py()
+    except (OverflowError, ValueError):
+        return f"{value.value} ({value.type})"
 
 
 def _as_text(value: object) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from features.contract import TABLES
-from features.intake import accept_rows, load
+from features.intake import IntakeError, accept_rows, load
 from tests.intake.folders import csv_text, refusals, stored, with_table
 
 cell = st.one_of(
@@ -72,3 +74,18 @@ def test_no_value_of_a_request_ends_in_a_traceback(row: dict[str, object]) -> No
     for table in (TABLES["notices"], TABLES["programs"], TABLES["kinship"]):
         taken = accept_rows(table, [row, row])
         assert taken.accepted + len(taken.quarantine) == taken.rows_in == 2
+
+
+@given(st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1, max_size=20))
+def test_no_damage_to_a_parquet_file_ends_in_a_traceback(damage: list[tuple[int, int]]) -> None:
+    table = pa.table({"application_id": [f"A{i}" for i in range(20)], "posted_from": ["2019-01-02"] * 20})
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = with_table(Path(scratch) / "data", "notices", table)
+        path = folder / "notices.parquet"
+        data = bytearray(path.read_bytes())
+        for place, value in damage:
+            data[place % len(data)] = value
+        path.write_bytes(bytes(data))
+        with suppress(IntakeError):
+            told = load(folder, Path(scratch) / "store").tables["notices"]
+            assert told.rows_in == told.accepted + told.quarantined
