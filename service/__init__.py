@@ -1,0 +1,1 @@
+"""Everything people and other systems touch."""

@@ -1,0 +1,105 @@
+"""The command `mingbai`: one command a file. Data go to files and stdout, progress and messages to stderr.
+
+Exit codes: 0 done, 1 the data cannot be used, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from service.cli import (
+    bench_detectors,
+    cases,
+    check,
+    demo,
+    evaluate,
+    features,
+    rules,
+    score,
+    simulate,
+    train,
+)
+from service.cli._failures import DEBUG, failure
+
+ABOUT = """Screen subsidy payments to households: a ranked, explained queue from a folder of departments' tables.
+惠民补贴资金风险筛查：从各部门数据表到有序、可解释的核查清单。
+
+DATA is a folder of tables as docs/data-contract.md describes them, one CSV or Parquet file each. Every answer is a
+question to be checked by a person: nothing here stops a payment.
+
+\b
+A first round:
+  mingbai check county/
+  mingbai train county/ --as-of 2019-07-01
+  mingbai score county/ --from 2019-07-01 --to 2019-07-31 --out scores.parquet
+  mingbai cases county/ --as-of 2019-08-01 --window 31 --out cases.csv
+Without data of your own:
+  mingbai demo
+
+Exit codes: 0 done, 1 the data cannot be used, 2 wrong usage.
+"""
+
+app = typer.Typer(
+    name="mingbai",
+    help=ABOUT,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+bench = typer.Typer(
+    help="Benchmarks. 基准测试。", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+
+app.command("check", short_help="Load, validate and count a folder of tables. 检查数据")(check.check)
+app.command("train", short_help="Train on what was known by T. 训练模型")(train.train)
+app.command("score", short_help="Score payments, with reasons and evidence. 发放评分")(score.score)
+app.command("cases", short_help="Group alerts into a ranked queue. 核查清单")(cases.cases)
+app.command("evaluate", short_help="Train, score and measure where truth is known. 质量评估")(evaluate.evaluate)
+app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
+app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)
+app.command("rules", short_help="List the rules, or show one. 规则目录")(rules.rules)
+app.command("features", short_help="List the features, or show one. 特征目录")(features.features)
+bench.command("detectors")(bench_detectors.bench_detectors)
+app.add_typer(bench, name="bench")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"mingbai {version('mingbai')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option(DEBUG, help="Show the traceback of an unexpected error (works after the command too).")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+def run(words: list[str]) -> int:
+    """Run one command line (without the program's name) and return its exit code; never raises."""
+    asked = [word for word in words if word != DEBUG]
+    try:
+        app(args=asked, prog_name="mingbai")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0
+    except Exception as error:
+        return failure(error, debug=DEBUG in words)
+    return 0
+
+
+def main() -> None:
+    """Entry point of the `mingbai` command."""
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,58 @@
+"""The ranked queue of cases from scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from service.work.errors import UnusableDataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from features.asof import Ledger
+    from models.scoring.policy import Policy
+
+NEEDED = ("disbursement_id", "score", "recommendation", "desk", "typology", "suspect_role", "reasons")
+
+
+def build_queue(ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy) -> pa.Table:
+    """Cases in the contract's form. Raises UnusableDataError when a scored payment is not in the data."""
+    from models.scoring.cases import build_cases
+
+    try:
+        return build_cases(ledger, scores, at_us, policy)
+    except KeyError as error:
+        raise UnusableDataError(
+            "some scored payments are not in the data: score the same folder again",
+            "评分文件中有不在数据里的发放明细：请对同一数据目录重新评分",
+        ) from error
+
+
+def read_scores(path: Path) -> pa.Table:
+    """Scores written earlier, whichever form. Raises UnusableDataError when it is no score file."""
+    from models.evaluation.columns import FileError, numbers, read_table
+    from models.scoring.score import SCHEMA
+
+    try:
+        table = read_table(path)
+    except FileError as error:
+        raise UnusableDataError(str(error)) from error
+    if lacking := [name for name in NEEDED if name not in table.column_names]:
+        raise UnusableDataError(
+            f"{path.name}: found no column {', '.join(lacking)}, expected a file written by `mingbai score`",
+            f"{path.name}：缺少列 {', '.join(lacking)}，应为 `mingbai score` 写出的文件",
+        )
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = {}
+    for field in SCHEMA:
+        if field.name not in table.column_names:
+            columns[field.name] = pa.nulls(table.num_rows, field.type)
+        elif pa.types.is_floating(field.type):
+            columns[field.name] = pa.array(numbers(table, field.name))
+        else:
+            # A CSV does not tell an empty text from none: scores have no null.
+            columns[field.name] = pc.fill_null(table.column(field.name).cast(pa.string()), "")
+    return pa.table(columns, schema=SCHEMA)
