@@ -1,4 +1,4 @@
-"""Runs in a row, of the item of the village where it is longest, in which credits fell short by the same fee or part."""
+"""Runs in a row in which credits fell short by the same fee or part, for the village's item where it is longest."""
 
 from __future__ import annotations
 

@@ -50,3 +50,15 @@ def answered_card(table: LedgerTable) -> Codes:
 def answered_person(table: LedgerTable) -> Codes:
     """Person of the payment behind each bank answer. For `derived`."""
     return answer_fact(table, "person_id")
+
+
+def cash_outlet(table: LedgerTable) -> Codes:
+    """Outlet of cash withdrawals, -1 for anything else. For `derived` of `card_transactions`."""
+    cash = np.asarray(table.column("kind")) == table.schema.column("kind").values.index("cash_withdrawal")
+    return np.where(cash, table.column("outlet_id"), -1).astype(np.int32)
+
+
+def cash_holder(table: LedgerTable) -> Codes:
+    """Holder of the card of cash withdrawals at a known outlet, -1 for anything else. For `derived`."""
+    outlet = np.asarray(table.derived("cash_outlet", cash_outlet))
+    return np.where(outlet >= 0, table.derived("holder", holder_of_row), -1).astype(np.int32)

@@ -19,7 +19,7 @@ from features.asof.group_index import GroupIndex
 from features.asof.ledger import NEVER
 from features.asof.view import index_memo
 from features.card import _people
-from features.graph._owners import holder_of_row
+from features.graph._owners import cash_holder, holder_of_row
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -28,6 +28,8 @@ Bool = NDArray[np.bool_]
 MINUTES_APART = 10
 PLACES_APART = 8
 DAYS_KEPT = 2
+LEAST_PART = 0.4
+"""Common days relative to the withdrawals of the one who draws less: below, it is chance at a busy outlet."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,10 @@ class Partners:
     tie: Int64
     partner: Int64
     days: Float
+
+    def where(self, kept: Bool) -> Partners:
+        """Only the pairs where `kept` is true."""
+        return Partners(self.query[kept], self.tie[kept], self.partner[kept], self.days[kept])
 
 
 @njit(cache=True, nogil=True)
@@ -168,8 +174,13 @@ def all_partners(view: View) -> Partners:
 
 
 def unrelated_partners(view: View) -> Partners:
-    """Partners of other households who are not kin and share no helper with the payee, on record at the moment."""
-    return _chosen(view, unrelated=True)
+    """Partners of other households who are not kin and share no helper with the payee, on record at the moment.
+
+    Only those met on a good part of the withdrawals of the one who draws less: on a market day everybody meets
+    somebody.
+    """
+    found = _chosen(view, unrelated=True)
+    return found.where(_part(view, found) >= LEAST_PART)
 
 
 def related_partners(view: View) -> Partners:
@@ -181,7 +192,18 @@ def _chosen(view: View, *, unrelated: bool) -> Partners:
     found = view.memo(all_partners)
     mask = view.memo(_is_unrelated)
     mask = mask if unrelated else ~mask
-    return Partners(found.query[mask], found.tie[mask], found.partner[mask], found.days[mask])
+    return found.where(mask)
+
+
+def _part(view: View, partners: Partners) -> Float:
+    """Common days relative to the cash withdrawals of the one who draws less, by pair."""
+    table = view.ledger.tables["card_transactions"]
+    table.derived("cash_holder", cash_holder)
+    payee = np.asarray(view.own("person_id"), dtype=np.int64)[partners.query]
+    pairs = _people.sub(view, partners.query, {"one": payee, "other": partners.partner})
+    own = pairs.running("card_transactions", {"cash_holder": payee})
+    other = pairs.running("card_transactions", {"cash_holder": partners.partner})
+    return np.asarray(partners.days / np.maximum(np.minimum(own, other), 1.0))
 
 
 def _is_unrelated(view: View) -> Bool:
@@ -202,8 +224,7 @@ def days_of(view: View, partners: Partners) -> tuple[Int64, Int64]:
 
 def on_days(partners: Partners, least: float) -> Partners:
     """The partners met on at least so many days."""
-    kept = partners.days >= least
-    return Partners(partners.query[kept], partners.tie[kept], partners.partner[kept], partners.days[kept])
+    return partners.where(partners.days >= least)
 
 
 def days_any(view: View, partners: Partners) -> Float:

@@ -1,4 +1,4 @@
-"""Unrelated people of other households whose cards were drawn right before or after the payee's on three days or more."""
+"""Unrelated people whose cards were drawn right before or after the payee's on three days or more."""
 
 from __future__ import annotations
 

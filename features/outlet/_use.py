@@ -6,23 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import LedgerTable, Pairs, View
-from features.graph._owners import holder_of_row
+from features.graph._owners import cash_holder, cash_outlet, holder_of_row
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]
-
-
-def _cash_outlet(table: LedgerTable) -> NDArray[np.int32]:
-    """Outlet of cash withdrawals, -1 for anything else. For `derived`."""
-    kind = np.asarray(table.column("kind"))
-    cash = kind == table.schema.column("kind").values.index("cash_withdrawal")
-    return np.where(cash, table.column("outlet_id"), -1).astype(np.int32)
-
-
-def _cash_holder(table: LedgerTable) -> NDArray[np.int32]:
-    """Holder of the card of cash withdrawals, -1 for anything else. For `derived`."""
-    outlet = table.derived("cash_outlet", _cash_outlet)
-    return np.where(np.asarray(outlet) >= 0, table.derived("holder", holder_of_row), -1).astype(np.int32)
 
 
 def _village(table: LedgerTable) -> NDArray[np.int32]:
@@ -36,8 +23,8 @@ def prepare(view: View) -> LedgerTable:
     """Derive the columns of `card_transactions` the other functions look up."""
     table = view.ledger.tables["card_transactions"]
     table.derived("holder", holder_of_row)
-    table.derived("cash_outlet", _cash_outlet)
-    table.derived("cash_holder", _cash_holder)
+    table.derived("cash_outlet", cash_outlet)
+    table.derived("cash_holder", cash_holder)
     table.derived("holder_village", _village)
     return table
 
@@ -51,7 +38,7 @@ def withdrawals(view: View) -> Pairs:
 def main_outlet(view: View) -> tuple[Int64, Float]:
     """The outlet the payee used most in 365 days (-1 none), and the share of withdrawals made there."""
     found = view.memo(withdrawals)
-    outlet = found.derived("cash_outlet", _cash_outlet).astype(np.int64)
+    outlet = found.derived("cash_outlet", cash_outlet).astype(np.int64)
     shift = np.int64(outlet.max() + 1) if len(outlet) else np.int64(1)
     packed, times = np.unique(found.query.astype(np.int64) * shift + outlet, return_counts=True)
     order = np.lexsort((packed, times))
@@ -64,7 +51,7 @@ def main_outlet(view: View) -> tuple[Int64, Float]:
 
 
 def people_there(view: View) -> tuple[Float, Float]:
-    """Holders who drew cash at the payee's main outlet in 365 days, and how many of them live in the payee's village."""
+    """Holders who drew cash at the payee's main outlet in 365 days, and those of them of the payee's village."""
     outlet, _ = view.memo(main_outlet)
     village = np.asarray(view.lookup("persons", "division_code", "person_id"), dtype=np.int64)
     cells = view.unique(outlet, village, names=("cash_outlet", "holder_village"))

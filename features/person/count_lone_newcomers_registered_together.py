@@ -1,4 +1,4 @@
-"""People without family and phone who came to the village's register within a week of the payee, when the payee is one of them."""
+"""People without family and phone who came to the village's register within a week of the payee, one of them."""
 
 from __future__ import annotations
 

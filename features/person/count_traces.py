@@ -1,4 +1,4 @@
-"""Traces of the payee besides payments: phone, family, kin, holdings, certificates, other departments' facts, own use of a card."""
+"""Traces of the payee besides payments: phone, family, kin, holdings, certificates, events, own use of a card."""
 
 from __future__ import annotations
 

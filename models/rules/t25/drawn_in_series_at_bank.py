@@ -6,7 +6,6 @@ from features._world import world
 from features.graph.count_days_drawn_together import count_days_drawn_together
 from features.graph.count_drawn_together import count_drawn_together
 from features.graph.count_drawn_together_helped import count_drawn_together_helped
-from features.graph.share_withdrawals_drawn_together import share_withdrawals_drawn_together
 from features.outlet.share_main_outlet_of_village_365d import share_main_outlet_of_village_365d
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
@@ -36,7 +35,6 @@ RULE = Rule(
     desk="discipline",
     suspect_role="official",
     when=(col(count_drawn_together) >= setting("T25.people"))
-    & (col(share_withdrawals_drawn_together) >= setting("T25.share"))
     & (col(share_main_outlet_of_village_365d) < setting("T25.villagers")),
     unless=(
         Unless(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features._world import World, world
+from features.division.count_lines_in_last_run import count_lines_in_last_run
 from features.division.count_runs_cut_alike_in_village import count_runs_cut_alike_in_village
 from features.division.share_lines_cut_alike_in_last_run import share_lines_cut_alike_in_last_run
 from models.rules._expression import col, setting
@@ -18,7 +19,8 @@ def _credited(made: World, person: str, period: str, amount: str) -> World:
 fee, everybody, year_end = world(), world(), world()
 for _period in ("2018Q1", "2018Q2", "2018Q3"):
     fee = _credited(_credited(_credited(fee, "P1", _period, "90.00"), "P3", _period, "100.00"), "P5", _period, "100.00")
-    everybody = _credited(_credited(everybody, "P1", _period, "90.00"), "P3", _period, "90.00")
+    for _person in ("P1", "P2", "P3", "P4", "P5"):
+        everybody = _credited(everybody, _person, _period, "90.00")
 for _period, _amount in (("2017Q4", "90.00"), ("2018Q1", "100.00"), ("2018Q2", "100.00"), ("2018Q4", "90.00")):
     year_end = _credited(year_end, "P1", _period, _amount)
 
@@ -33,7 +35,8 @@ RULE = Rule(
         Unless(
             "the whole village is cut, as a lawful withholding would be",
             "本村全部发放均被扣减，符合代扣代缴特征",
-            col(share_lines_cut_alike_in_last_run) >= setting("T41.whole_village"),
+            (col(share_lines_cut_alike_in_last_run) >= setting("T41.whole_village"))
+            & (col(count_lines_in_last_run) >= setting("T41.lines")),
         ),
     ),
     because=(
