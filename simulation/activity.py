@@ -77,9 +77,9 @@ def spend(c: County) -> None:
     mirrored = mirrored[shared(c, other[mirrored])]
     c.transactions.add(len(mirrored), card=other[mirrored], at=moment[mirrored] + 5, kind=IN, fen=amount[mirrored], other=card[mirrored])
     pooled = row[(habit == _POOL) & (kind == OUT)]
-    c.resemble(pooled[rng.random(len(pooled)) < 0.5], "T26")
+    c.resemble(pooled[rng.random(len(pooled)) < 0.3], "T26")
     at_market = row[(habit == _MARKET) & (outlet == point)]
-    c.resemble(at_market[rng.random(len(at_market)) < 0.12], "T25")
+    c.resemble(at_market[rng.random(len(at_market)) < 0.05], "T25")
 
 
 def _habits(c: County, rng: np.random.Generator) -> Array:

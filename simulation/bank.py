@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation._clock import DAY, FAR, waking_hours
+from simulation._clock import DAY, waking_hours
 from simulation._county import County
 from simulation._frame import Frame, Ints
 
@@ -47,8 +47,9 @@ def _reissue(c: County, rng: np.random.Generator) -> None:
     if not len(back):
         return
     old = s["payment"][back]
-    dead = c.people.persons["death"][f["person"][old]] < FAR
     wait = (s["at"][back] // DAY) + 4 + rng.integers(3, c.traits.reissue_lag, len(back))
+    dead = c.people.persons["death"][f["person"][old]] < wait
+    c.resemble(old[dead], "T40")
     ok = (wait < c.last) & ~dead & (f["typ"][old] == 0)
     old, wait = old[ok], wait[ok]
     at = waking_hours(rng, wait) // DAY * DAY + 34_000 + rng.integers(0, 20_000, len(wait))

@@ -144,7 +144,7 @@ def _recuse(c: County) -> None:
     entered = kin_on(c, a["by"], a["household"])
     a["by"] = np.where(entered, o.clerk_of(town, month, a["program"]), a["by"])
     mine = np.flatnonzero((c.payments["application"] >= 0) & (c.payments["typ"] == 0) & (c.payments["look"] == 0))
-    c.resemble(mine[(a["recused"][c.payments["application"][mine]] >= 0) & (mine % 5 == 0)], "T32")
+    c.resemble(mine[(a["recused"][c.payments["application"][mine]] >= 0) & (mine % 9 == 0)], "T32")
 
 
 def _refused(c: County, rng: np.random.Generator) -> None:

@@ -59,7 +59,7 @@ def build(c: County) -> None:
                 who = np.flatnonzero((age >= 1) & (age < 15) & (rng.random(len(p)) < 0.008))
                 _personal(c, rng, place, who, 0, np.ones(len(who), dtype=bool))
             case "resettled":
-                villages = rng.random(c.places.villages) < 0.12
+                villages = rng.random(c.places.villages) < 0.08
                 who = np.flatnonzero(villages[h["village"][p["household"]]] & (age > 12) & (rng.random(len(p)) < 0.75) & clear)
                 _personal(c, rng, place, who, 0, rng.random(len(who)) < 0.95)
             case "temporary_post":
@@ -87,7 +87,7 @@ def _certify(c: County, rng: np.random.Generator, age: Array) -> None:
     """Disability certificates with renewals: ten years each, now and then with a gap or a new grade."""
     p = c.people.persons
     share = np.where(age > 60, 0.1, np.where(age > 5, 0.035, 0.0))
-    who = np.flatnonzero(rng.random(len(p)) < share * 0.8)
+    who = np.flatnonzero(rng.random(len(p)) < share * 0.6)
     p["disability"][who] = rng.choice(4, len(who), p=(0.14, 0.28, 0.28, 0.3)) + 1
     _certificate(c, rng, who, "disability", p["disability"][who])
 
@@ -228,7 +228,6 @@ def _end_at_death(c: County, rng: np.random.Generator) -> None:
     late = rng.choice([1, 2, 3], len(e), p=(0.88, 0.09, 0.03))
     stop = np.where(living & dead, month_of(p["death"][e["person"]]) - c.start + late, 10_000)
     e["end"] = np.minimum(e["end"], stop)
-    e["first"] = np.where(dead & (e["first"] >= stop), -24, e["first"])
     gone = (p["death"][e["person"]] <= c.first) & living
     gone |= e["first"] >= e["end"]
     land_gone = (p["death"][e["person"]] < first_day(c.start + np.clip(e["first"], -500, 500))) & ~living
@@ -260,7 +259,7 @@ def _payees(c: County, rng: np.random.Generator) -> None:
     guardian[guarded] = near
     has = guardian[person] >= 0
     e["payee"] = np.where(has, guardian[person], e["payee"])
-    e["look"] = np.where(has & (e["look"] == 0), number("T23"), e["look"])
+    e["look"] = np.where(has & (e["look"] == 0) & (draw < 0.08), number("T23"), e["look"])
     _institutions(c, rng)
 
 

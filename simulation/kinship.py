@@ -64,6 +64,7 @@ def build(streams: Streams, t: Traits, people: People, officials: Officials, sta
                 _tie(rng, ties, person, head, 3 if same else 4, declares and rng.random() < 0.8, first)
         done[person] = officials.kin[official] = np.unique(np.array(kin_homes))
     heads = np.flatnonzero((p["relation"] == HEAD) & (rng.random(len(p)) < 0.05))
+    heads = np.setdiff1d(heads, officials.rows["person"])
     for person in heads.tolist():  # ordinary people's ties, as the register happens to know them
         others = by_village[int(h["village"][p["household"][person]])]
         other = int(h["head"][others[int(rng.integers(0, len(others)))]])

@@ -109,9 +109,9 @@ def catalogue(seed: int, t: Traits, months: int) -> tuple[Program, ...]:
 def _drawn(rng: np.random.Generator, item: Program, t: Traits, months: int) -> Program:
     """The item with this world's frequency, calendar, limits and rates."""
     frequency = item.frequency
-    if frequency == "quarterly" and rng.random() < 0.2:
+    if frequency == "quarterly" and item.key not in ("resettled", "elder80") and rng.random() < 0.12:
         frequency = "monthly"
-    if item.key in ("disabled_life", "temporary_post") and rng.random() < 0.3:
+    if item.key in ("disabled_life", "temporary_post") and rng.random() < 0.35:
         frequency = "quarterly"
     pay = item.pay_months
     if frequency == "annual":

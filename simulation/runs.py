@@ -38,11 +38,11 @@ def open_run(c: County, rng: np.random.Generator, place: int, period: int, month
     item = c.programs[place]
     received = int(working_day(int(first_day(c.start + month)) + day - 1 + int(rng.integers(0, 3))))
     limit = max(3, item.limit_days)
-    until = received + max(2, round(limit * c.traits.run_lag * float(rng.uniform(0.4, 1.2))))
+    until = received + max(3, round(limit * c.traits.run_lag * float(rng.uniform(0.4, 1.2))))
     if rng.random() < c.traits.deadline_rush * 0.3:
         until = received + limit - 1
-    planned = int(working_day(min(until, c.last - 1)))
-    planned = planned if planned < c.last else planned - 3
+    until = min(until, received + limit - 1, c.last - 1)
+    planned = until - max(0, (until + 3) % 7 - 4)  # the Friday before a weekend
     created = int(office_hours(rng, np.array([received]))[0]) if planned - received < 12 else int(office_hours(rng, np.array([planned - 8]))[0])
     return int(c.runs.add(1, program=place, period=period, month=month, received=received, created=created, planned=planned)[0])
 
@@ -127,7 +127,10 @@ def _village(c: County, enrolment: Ints, month: int) -> Ints:
 
 
 def _fill(c: County, rng: np.random.Generator, run: int, enrolment: Ints, village: Ints, quantity: Array, fen: Ints, month: int) -> Ints:
-    """Append the payments of one run: townships submit their lists separately, in village order. Returns positions."""
+    """Append the payments of one run: townships submit their lists separately, in village order.
+
+    Returns positions in the order of `enrolment`, which is not the order of the lines.
+    """
     e, r = c.enrolments, c.runs
     town = c.places.town_of[village]
     order = np.lexsort((e["order"][enrolment], village, town))
@@ -155,9 +158,11 @@ def _fill(c: County, rng: np.random.Generator, run: int, enrolment: Ints, villag
         look=np.where(marked & ~irregular, e["look"][enrolment], 0), card=e["card"][enrolment],
     )  # fmt: skip
     f = c.payments
+    back = np.empty(len(order), dtype=np.int64)
+    back[order] = rows
     errors = marked & ~irregular & (e["role"][enrolment] == DATA_ERROR)
     f["role"][rows[errors]] = DATA_ERROR
-    return rows
+    return back
 
 
 def assign_cards(c: County) -> None:

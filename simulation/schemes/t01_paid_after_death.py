@@ -66,7 +66,7 @@ def _arrears(c: County, rng: np.random.Generator, rows: Ints) -> None:
         part = int(f["fen"][row]) // 2
         f["fen"][row] -= part
         new = c.payments.copy_rows(np.array([row]), run=run, fen=part, at=int(r["created"][run]) + 5400, line=8000, card=-1)
-        c.resemble(new, "T01")
+        c.resemble(np.append(new, row), "T01")
         f = c.payments
 
 

@@ -19,7 +19,7 @@ def plan(c: County, rng: np.random.Generator) -> None:
     p = c.people.persons
     for _ in range(c.count(rng, "T02", 3)):
         village, skill = _acts.busy_village(c, rng), c.skill(rng)
-        first, end = _acts.window(c, rng, skill, 18)
+        first, end = _acts.window(c, rng, skill, 10)
         count = int(rng.integers(1, 4))
         who = _acts.ghosts(c, rng, village, count, c.first + first * 30 - 40, old=rng.random() < 0.5, together=1)
         p = c.people.persons

@@ -42,7 +42,7 @@ def _honest(c: County, rng: np.random.Generator) -> None:
     """Changed from the living allowance to full support in one month; another member of the household on the other item."""
     e, p, h = c.enrolments, c.people.persons, c.people.households
     dibao, extreme = c.program("rural_dibao"), c.program("extreme")
-    pool = c.pick(rng, (e["program"] == dibao) & (e["typ"] == 0) & (e["end"] > c.months) & (e["look"] == 0), c.count_look(rng, "T04", 14))
+    pool = c.pick(rng, (e["program"] == dibao) & (e["typ"] == 0) & (e["end"] > c.months) & (e["look"] == 0), c.count_look(rng, "T04", 30))
     for row in pool.tolist():
         month = int(rng.integers(2, max(3, c.months - 2)))
         person, home = int(e["person"][row]), int(e["household"][row])
@@ -65,4 +65,20 @@ def _honest(c: County, rng: np.random.Generator) -> None:
         e["order"][new] = 0.99
 
 
-SCHEME = Scheme("T04", "mutually exclusive items together", plan=plan)
+def pay(c: County, rng: np.random.Generator) -> None:
+    """Honest: both items in the period in which somebody changed from one to the other."""
+    f = c.payments
+    place = {item.key: i for i, item in enumerate(c.programs)}
+    for i, item in enumerate(c.programs):
+        others = [place[k] for k in item.exclusive if k in place]
+        mine = np.flatnonzero((f["program"] == i) & ~f["drop"])
+        theirs = np.flatnonzero(np.isin(f["program"], others) & ~f["drop"])
+        spans = np.array([p.span for p in c.programs])
+        for month in range(12 if item.span == 12 else item.span):
+            key = f["person"][mine] * 100_000 + f["period"][mine] + month
+            held = f["person"][theirs] * 100_000 + f["period"][theirs]
+            reach = [held + k for k in range(int(spans[others].max(initial=1)))]
+            c.resemble(mine[np.isin(key, np.concatenate(reach))], "T04")
+
+
+SCHEME = Scheme("T04", "mutually exclusive items together", plan=plan, pay=pay)

@@ -40,7 +40,7 @@ def pay(c: County, rng: np.random.Generator) -> None:
     f, h = c.payments, c.people.households
     day = c.payment_day()
     moved = h["move_day"][f["household"]]
-    c.resemble(np.flatnonzero((moved < FAR) & (np.abs(day - moved) < 200) & c.free()), "T05")
+    c.resemble(np.flatnonzero((moved < FAR) & (np.abs(day - moved) < 90) & c.free()), "T05")
     merged = c.places.code_after[f["village"]] != c.places.code_before[f["village"]]
     soon = merged & (day >= c.places.merge_day) & (day < c.places.merge_day + 120) & c.free()
     c.resemble(c.pick(rng, soon, c.count_look(rng, "T05", 60)), "T05")

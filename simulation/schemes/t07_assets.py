@@ -29,7 +29,7 @@ def plan(c: County, rng: np.random.Generator) -> None:
         for name, value in (("typ", bits("T07")), ("ring", c.ring()), ("role", HOUSEHOLD), ("marked_from", month + 1)):
             e[name][row] = value
         e["marked_to"][row] = 10_000
-        e["end"][row] = min(int(e["end"][row]), month + int(rng.integers(5, 24)))
+        e["end"][row] = min(int(e["end"][row]), month + int(rng.integers(4, 12)))
     for row in c.pick(rng, fit & (e["typ"] == 0), c.count_look(rng, "T07", 10)).tolist():
         owner = _owner(c, rng, int(e["household"][row]))
         begin = int(first_day(c.start + max(0, int(e["first"][row]))))

@@ -12,9 +12,9 @@ from simulation.schemes import _acts
 
 def plan(c: County, rng: np.random.Generator) -> None:
     """Ghosts on a list, their cards opened by the same hand, what they receive swept to one card."""
-    for _ in range(c.count(rng, "T12", 2)):
+    for _ in range(c.count(rng, "T12", 1.7)):
         village, skill = _acts.busy_village(c, rng), c.skill(rng)
-        first, end = _acts.window(c, rng, skill, 26)
+        first, end = _acts.window(c, rng, skill, 12)
         count = int(rng.integers(*((5, 12), (4, 8), (2, 5))[skill]))
         old = rng.random() < 0.5
         day = c.first + first * 30 - int(rng.integers(25, 70))

@@ -14,7 +14,7 @@ def pay(c: County, rng: np.random.Generator) -> None:
     """Two or three lines swell to more than half of the list, year after year."""
     f = c.payments
     programs = c.positions("livestock", "forest", "grazing_ban", "grass_balance", "arable")
-    for _ in range(c.count(rng, "T17", 1.6)):
+    for _ in range(c.count(rng, "T17", 4)):
         program, skill = int(rng.choice(programs)), c.skill(rng)
         village = _acts.busy_village(c, rng)
         here = c.free() & (f["program"] == program) & (f["village"] == village) & (f["quantity"] > 0)

@@ -15,8 +15,8 @@ def plan(c: County, rng: np.random.Generator) -> None:
     e, p = c.enrolments, c.people.persons
     program = c.program("housing")
     pool = rng.permutation(np.flatnonzero((e["program"] == program) & (e["typ"] == 0) & (e["first"] < c.months - 5)))
-    bad = c.count(rng, "T20", 4)
-    for turn, row in enumerate(pool[: bad + c.count_look(rng, "T20", 9)].tolist()):
+    bad = c.count(rng, "T20", 6)
+    for turn, row in enumerate(pool[: bad + c.count_look(rng, "T20", 16)].tolist()):
         home = int(e["household"][row])
         mates = np.flatnonzero((p["household"] == home) & (p["birth"] < c.first - 22 * 365) & (p["death"] > c.last))
         skill = c.skill(rng)

@@ -13,7 +13,7 @@ def plan(c: County, rng: np.random.Generator) -> None:
     """A township leader hands out relief in numbers; the amounts are set when the lists stand."""
     program = c.program("relief")
     p = c.people.persons
-    for _ in range(c.count(rng, "T21", 1.8)):
+    for _ in range(c.count(rng, "T21", 1.5)):
         town, skill = int(rng.integers(0, c.places.towns)), c.skill(rng)
         first, end = _acts.window(c, rng, skill, 14)
         actor = int(c.officials.leader_of(np.array([town]), np.array([first]))[0])

@@ -30,12 +30,26 @@ def pay(c: County, rng: np.random.Generator) -> None:
             day = c.first + first * 30 - int(rng.integers(10, 60))
             card = int(_acts.open_by_proxy(c, rng, np.array([receiver]), actor, day, skill)[0])
         rows = _acts.some(rng, rows[(f["payee"][rows] != receiver) & (c.cards.rows["opened"][card] <= f["at"][rows] // DAY)], skill)
+        rows = _acts.earliest(c, rows, int(rng.integers(10, 50)))
         if len(rows) < 2:
             continue
         shows_holder = rng.random() < 0.5
         written = np.full(len(rows), p["name"][receiver], dtype=object) if shows_holder else None
         _acts.take_over(c, rows, card, written)
         c.mark(rows, "T22" if shows_holder else "T22|T23", c.ring(), actor, AGENT if role == AGENT else _acts.role_of(c, actor))
+    _honest(c)
+
+
+def _honest(c: County) -> None:
+    """A card that serves several households of one list: guardians, heads of split households, institutions."""
+    f = c.payments
+    key = f["run"] * 1_000_000 + f["card"]
+    order = np.lexsort((f["household"], key))
+    new_home = np.ones(len(f), dtype=np.int64)
+    new_home[1:] = (key[order][1:] != key[order][:-1]) | (f["household"][order][1:] != f["household"][order][:-1])
+    _, place = np.unique(key, return_inverse=True)
+    homes = np.bincount(place[order], weights=new_home)
+    c.resemble(np.flatnonzero((homes[place] > 1) & c.free() & (f["card"] >= 0)), "T22")
 
 
 def act(c: County, rng: np.random.Generator) -> None:

@@ -28,6 +28,7 @@ def bank(c: County, rng: np.random.Generator) -> None:
         cards, count = np.unique(f["card"][here], return_counts=True)
         cards = cards[np.argsort(-count, kind="stable")][: int(rng.integers(*((8, 22), (5, 12), (3, 6))[skill]))]
         rows = np.flatnonzero(here & np.isin(f["card"], cards))
+        rows = _acts.earliest(c, rows, int(rng.integers(25, 90)))
         if len(rows) < 3:
             continue
         actor, role = _acts.actor_of(c, rng, village, first, 0.45)

@@ -21,6 +21,7 @@ def bank(c: County, rng: np.random.Generator) -> None:
         here &= shared(c, np.maximum(f["card"], 0))
         people = rng.permutation(np.unique(f["person"][here]))[: int(rng.integers(*((6, 14), (4, 9), (3, 5))[skill]))]
         rows = np.flatnonzero(here & np.isin(f["person"], people))
+        rows = _acts.earliest(c, rows, int(rng.integers(12, 50)))
         actor, role = _acts.actor_of(c, rng, village, first, 0.5)
         if len(rows) > 2:
             c.mark(rows, "T26", c.ring(), actor, role)

@@ -22,6 +22,7 @@ def bank(c: County, rng: np.random.Generator) -> None:
         here = c.free() & (f["village"] == village) & (month >= first) & (month < end) & (f["card"] >= 0) & (f["payee"] == f["person"])
         cards = rng.permutation(np.unique(f["card"][here]))[: int(rng.integers(*((6, 15), (4, 9), (3, 5))[skill]))]
         rows = np.flatnonzero(here & np.isin(f["card"], cards))
+        rows = _acts.earliest(c, rows, int(rng.integers(12, 50)))
         if len(rows) < 3:
             continue
         actor, role = _acts.actor_of(c, rng, village, first, 0.7)

@@ -23,6 +23,7 @@ def bank(c: County, rng: np.random.Generator) -> None:
         here = c.free() & regular & (f["village"] == village) & (month >= first) & (month < end) & (f["card"] >= 0)
         cards = rng.permutation(np.unique(f["card"][here]))[: int(rng.integers(*((7, 16), (5, 10), (3, 6))[skill]))]
         rows = np.flatnonzero(here & np.isin(f["card"], cards))
+        rows = _acts.earliest(c, rows, int(rng.integers(12, 50)))
         if len(rows) < 3:
             continue
         actor, role = _acts.actor_of(c, rng, village, first, 0.4)

@@ -29,6 +29,7 @@ def pay(c: County, rng: np.random.Generator) -> None:
         rows = rows[c.cards.rows["opened"][card_of[f["person"][rows]]] <= f["at"][rows] // DAY]
         programs = rng.permutation(np.unique(f["program"][rows]))
         rows = rows[np.isin(f["program"][rows], programs[: max(1, len(programs) // (1 + skill))])]
+        rows = _acts.earliest(c, rows, int(rng.integers(10, 45)))
         f["card"][rows] = card_of[f["person"][rows]]
         c.mark(rows, "T29|T26" if rng.random() < 0.4 else "T29", c.ring(), actor, role)
     day = c.payment_day()  # honest: the first months on cards that came by the hundred on one day

@@ -15,7 +15,7 @@ from simulation.schemes import _acts
 def bank(c: County, rng: np.random.Generator) -> None:
     """Choose accounts of the very old or the dead that somebody will empty."""
     f, p = c.payments, c.people.persons
-    for _ in range(c.count(rng, "T30", 4)):
+    for _ in range(c.count(rng, "T30", 7)):
         month = c.payment_month()
         frail = (p["birth"] < c.first - 83 * 365)[f["person"]] | (p["death"][f["person"]] < FAR)
         ok = c.free() & frail & (f["card"] >= 0) & (month > 6) & (f["payee"] == f["person"])

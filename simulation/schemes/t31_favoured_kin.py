@@ -15,7 +15,7 @@ def plan(c: County, rng: np.random.Generator) -> None:
     """Enrol kin of an official; a careless one also signs (T32)."""
     for _ in range(c.count(rng, "T31", 4)):
         village, skill = _acts.busy_village(c, rng), c.skill(rng)
-        first, end = _acts.window(c, rng, skill, 24)
+        first, end = _acts.window(c, rng, skill, 11)
         actor = c.village_official(rng, int(rng.integers(0, 2)), village, first)
         kin = rng.permutation(_acts.kin_heads(c, actor))[: int(rng.integers(*((2, 6), (1, 4), (1, 3))[skill]))]
         if not len(kin):

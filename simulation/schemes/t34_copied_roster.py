@@ -25,7 +25,7 @@ def plan(c: County, rng: np.random.Generator) -> None:
         at = int(rng.integers(0, len(block) - size + 1))
         block = block[np.argsort(e["order"][block], kind="stable")][at : at + size]
         who = e["person"][block]
-        first, end = _acts.window(c, rng, skill, 8)
+        first, end = _acts.window(c, rng, skill, 5)
         there = int(rng.integers(0, c.places.villages))
         elsewhere = c.places.town_of[there] != c.places.town_of[village]
         target = int(rng.choice(c.positions("relief", "disabled_life", "rural_dibao", "resettled")))

@@ -14,9 +14,9 @@ from simulation.schemes import _acts
 
 def plan(c: County, rng: np.random.Generator) -> None:
     """Kin of two secretaries of one township enrol; who signs follows in `process`."""
-    for _ in range(c.count(rng, "T35", 1.6)):
+    for _ in range(c.count(rng, "T35", 1.2)):
         skill = c.skill(rng)
-        first, end = _acts.window(c, rng, skill, 18)
+        first, end = _acts.window(c, rng, skill, 9)
         town = int(rng.integers(0, c.places.towns))
         villages = rng.permutation(np.flatnonzero(c.places.town_of == town))[:2]
         if len(villages) < 2:
@@ -50,7 +50,7 @@ def process(c: County, rng: np.random.Generator) -> None:
     for official in np.flatnonzero(c.officials.rows["post"] < 3).tolist():
         related[c.officials.kin[official]] = True
     ok = small[c.places.town_of[f["village"]]] & related[f["household"]] & c.free()
-    c.resemble(c.pick(rng, ok, c.count_look(rng, "T35", 40)), "T35")
+    c.resemble(c.pick(rng, ok, c.count_look(rng, "T35", 90)), "T35")
 
 
 SCHEME = Scheme("T35", "officials approve each other's kin", plan=plan, process=process)

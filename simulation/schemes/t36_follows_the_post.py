@@ -14,11 +14,11 @@ def plan(c: County, rng: np.random.Generator) -> None:
     """A newly arrived official's friends enrol within weeks, and drop out when the official leaves."""
     o, p = c.officials.rows, c.people.persons
     fresh = np.flatnonzero((o["since"] > c.first + 40) & (o["since"] < c.last - 150) & (o["post"] <= 5))
-    for official in rng.permutation(fresh)[: c.count(rng, "T36", 2)].tolist():
+    for official in rng.permutation(fresh)[: c.count(rng, "T36", 0.9)].tolist():
         skill = c.skill(rng)
         first = (int(o["since"][official]) - c.first) // 30 + int(rng.integers(1, (3, 4, 7)[skill]))
         until = int(o["until"][official])
-        end = min(c.months, (until - c.first) // 30 if until < FAR else c.months, first + (24, 18, 12)[skill])
+        end = min(c.months, (until - c.first) // 30 if until < FAR else c.months, first + (12, 9, 6)[skill])
         place = int(o["place"][official])
         villages = np.array([place]) if o["tier"][official] == 0 else np.flatnonzero(c.places.town_of == place)
         who = np.concatenate([_acts.neighbours(c, rng, int(v), 2 + int(rng.integers(0, 4)), p["relation"] == 0) for v in villages[:3]])
@@ -39,7 +39,7 @@ def pay(c: County, rng: np.random.Generator) -> None:
     joined = c.first + e["first"][np.maximum(f["enrolment"], 0)] * 30
     soon = (joined > changed[f["village"]]) & (joined < changed[f["village"]] + 120)
     merged = (c.places.office_after[f["village"]] != f["village"]) & (np.abs(joined - c.places.merge_day) < 120)
-    c.resemble(c.pick(rng, (soon | merged) & (f["at"] > joined * DAY) & c.free(), c.count_look(rng, "T36", 60)), "T36")
+    c.resemble(c.pick(rng, (soon | merged) & (f["at"] > joined * DAY) & c.free(), c.count_look(rng, "T36", 170)), "T36")
 
 
 SCHEME = Scheme("T36", "payments follow an official's posts", plan=plan, pay=pay)

@@ -13,7 +13,7 @@ from simulation.schemes import _acts
 def process(c: County, rng: np.random.Generator) -> None:
     """A village skips, shortens or falsifies its list for one item and year."""
     a, f = c.applications, c.payments
-    for _ in range(c.count(rng, "T37", 2.2)):
+    for _ in range(c.count(rng, "T37", 4.5)):
         village, skill = _acts.busy_village(c, rng), c.skill(rng)
         seed = c.pick(rng, c.free() & (f["village"] == village) & (f["application"] >= 0), 1)
         if not len(seed):
@@ -54,7 +54,7 @@ def _honest(c: County, rng: np.random.Generator) -> None:
     a["posted_quantity"][pool] = np.where(slip, np.round(a["posted_quantity"][pool] * rng.uniform(0.9, 1.12, len(pool)), 1), a["posted_quantity"][pool])
     a["posted_fen"][pool] = np.where(slip, a["posted_fen"][pool] * rng.integers(92, 109, len(pool)) // 100, a["posted_fen"][pool])
     a["posted_from"][pool] += np.where(slip, 0, 1)
-    c.resemble(rows, "T37")
+    c.resemble(np.flatnonzero(np.isin(f["application"], pool) & (f["application"] >= 0)), "T37")
 
 
 SCHEME = Scheme("T37", "notice missing, short or different", process=process)

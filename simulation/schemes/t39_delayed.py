@@ -14,7 +14,7 @@ def pay(c: County, rng: np.random.Generator) -> None:
     """A township's part of a run is submitted weeks or months after the funds; late funds make whole runs late."""
     f, r = c.payments, c.runs
     limit = np.array([p.limit_days for p in c.programs])
-    for _ in range(c.count(rng, "T39", 1.6)):
+    for _ in range(c.count(rng, "T39", 3)):
         skill = c.skill(rng)
         seed = c.pick(rng, c.free() & (f["run"] >= 0), 1)
         run = int(f["run"][seed[0]])

@@ -16,7 +16,7 @@ def plan(c: County, rng: np.random.Generator) -> None:
     p = c.people.persons
     for _ in range(c.count(rng, "T42", 1.2)):
         village, skill = _acts.busy_village(c, rng), c.skill(rng)
-        first, end = _acts.window(c, rng, skill, 26)
+        first, end = _acts.window(c, rng, skill, 18)
         places = int(rng.integers(1, 3))
         turn = int(rng.choice([3, 4, 6]))
         rounds = max(2, (end - first) // turn)

@@ -28,7 +28,7 @@ def plan(c: County, rng: np.random.Generator) -> None:
     for row in c.pick(rng, under, c.count(rng, "T45", 2)).tolist():
         e["grade"][row], e["typ"][row], e["ring"][row], e["role"][row] = 2, bits("T45"), c.ring(), DEPARTMENT
         e["marked_from"][row], e["marked_to"][row] = 0, 10_000
-    declined = c.pick(rng, fit & (e["typ"][: len(fit)] == 0) if len(fit) == len(e) else (e["typ"] == 0) & (e["look"] == 0) & (e["end"] > c.months) & (e["grade"] == 2), c.count_look(rng, "T45", 5))
+    declined = c.pick(rng, fit & (e["typ"][: len(fit)] == 0) if len(fit) == len(e) else (e["typ"] == 0) & (e["look"] == 0) & (e["end"] > c.months) & (e["grade"] == 2), c.count_look(rng, "T45", 22))
     e["look"][declined] = number("T45")  # chose the lower amount, or declined a part
     e["marked_from"][declined], e["marked_to"][declined] = 0, 6
 
