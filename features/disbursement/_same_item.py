@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Pairs, View
+from features.asof.ledger import LedgerTable
 from features.person._register import sub_view
 
 Bool = NDArray[np.bool_]
@@ -28,10 +29,22 @@ def standing(pairs: Pairs) -> Pairs:
     view = pairs.view
     if not view.has("settlements"):
         return pairs
-    answer = sub_view(pairs, {"disbursement_id": pairs["disbursement_id"]}).lookup(
-        "settlements", "status", "disbursement_id"
-    )
-    return pairs.where(answer <= 0)
+    # Few lines ever come back: only those are asked about at the moment.
+    ever = np.asarray(view.ledger.tables["settlements"].derived("ever_back", _ever_back), dtype=np.float64) > 0
+    perhaps = ever[pairs["disbursement_id"].astype(np.int64)]
+    asked = pairs.where(perhaps)
+    inner = sub_view(asked, {"disbursement_id": asked["disbursement_id"]})
+    back = np.zeros(len(pairs), dtype=bool)
+    back[perhaps] = inner.lookup("settlements", "status", "disbursement_id") > 0
+    return pairs.where(~back)
+
+
+def _ever_back(settlements: LedgerTable) -> NDArray[np.float64]:
+    """1.0 by disbursement code where any answer, however late, is not `paid`; one more entry for code -1."""
+    out = np.zeros(len(settlements.ledger.vocabulary("disbursement")) + 1)
+    out[settlements.column("disbursement_id")[settlements.column("status") > 0].astype(np.int64)] = 1.0
+    out[-1] = 0.0
+    return out
 
 
 def overlapping(pairs: Pairs) -> Bool:

@@ -6,10 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Pairs, View
-from features.person._register import members, sub_view
+from features.person._register import household_of, sub_view
 from features.program._item import item_flag
 
 Float = NDArray[np.float64]
+
+
+def members_if_means_tested(view: View) -> Pairs:
+    """Members of the household of a means-tested line; nobody for other lines."""
+    return view.memo(_members)
+
+
+def _members(view: View) -> Pairs:
+    return view.match("persons", {"household_id": np.where(item_flag(view, "means_tested"), household_of(view), -1)})
 
 
 def acquired(view: View) -> Pairs:
@@ -18,8 +27,7 @@ def acquired(view: View) -> Pairs:
 
 
 def _acquired(view: View) -> Pairs:
-    people = members(view)
-    people = people.where(item_flag(view, "means_tested")[people.query])
+    people = members_if_means_tested(view)
     inner = sub_view(people, {"person_id": people["person_id"]})
     found = inner.match("civil_events", "person_id")
     return Pairs(view, "civil_events", people.query[found.query], found.row)

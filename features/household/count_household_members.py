@@ -11,7 +11,7 @@ from features.person._register import household_of, members
 
 
 def _compute(view: View) -> Float:
-    return np.where(household_of(view) >= 0, members(view).count(), np.nan)
+    return np.where(household_of(view) >= 0, view.running("persons", {"household_id": household_of(view)}), np.nan)
 
 
 count_household_members = Feature(

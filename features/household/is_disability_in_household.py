@@ -5,13 +5,12 @@ from __future__ import annotations
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Pairs, View
-from features.person._register import members, sub_view
-from features.program._item import item_flag
+from features.household._assets import members_if_means_tested
+from features.person._register import sub_view
 
 
 def _certificates(view: View) -> Pairs:
-    people = members(view)
-    people = people.where(item_flag(view, "means_tested")[people.query])
+    people = members_if_means_tested(view)
     found = sub_view(people, {"person_id": people["person_id"]}).match("certificates", "person_id")
     pairs = Pairs(view, "certificates", people.query[found.query], found.row)
     return pairs.where(pairs.is_("kind", "disability"))

@@ -9,7 +9,7 @@ from features.asof import Pairs, View
 from features.asof.ledger import LedgerTable
 from features.person._first import first_registered_by_person
 from features.person._identity import OLD, identities, near, same_old_and_new
-from features.person._register import members, registered
+from features.person._register import registered
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -30,12 +30,12 @@ def twins(view: View) -> Pairs:
 def _twins(view: View) -> Pairs:
     person = registered(view)
     facts = identities(view)
-    inside = _others(members(view))
-    named = inside["name"].astype(np.int64) == inside.own(person.name)
-    apart = np.abs(inside["birth_date"] - inside.own(person.birth))
-    housed = inside.where(named & (inside.own(person.name) >= 0) & (apart <= DAYS_APART))
-
     table = view.ledger.tables["persons"]
+    homes = np.append(np.asarray(table.derived("name_in_household", _name_in_household)), -1).astype(np.int64)
+    inside = _others(view.match("persons", {"name_in_household": homes[person.row]}))
+    apart = np.abs(inside["birth_date"] - inside.own(person.birth))
+    housed = inside.where(apart <= DAYS_APART)
+
     keys = np.append(np.asarray(table.derived("name_and_birth", _name_and_birth)), -1).astype(np.int64)
     anywhere = _others(view.match("persons", {"name_and_birth": keys[person.row]}))
     paid = anywhere.own("person_id").astype(np.int64)
@@ -63,6 +63,13 @@ def second_number(pairs: Pairs) -> Bool:
 
 def _others(pairs: Pairs) -> Pairs:
     return pairs.where(pairs["person_id"].astype(np.int64) != pairs.own("person_id"))
+
+
+def _name_in_household(persons: LedgerTable) -> NDArray[np.int32]:
+    """Equal numbers for rows of equal household and name, -1 where one is missing."""
+    name, household = persons.column("name").astype(np.int64), persons.column("household_id").astype(np.int64)
+    codes = np.unique(household * len(persons.ledger.vocabulary("name")) + name, return_inverse=True)[1]
+    return np.where((name >= 0) & (household >= 0), codes, -1).astype(np.int32)
 
 
 def _name_and_birth(persons: LedgerTable) -> NDArray[np.int32]:

@@ -7,14 +7,17 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Pairs, View
-from features.person._identity import PSEUDONYM, identities, near, same_old_and_new
-from features.person._register import members
+from features.person._identity import GOOD, PSEUDONYM, identities, near, same_old_and_new
+from features.person._register import household_of, registered
 
 
 def _slips(view: View) -> Pairs:
     """Members of the household whose number is one slip (or one reform) from the number paid."""
-    found = members(view)
     facts = identities(view)
+    suspicious = ~np.isin(facts.form[np.asarray(view.own("person_id"), dtype=np.int64)], (PSEUDONYM, GOOD))
+    suspicious |= registered(view).row < 0
+    # Of a good, registered number nothing needs explaining.
+    found = view.match("persons", {"household_id": np.where(suspicious, household_of(view), -1)})
     paid = np.asarray(found.own("person_id"), dtype=np.int64)
     listed = found["person_id"].astype(np.int64)
     written = (facts.form[paid] != PSEUDONYM) & (facts.form[listed] != PSEUDONYM) & (paid != listed)
