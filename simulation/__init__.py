@@ -15,11 +15,31 @@ from pathlib import Path
 import numpy as np
 
 from simulation import (
-    _county, _money_tables, _scheme, _tables, _traits, activity, bank, cards, chain, complaints, department_lists,
-    entitlements, findings, holdings, kinship, officials, people, places, programs, runs, vital,
-)  # fmt: skip
+    _county,
+    _money_tables,
+    _scheme,
+    _tables,
+    _traits,
+    activity,
+    bank,
+    cards,
+    chain,
+    complaints,
+    department_lists,
+    entitlements,
+    findings,
+    holdings,
+    kinship,
+    officials,
+    people,
+    places,
+    programs,
+    runs,
+    vital,
+)
 from simulation._clock import month_number
 from simulation._county import County
+from simulation._items import Program
 from simulation._labels import CODES, has
 from simulation._streams import Streams
 from simulation._traits import PROFILES, Traits
@@ -51,9 +71,15 @@ class SimulationReport:
 
 
 def simulate(
-    out: Path, *, households: int, seed: int, months: int = 36, start: date = date(2017, 1, 1), profile: str = "standard",
+    out: Path,
+    *,
+    households: int,
+    seed: int,
+    months: int = 36,
+    start: date = date(2017, 1, 1),
+    profile: str = "standard",
     progress: Callable[[int, int], None] | None = None,
-) -> SimulationReport:  # fmt: skip
+) -> SimulationReport:
     """Invent counties with `households` households (200 to 1,000,000) and write their tables into `out`.
 
     `truth.parquet` and `truth-matches.parquet` are written beside the folder `out`, replacing older ones there: give
@@ -74,7 +100,9 @@ def simulate(
     for name in ("truth.parquet", "truth-matches.parquet"):
         if (out.parent / name).exists():
             _log.warning("%s is replaced by the truth of %s", out.parent / name, out.name)
-    report = SimulationReport(out, out.parent / "truth.parquet", out.parent / "truth-matches.parquet", profile, counties)
+    report = SimulationReport(
+        out, out.parent / "truth.parquet", out.parent / "truth-matches.parquet", profile, counties
+    )
     typologies: Counter[str] = Counter()
     looks: Counter[str] = Counter()
     taken: set[int] = set()
@@ -92,7 +120,14 @@ def simulate(
 
 
 def _invent(
-    seed: int, traits: Traits, items: tuple[programs.Program, ...], number: int, size: int, start: int, months: int, taken: set[int]
+    seed: int,
+    traits: Traits,
+    items: tuple[Program, ...],
+    number: int,
+    size: int,
+    start: int,
+    months: int,
+    taken: set[int],
 ) -> County:
     """One county from its places to its findings."""
     streams = Streams(seed, number)
@@ -105,14 +140,32 @@ def _invent(
     stable = np.flatnonzero(where.town_after == where.town_code)
     stable = stable[~np.isin(where.town_code[stable], where.town_after[where.town_after != where.town_code])]
     county = County(
-        streams=streams, traits=traits, number=number, households=size, start=start, months=months, programs=items, places=where,
-        people=who, officials=posts, events=events, kinship=ties, holdings=land,
-        cards=cards.start(streams, traits, where, posts, start, months), rates=programs.rates(streams, items, stable, where.towns, months),
-        authorizations=entitlements.authorization_frame(), certificates=entitlements.certificate_frame(),
-        enrolments=_county.enrolment_frame(), runs=_county.run_frame(), payments=_county.payment_frame(),
-        applications=_county.application_frame(), approvals=_county.run_frame(), settlements=bank.frame(),
-        transactions=activity.frame(), complaints=complaints.frame(),
-    )  # fmt: skip
+        streams=streams,
+        traits=traits,
+        number=number,
+        households=size,
+        start=start,
+        months=months,
+        programs=items,
+        places=where,
+        people=who,
+        officials=posts,
+        events=events,
+        kinship=ties,
+        holdings=land,
+        cards=cards.start(streams, traits, where, posts, start, months),
+        rates=programs.rates(streams, items, stable, where.towns, months),
+        authorizations=entitlements.authorization_frame(),
+        certificates=entitlements.certificate_frame(),
+        enrolments=_county.enrolment_frame(),
+        runs=_county.run_frame(),
+        payments=_county.payment_frame(),
+        applications=_county.application_frame(),
+        approvals=_county.run_frame(),
+        settlements=bank.frame(),
+        transactions=activity.frame(),
+        complaints=complaints.frame(),
+    )
     units = _scheme.catalogue()
     entitlements.build(county)
     _scheme.run(county, "plan", units)

@@ -37,7 +37,7 @@ def first_day(month: Any) -> Ints:
 def month_of(day: Any) -> Ints:
     """The month each day lies in."""
     days = np.asarray(day, dtype=np.int64).astype("datetime64[D]")
-    return cast(Ints, days.astype("datetime64[M]").astype(np.int64) + 1970 * 12)
+    return days.astype("datetime64[M]").astype(np.int64) + 1970 * 12
 
 
 def calendar(day: Any) -> tuple[Ints, Ints, Ints]:
@@ -50,7 +50,7 @@ def working_day(day: Any) -> Ints:
     """The same day, or the Monday after it where it falls on a weekend."""
     days = np.asarray(day, dtype=np.int64)
     weekday = (days + 3) % 7
-    return cast(Ints, days + np.where(weekday == 5, 2, np.where(weekday == 6, 1, 0)))
+    return days + np.where(weekday == 5, 2, np.where(weekday == 6, 1, 0))
 
 
 def office_hours(rng: np.random.Generator, day: Any) -> Ints:
@@ -63,7 +63,7 @@ def office_hours(rng: np.random.Generator, day: Any) -> Ints:
 def waking_hours(rng: np.random.Generator, day: Any) -> Ints:
     """A moment between 07:00 and 21:00 of each day, most often in the morning."""
     days = np.asarray(day, dtype=np.int64)
-    return cast(Ints, days * DAY + 25_200 + (rng.beta(1.6, 2.6, days.shape) * 50_400).astype(np.int64))
+    return days * DAY + 25_200 + (rng.beta(1.6, 2.6, days.shape) * 50_400).astype(np.int64)
 
 
 def age_on(birth: Array, day: Any) -> Ints:

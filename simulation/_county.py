@@ -9,6 +9,7 @@ import numpy as np
 
 from simulation._clock import FAR, first_day
 from simulation._frame import Array, Bools, Frame, Ints
+from simulation._items import Program
 from simulation._labels import DATA_ERROR, bits, number
 from simulation._streams import Streams
 from simulation._traits import Traits
@@ -16,7 +17,7 @@ from simulation.cards import Cards
 from simulation.officials import Officials
 from simulation.people import People
 from simulation.places import Places
-from simulation.programs import Program, Rates
+from simulation.programs import Rates
 
 LOW, MIDDLE, HIGH = range(3)
 """Skill of an actor: a low one is plain to see, a high one takes less, waits, and mixes in honest rows."""
@@ -153,7 +154,7 @@ class County:
         out = mask.copy()
         if self.busy_people:
             out[np.fromiter(self.busy_people, dtype=np.int64)] = False
-        return cast(Bools, out & self.people.persons["registered"] & ~self.people.persons["ghost"])
+        return out & self.people.persons["registered"] & ~self.people.persons["ghost"]
 
 
 def enrolment_frame() -> Frame:
@@ -162,18 +163,59 @@ def enrolment_frame() -> Frame:
     `typ`, `ring`, `actor`, `role`, `look` pass to payments of months in [`marked_from`, `marked_to`).
     """
     return Frame(
-        program=0, person=-1, household=-1, quantity=1.0, grade=0, first=-24, end=10_000, payee=-1, by=-1, look=0, typ=0,
-        marked_from=-1000, marked_to=10_000, ring=0, actor=-1, role=0, card=-1, village=-1, kept_name=False, order=0.0, decided=-1,
-    )  # fmt: skip
+        program=0,
+        person=-1,
+        household=-1,
+        quantity=1.0,
+        grade=0,
+        first=-24,
+        end=10_000,
+        payee=-1,
+        by=-1,
+        look=0,
+        typ=0,
+        marked_from=-1000,
+        marked_to=10_000,
+        ring=0,
+        actor=-1,
+        role=0,
+        card=-1,
+        village=-1,
+        kept_name=False,
+        order=0.0,
+        decided=-1,
+    )
 
 
 def payment_frame() -> Frame:
     """Planned payments; money in fen, `at` the moment of submission, `period` a month number with the item's span."""
     return Frame(
-        run=-1, program=0, enrolment=-1, application=-1, period=0, person=-1, household=-1, payee=-1, card=-1, quantity=1.0,
-        grade=0, fen=0, village=0, prepared=-1, reissue=-1, at=0, line=0, written="", typ=0, look=0, ring=0, actor=-1, role=0,
-        drop=False, unapplied=False,
-    )  # fmt: skip
+        run=-1,
+        program=0,
+        enrolment=-1,
+        application=-1,
+        period=0,
+        person=-1,
+        household=-1,
+        payee=-1,
+        card=-1,
+        quantity=1.0,
+        grade=0,
+        fen=0,
+        village=0,
+        prepared=-1,
+        reissue=-1,
+        at=0,
+        line=0,
+        written="",
+        typ=0,
+        look=0,
+        ring=0,
+        actor=-1,
+        role=0,
+        drop=False,
+        unapplied=False,
+    )
 
 
 def run_frame() -> Frame:
@@ -185,10 +227,27 @@ def application_frame() -> Frame:
     """Applications with their posted list and the moments of their stages (columns `at0`..`at5`, `by0`..`by5`)."""
     stages = {f"at{i}": 0 for i in range(6)} | {f"by{i}": -1 for i in range(6)}
     return Frame(
-        program=0, enrolment=-1, person=-1, household=-1, period=0, quantity=0.0, village=0, applied=0, by=-1,
-        first_paid=0, posted_from=0, posted_to=0, posted_quantity=0.0, posted_fen=0, notice=True, recused=-1, recused_stage=1,
-        rejected=-1, again_from=0, **stages,
-    )  # fmt: skip
+        program=0,
+        enrolment=-1,
+        person=-1,
+        household=-1,
+        period=0,
+        quantity=0.0,
+        village=0,
+        applied=0,
+        by=-1,
+        first_paid=0,
+        posted_from=0,
+        posted_to=0,
+        posted_quantity=0.0,
+        posted_fen=0,
+        notice=True,
+        recused=-1,
+        recused_stage=1,
+        rejected=-1,
+        again_from=0,
+        **stages,
+    )
 
 
 def never(count: int) -> Ints:

@@ -31,7 +31,7 @@ def names(marks: Array) -> Array:
     """Each set of typologies written as codes joined by `|`, None where empty. Shape (n,), object."""
     distinct, place = np.unique(marks, return_inverse=True)
     words = np.array(["|".join(c for c in CODES if _BIT[c] & int(m)) or None for m in distinct], dtype=object)
-    return cast(Array, words[place])
+    return words[place]
 
 
 def has(marks: Array, code: str) -> Array:
@@ -41,4 +41,4 @@ def has(marks: Array, code: str) -> Array:
 
 def look_names(numbers: Ints) -> Array:
     """The code behind each look-alike number, None for 0. Shape (n,), object."""
-    return cast(Array, np.array([None, *CODES], dtype=object)[numbers])
+    return np.array([None, *CODES], dtype=object)[numbers]

@@ -26,7 +26,9 @@ class Writer:
     def __enter__(self) -> Writer:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for sink in self._open.values():
             sink.close()
         for file in self._sinks:
@@ -47,4 +49,6 @@ class Writer:
             return pq.ParquetWriter(self.folder / f"{name}.parquet", schema, compression="zstd")
         file = pa.OSFile(str(self.folder / f"{name}.csv"), "wb")
         self._sinks.append(file)
-        return pa_csv.CSVWriter(file, schema, write_options=pa_csv.WriteOptions(include_header=True, quoting_style="needed"))
+        return pa_csv.CSVWriter(
+            file, schema, write_options=pa_csv.WriteOptions(include_header=True, quoting_style="needed")
+        )

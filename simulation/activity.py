@@ -1,4 +1,4 @@
-"""What people do with their cards: cash on market day, at the village point, by phone, pooled, saved, or for the rent."""
+"""What people do with their cards: cash on market day or at the village point, by phone, pooled, saved, for rent."""
 
 from __future__ import annotations
 
@@ -63,19 +63,33 @@ def spend(c: County) -> None:
     outlet = np.where((habit == _MARKET) & (rng.random(c.places.villages)[village] < 0.5), point, outlet)
     elsewhere = rng.random(len(row)) < 0.08
     outlet = np.where(elsewhere, c.cards.counter[bank, rng.integers(0, c.places.towns, len(row))], outlet)
-    kind = np.where(habit == _MOBILE, np.where(rng.random(len(row)) < 0.55, BUY, OUT), np.where(habit == _POOL, OUT, CASH))
+    kind = np.where(
+        habit == _MOBILE, np.where(rng.random(len(row)) < 0.55, BUY, OUT), np.where(habit == _POOL, OUT, CASH)
+    )
     pool = _pooled(c)[c.cards.rows["holder"][card]]
     other = np.where(habit == _POOL, pool, -1)
     kind = np.where((kind == OUT) & (habit == _POOL) & ((other < 0) | (other == card)), CASH, kind)
     other = np.where(kind == OUT, other, -1)
     inside = moment < (c.last + 60) * DAY
     c.transactions.add(
-        int(inside.sum()), card=card[inside], at=moment[inside], kind=kind[inside], fen=amount[inside],
-        outlet=np.where(kind == CASH, outlet, -1)[inside], other=other[inside],
-    )  # fmt: skip
+        int(inside.sum()),
+        card=card[inside],
+        at=moment[inside],
+        kind=kind[inside],
+        fen=amount[inside],
+        outlet=np.where(kind == CASH, outlet, -1)[inside],
+        other=other[inside],
+    )
     mirrored = np.flatnonzero(inside & (kind == OUT) & (other >= 0))
     mirrored = mirrored[shared(c, other[mirrored])]
-    c.transactions.add(len(mirrored), card=other[mirrored], at=moment[mirrored] + 5, kind=IN, fen=amount[mirrored], other=card[mirrored])
+    c.transactions.add(
+        len(mirrored),
+        card=other[mirrored],
+        at=moment[mirrored] + 5,
+        kind=IN,
+        fen=amount[mirrored],
+        other=card[mirrored],
+    )
     pooled = row[(habit == _POOL) & (kind == OUT)]
     c.resemble(pooled[rng.random(len(pooled)) < 0.3], "T26")
     at_market = row[(habit == _MARKET) & (outlet == point)]
@@ -90,14 +104,16 @@ def _habits(c: County, rng: np.random.Generator) -> Array:
     t = c.traits
     point = c.cards.point[c.people.households["village"][p["household"][holder]]] >= 0
     n = len(rows)
-    weight = np.stack([
-        np.full(n, 0.35),
-        np.full(n, t.market_day) * np.where(old, 1.0, 0.5),
-        np.where(point, 0.8 * t.agent_points, 0.0),
-        np.where(old, 0.02, t.mobile),
-        np.where(old, 0.12, 0.05),
-        np.where(old, 0.25, 0.12),
-    ])  # fmt: skip
+    weight = np.stack(
+        [
+            np.full(n, 0.35),
+            np.full(n, t.market_day) * np.where(old, 1.0, 0.5),
+            np.where(point, 0.8 * t.agent_points, 0.0),
+            np.where(old, 0.02, t.mobile),
+            np.where(old, 0.12, 0.05),
+            np.where(old, 0.25, 0.12),
+        ]
+    )
     edge = np.cumsum(weight / weight.sum(axis=0), axis=0)
     habit: Array = (rng.random(n) > edge).sum(axis=0).clip(0, 5)
     return np.where(rows["kind"] == DEBIT, _SAVE, habit)

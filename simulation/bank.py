@@ -35,9 +35,13 @@ def _answer(c: County, rng: np.random.Generator, rows: Ints, bad: np.ndarray[tup
     status = np.where(bad, np.where(rng.random(len(rows)) < 0.4, FAILED, RETURNED), PAID)
     at = at + np.where(status == RETURNED, rng.integers(1, c.traits.return_lag + 1, len(rows)) * DAY, 0)
     s.add(
-        len(rows), payment=rows, status=status, fen=np.where(bad, 0, f["fen"][rows]), at=at,
+        len(rows),
+        payment=rows,
+        status=status,
+        fen=np.where(bad, 0, f["fen"][rows]),
+        at=at,
         reason=np.where(bad, rng.integers(1, len(REASONS), len(rows)), 0),
-    )  # fmt: skip
+    )
 
 
 def _reissue(c: County, rng: np.random.Generator) -> None:
@@ -55,7 +59,9 @@ def _reissue(c: County, rng: np.random.Generator) -> None:
     at = waking_hours(rng, wait) // DAY * DAY + 34_000 + rng.integers(0, 20_000, len(wait))
     run = f["run"][old].copy()
     for i, (program, day) in enumerate(zip(f["program"][old].tolist(), wait.tolist(), strict=True)):
-        near = np.flatnonzero((r["program"] == program) & (np.abs(r["planned"] - day) < 8) & (r["created"] < day * DAY) & ~r["drop"])
+        near = np.flatnonzero(
+            (r["program"] == program) & (np.abs(r["planned"] - day) < 8) & (r["created"] < day * DAY) & ~r["drop"]
+        )
         if len(near):
             run[i] = near[0]
             at[i] = max(int(r["created"][near[0]]) + 7200, min(int(at[i]), int(r["planned"][near[0]]) * DAY + 50_000))
@@ -65,8 +71,18 @@ def _reissue(c: County, rng: np.random.Generator) -> None:
     card = c.cards.paid_to(f["payee"][old], at // DAY)
     same = card == f["card"][old]
     new = f.copy_rows(
-        old, run=run, at=at, reissue=old, card=card, typ=0, look=0, ring=0, actor=-1, role=0, line=9000 + np.arange(len(old)),
-    )  # fmt: skip
+        old,
+        run=run,
+        at=at,
+        reissue=old,
+        card=card,
+        typ=0,
+        look=0,
+        ring=0,
+        actor=-1,
+        role=0,
+        line=9000 + np.arange(len(old)),
+    )
     c.resemble(new[same], "T03")
     c.resemble(new[~same], "T40")
     _answer(c, rng, new, np.zeros(len(new), dtype=bool))

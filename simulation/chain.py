@@ -10,7 +10,14 @@ from simulation._frame import Array, Bools, Ints
 from simulation._labels import number
 from simulation.officials import ACCOUNTANT, DIRECTOR, GROUP_LEADER, SECRETARY
 
-STAGES = ("household_report", "village_assessment", "public_notice", "township_review", "county_determination", "finance_release")
+STAGES = (
+    "household_report",
+    "village_assessment",
+    "public_notice",
+    "township_review",
+    "county_determination",
+    "finance_release",
+)
 
 
 def build(c: County) -> None:
@@ -34,10 +41,18 @@ def _gather(c: County) -> None:
     one = rows[first]
     yearly = f["period"][one] // 12 * 12
     a.add(
-        len(one), program=f["program"][one], enrolment=f["enrolment"][one], person=f["person"][one], household=f["household"][one],
-        period=yearly, quantity=f["quantity"][one], village=f["village"][one], first_paid=f["at"][one] // DAY,
-        posted_quantity=f["quantity"][one], posted_fen=f["fen"][one],
-    )  # fmt: skip
+        len(one),
+        program=f["program"][one],
+        enrolment=f["enrolment"][one],
+        person=f["person"][one],
+        household=f["household"][one],
+        period=yearly,
+        quantity=f["quantity"][one],
+        village=f["village"][one],
+        first_paid=f["at"][one] // DAY,
+        posted_quantity=f["quantity"][one],
+        posted_fen=f["fen"][one],
+    )
     f["application"][rows] = base + place
 
 
@@ -90,7 +105,9 @@ def _dates(c: County, rng: np.random.Generator) -> None:
     a["at5"] = a["at5"] - back
     for stage in range(4, -1, -1):
         a[f"at{stage}"] = np.minimum(a[f"at{stage}"], a[f"at{stage + 1}"] - 2)
-    busy = np.isin(c.payments["application"], np.flatnonzero(bulk)) & (c.payments["look"] == 0) & (c.payments["typ"] == 0)
+    busy = (
+        np.isin(c.payments["application"], np.flatnonzero(bulk)) & (c.payments["look"] == 0) & (c.payments["typ"] == 0)
+    )
     some = busy & (rng.random(len(busy)) < 0.06)
     c.payments["look"][some] = number("T33")
 
@@ -102,7 +119,11 @@ def _hands(c: County, rng: np.random.Generator) -> None:
     month = ((a["at3"] // DAY - c.first) / 30.44).astype(np.int64)
     habit = rng.random(c.places.villages)[village]
     a["by0"] = np.where(habit < 0.6, o.holder(GROUP_LEADER, village, month), o.holder(ACCOUNTANT, village, month))
-    a["by1"] = np.where(rng.random(c.places.villages)[village] < 0.55, o.holder(SECRETARY, village, month), o.holder(DIRECTOR, village, month))
+    a["by1"] = np.where(
+        rng.random(c.places.villages)[village] < 0.55,
+        o.holder(SECRETARY, village, month),
+        o.holder(DIRECTOR, village, month),
+    )
     a["by2"] = np.where(habit < 0.5, o.holder(ACCOUNTANT, village, month), o.holder(DIRECTOR, village, month))
     one_hand = rng.random(c.places.villages)[village] < c.traits.one_hand  # few people, one hand for the village stages
     a["by0"] = np.where(one_hand, a["by1"], a["by0"])
@@ -134,10 +155,13 @@ def _recuse(c: County) -> None:
             continue
         aside = a[f"by{stage}"][hit]
         for other in (
-            o.holder(ACCOUNTANT, a["village"][hit], month[hit]), o.holder(DIRECTOR, a["village"][hit], month[hit]),
-            o.holder(GROUP_LEADER, a["village"][hit], month[hit]), o.clerk_of(town[hit], month[hit], a["program"][hit]),
-            o.leader_of(town[hit], month[hit]), o.reviewer[(a["program"][hit] + 1) % len(o.reviewer)],
-        ):  # fmt: skip
+            o.holder(ACCOUNTANT, a["village"][hit], month[hit]),
+            o.holder(DIRECTOR, a["village"][hit], month[hit]),
+            o.holder(GROUP_LEADER, a["village"][hit], month[hit]),
+            o.clerk_of(town[hit], month[hit], a["program"][hit]),
+            o.leader_of(town[hit], month[hit]),
+            o.reviewer[(a["program"][hit] + 1) % len(o.reviewer)],
+        ):
             bad = kin_on(c, a[f"by{stage}"][hit], a["household"][hit])
             a[f"by{stage}"][hit] = np.where(bad, other, a[f"by{stage}"][hit])
         a["recused"][hit], a["recused_stage"][hit] = aside, stage
@@ -161,9 +185,16 @@ def _refused(c: County, rng: np.random.Generator) -> None:
     model, home = model[ok], home[ok]
     stage = rng.choice([1, 3, 4], len(model), p=(0.5, 0.3, 0.2))
     a.copy_rows(
-        model, enrolment=-1, person=heads[home], household=home, village=c.people.households["village"][home], rejected=stage,
-        recused=-1, notice=stage > 1, again_from=0,
-    )  # fmt: skip
+        model,
+        enrolment=-1,
+        person=heads[home],
+        household=home,
+        village=c.people.households["village"][home],
+        rejected=stage,
+        recused=-1,
+        notice=stage > 1,
+        again_from=0,
+    )
 
 
 def period_text(frequency: str, month: Array) -> Array:

@@ -10,10 +10,19 @@ from simulation._frame import Frame, Ints
 from simulation._labels import has
 
 _TEXTS = (
-    "举报村干部给亲戚办低保。", "存折一直被别人拿着，没见过钱。", "有人去世了还在领钱。", "补贴比公示的少。", "邻居家有车还吃低保。",
-    "我家的补贴一直没有到账。", "没有种地的人也领了补贴。", "办事员说要交手续费。", "名单没有公示。", "同一个人领了两份。",
-    "村里评议不公平。", "问问今年的补贴什么时候发。",
-)  # fmt: skip
+    "举报村干部给亲戚办低保。",
+    "存折一直被别人拿着，没见过钱。",
+    "有人去世了还在领钱。",
+    "补贴比公示的少。",
+    "邻居家有车还吃低保。",
+    "我家的补贴一直没有到账。",
+    "没有种地的人也领了补贴。",
+    "办事员说要交手续费。",
+    "名单没有公示。",
+    "同一个人领了两份。",
+    "村里评议不公平。",
+    "问问今年的补贴什么时候发。",
+)
 
 
 def frame() -> Frame:
@@ -42,14 +51,20 @@ def _voice(c: County, rng: np.random.Generator, rows: Ints, real: bool) -> None:
     month = c.payment_month()[rows]
     local = c.officials.holder(0, f["village"][rows], month)
     official = np.where(official >= 0, official, np.where(rng.random(n) < 0.35, local, -1))
-    text = np.where(has(f["typ"][rows], "T25"), 1, np.where(has(f["typ"][rows], "T31"), 0, rng.integers(0, len(_TEXTS), n)))
+    text = np.where(
+        has(f["typ"][rows], "T25"), 1, np.where(has(f["typ"][rows], "T31"), 0, rng.integers(0, len(_TEXTS), n))
+    )
     ok = at < (c.last + 80) * DAY
     c.complaints.add(
-        int(ok.sum()), at=at[ok], village=f["village"][rows][ok], official=np.where(rng.random(n) < 0.6, official, -1)[ok],
+        int(ok.sum()),
+        at=at[ok],
+        village=f["village"][rows][ok],
+        official=np.where(rng.random(n) < 0.6, official, -1)[ok],
         card=np.where(rng.random(n) < (0.3 if real else 0.05), f["card"][rows], -1)[ok],
         person=np.where(rng.random(n) < 0.55, f["person"][rows], -1)[ok],
-        program=np.where(rng.random(n) < 0.75, f["program"][rows], -1)[ok], text=text[ok],
-    )  # fmt: skip
+        program=np.where(rng.random(n) < 0.75, f["program"][rows], -1)[ok],
+        text=text[ok],
+    )
 
 
 def wording(text: Ints, latin: bool) -> list[str]:

@@ -10,14 +10,33 @@ from simulation._county import County
 from simulation._frame import Array, Frame, Ints
 from simulation.vital import COMPANY, DEATH, HOUSE, LEFT, PAYROLL, PRISON, VEHICLE
 
-_SOURCES = ("civil_affairs", "justice", "personnel", "police", "market_supervision", "housing_register", "vehicle_office")
+_SOURCES = (
+    "civil_affairs",
+    "justice",
+    "personnel",
+    "police",
+    "market_supervision",
+    "housing_register",
+    "vehicle_office",
+)
 _KIND_OF = (DEATH, PRISON, PAYROLL, LEFT, COMPANY, HOUSE, VEHICLE)
 
 
 def frame() -> Frame:
     """Rows of the lists; text columns are ready to write, `person` is who is meant (-1: nobody in the register)."""
     return Frame(
-        source="", kind=0, name="", sex=-1, birth=FAR, number="", phone=0, village=-1, address="", day=0, recorded=0, person=-1
+        source="",
+        kind=0,
+        name="",
+        sex=-1,
+        birth=FAR,
+        number="",
+        phone=0,
+        village=-1,
+        address="",
+        day=0,
+        recorded=0,
+        person=-1,
     )
 
 
@@ -45,20 +64,33 @@ def build(c: County) -> Frame:
     latin = c.traits.profile == "other_country"
     shown = np.where(rng.random(n) < 0.06, names.misspelt(rng, p["name"][person]), p["name"][person])
     number = np.array(
-        [_number(rng, str(pid), bool(s), latin) for pid, s in zip(p["pid"][person], stranger, strict=True)], dtype=object
+        [_number(rng, str(pid), bool(s), latin) for pid, s in zip(p["pid"][person], stranger, strict=True)],
+        dtype=object,
     )
     address = np.array(
-        ["" if r < 0.4 else (f"Hamlet {v + 1}" if latin else f"{v % 40 + 1}村{int(r * 90) % 9 + 1}组") for r, v in zip(rng.random(n).tolist(), home.tolist(), strict=True)],
+        [
+            "" if r < 0.4 else (f"Hamlet {v + 1}" if latin else f"{v % 40 + 1}村{int(r * 90) % 9 + 1}组")
+            for r, v in zip(rng.random(n).tolist(), home.tolist(), strict=True)
+        ],
         dtype=object,
-    )  # fmt: skip
+    )
     out.add(
-        n, source=np.array(_SOURCES, dtype=object)[which], kind=np.array(_KIND_OF)[which], name=shown,
-        sex=np.where(rng.random(n) < 0.85, np.where(rng.random(n) < 0.01, ~p["female"][person], p["female"][person]), -1).astype(np.int64),
-        birth=np.where(rng.random(n) < 0.7, birth, FAR), number=number,
+        n,
+        source=np.array(_SOURCES, dtype=object)[which],
+        kind=np.array(_KIND_OF)[which],
+        name=shown,
+        sex=np.where(
+            rng.random(n) < 0.85, np.where(rng.random(n) < 0.01, ~p["female"][person], p["female"][person]), -1
+        ).astype(np.int64),
+        birth=np.where(rng.random(n) < 0.7, birth, FAR),
+        number=number,
         phone=np.where(rng.random(n) < 0.2, p["phone"][person], 0),
-        village=np.where(rng.random(n) < 0.65, home, -1), address=address, day=day, recorded=recorded,
+        village=np.where(rng.random(n) < 0.65, home, -1),
+        address=address,
+        day=day,
+        recorded=recorded,
         person=np.where(stranger, -1, person),
-    )  # fmt: skip
+    )
     keep = out["recorded"] < (c.last + 90) * 86_400
     out.keep(keep)
     return out
@@ -70,7 +102,10 @@ def _birth(rng: np.random.Generator, birth: Ints, stranger: Array) -> Ints:
     year, month, day = calendar(birth)
     draw = rng.random(n)
     swap = (draw < 0.05) & (day <= 12)
-    text = [f"{y:04d}-{d:02d}-{m:02d}" if s else f"{y:04d}-{m:02d}-{d:02d}" for y, m, d, s in zip(year, month, day, swap, strict=True)]
+    text = [
+        f"{y:04d}-{d:02d}-{m:02d}" if s else f"{y:04d}-{m:02d}-{d:02d}"
+        for y, m, d, s in zip(year, month, day, swap, strict=True)
+    ]
     out: Ints = np.array(text, dtype="datetime64[D]").astype(np.int64)
     out = np.where((draw > 0.95) & ~swap, out + rng.choice([-365, 365, 10], n), out)
     return np.where(stranger, birth + rng.integers(-3000, 3000, n), out)

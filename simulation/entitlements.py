@@ -7,9 +7,9 @@ import numpy as np
 from simulation._clock import FAR, age_on, first_day, month_of, office_hours
 from simulation._county import County
 from simulation._frame import Array, Bools, Frame, Ints
+from simulation._items import Program
 from simulation._labels import number
 from simulation.people import CATEGORIES, HEAD
-from simulation.programs import Program
 
 _KINDS = ("arable", "forest", "grassland", "livestock", "machine")
 
@@ -48,7 +48,12 @@ def build(c: County) -> None:
             case "elder80" | "elder90":
                 _elders(c, rng, place, item, clear)
             case "disabled_life" | "disabled_care":
-                who = np.flatnonzero((p["disability"] > 0) & (p["disability"] <= item.max_grade) & clear & _home(p, poor_ok if item.means_tested else np.ones_like(poor_ok)))
+                who = np.flatnonzero(
+                    (p["disability"] > 0)
+                    & (p["disability"] <= item.max_grade)
+                    & clear
+                    & _home(p, poor_ok if item.means_tested else np.ones_like(poor_ok))
+                )
                 grade = p["disability"][who] if len(item.rate) > 1 else 0
                 _personal(c, rng, place, who, grade, rng.random(len(who)) < 0.75)
             case "veteran":
@@ -60,7 +65,9 @@ def build(c: County) -> None:
                 _personal(c, rng, place, who, 0, np.ones(len(who), dtype=bool))
             case "resettled":
                 villages = rng.random(c.places.villages) < 0.08
-                who = np.flatnonzero(villages[h["village"][p["household"]]] & (age > 12) & (rng.random(len(p)) < 0.75) & clear)
+                who = np.flatnonzero(
+                    villages[h["village"][p["household"]]] & (age > 12) & (rng.random(len(p)) < 0.75) & clear
+                )
                 _personal(c, rng, place, who, 0, rng.random(len(who)) < 0.95)
             case "temporary_post":
                 _posts(c, rng, place, clear & (age > 25) & (age < 60) & _home(p, poor | (h["category"] == 3)))
@@ -98,13 +105,25 @@ def _certificate(c: County, rng: np.random.Generator, who: Ints, kind: str, grad
     until = since + 3652
     grades = np.broadcast_to(np.asarray(grade), (len(who),))
     c.certificates.add(
-        len(who), person=who, kind=kind, grade=grades, since=since, until=until, recorded=office_hours(rng, since + rng.integers(5, 40, len(who)))
+        len(who),
+        person=who,
+        kind=kind,
+        grade=grades,
+        since=since,
+        until=until,
+        recorded=office_hours(rng, since + rng.integers(5, 40, len(who))),
     )
     ends = until < c.last
     again = until[ends] + 1
     known = again - rng.integers(1, 40, len(again))
     c.certificates.add(
-        len(again), person=who[ends], kind=kind, grade=grades[ends], since=again, until=again + 3652, recorded=office_hours(rng, known)
+        len(again),
+        person=who[ends],
+        kind=kind,
+        grade=grades[ends],
+        since=again,
+        until=again + 3652,
+        recorded=office_hours(rng, known),
     )
 
 
@@ -122,7 +141,9 @@ def _land(c: County, rng: np.random.Generator, place: int, item: Program) -> Non
     home = np.flatnonzero(has & (rng.random(len(h)) < (0.995 if item.key == "arable" else 0.93)))
     head = h["head"][home]
     heir = np.full(len(h), -1)
-    heirs = np.flatnonzero((p["moved_relation"] == HEAD) & (p["moved_household"] == p["household"]) & (p["moved_day"] < FAR))
+    heirs = np.flatnonzero(
+        (p["moved_relation"] == HEAD) & (p["moved_household"] == p["household"]) & (p["moved_day"] < FAR)
+    )
     heir[p["household"][heirs]] = heirs
     change = np.where(heir[home] >= 0, month_of(p["moved_day"][heir[home]]) + 1 - c.start, 10_000)
     c.enrolments.add(len(home), program=place, person=head, household=home, quantity=-1.0, end=change)
@@ -144,13 +165,26 @@ def _allowance(c: County, rng: np.random.Generator, place: int, item: Program, p
     begin = np.where(rng.random(n) < 0.68, rng.integers(-30, 0, n), rng.integers(0, max(1, c.months), n))
     stop = np.where(rng.random(n) < 0.25, begin + rng.integers(8, 40, n), 10_000)
     c.enrolments.add(
-        n, program=place, person=h["head"][home], household=home, quantity=np.clip(rng.integers(1, 5, n), 1, size).astype(float),
-        grade=rng.choice(len(item.rate), n) + 1, first=begin, end=stop,
-    )  # fmt: skip
+        n,
+        program=place,
+        person=h["head"][home],
+        household=home,
+        quantity=np.clip(rng.integers(1, 5, n), 1, size).astype(float),
+        grade=rng.choice(len(item.rate), n) + 1,
+        first=begin,
+        end=stop,
+    )
 
 
 def _personal(
-    c: County, rng: np.random.Generator, place: int, who: Ints, grade: Ints | int, takes: Bools, begin: Ints | None = None, end: Ints | None = None
+    c: County,
+    rng: np.random.Generator,
+    place: int,
+    who: Ints,
+    grade: Ints | int,
+    takes: Bools,
+    begin: Ints | None = None,
+    end: Ints | None = None,
 ) -> None:
     who = who[takes]
     n = len(who)
@@ -159,10 +193,14 @@ def _personal(
     else:
         first = begin[takes]
     c.enrolments.add(
-        n, program=place, person=who, household=c.people.persons["household"][who],
-        grade=np.asarray(grade)[takes] if isinstance(grade, np.ndarray) else grade, first=first,
+        n,
+        program=place,
+        person=who,
+        household=c.people.persons["household"][who],
+        grade=np.asarray(grade)[takes] if isinstance(grade, np.ndarray) else grade,
+        first=first,
         end=10_000 if end is None else end[takes],
-    )  # fmt: skip
+    )
 
 
 def _elders(c: County, rng: np.random.Generator, place: int, item: Program, clear: Bools) -> None:
@@ -170,9 +208,13 @@ def _elders(c: County, rng: np.random.Generator, place: int, item: Program, clea
     p = c.people.persons
     turns = month_of(p["birth"]) + item.min_age * 12 - c.start
     leaves = month_of(p["birth"]) + (item.max_age + 1) * 12 - c.start if item.max_age else np.full(len(p), 10_000)
-    who = np.flatnonzero((turns < c.months) & (leaves > 0) & clear & (p["death"] > c.first) & (rng.random(len(p)) < 0.94))
+    who = np.flatnonzero(
+        (turns < c.months) & (leaves > 0) & clear & (p["death"] > c.first) & (rng.random(len(p)) < 0.94)
+    )
     late = np.where((turns[who] > 0) & (rng.random(len(who)) < 0.3), rng.integers(1, 5, len(who)), 0)
-    c.enrolments.add(len(who), program=place, person=who, household=p["household"][who], first=turns[who] + late, end=leaves[who])
+    c.enrolments.add(
+        len(who), program=place, person=who, household=p["household"][who], first=turns[who] + late, end=leaves[who]
+    )
 
 
 def _posts(c: County, rng: np.random.Generator, place: int, fit: Bools) -> None:
@@ -186,7 +228,12 @@ def _posts(c: County, rng: np.random.Generator, place: int, fit: Bools) -> None:
     first = turn // 2 * 12 - 12
     taken = (first < c.months) & (turn < 8) & (rng.random(c.places.villages)[village] < 0.5)
     c.enrolments.add(
-        int(taken.sum()), program=place, person=who[taken], household=p["household"][who[taken]], first=first[taken], end=first[taken] + 12,
+        int(taken.sum()),
+        program=place,
+        person=who[taken],
+        household=p["household"][who[taken]],
+        first=first[taken],
+        end=first[taken] + 12,
         look=np.where(rng.random(int(taken.sum())) < 0.3, number("T42"), 0),
     )
 
@@ -204,14 +251,25 @@ def _once(c: County, rng: np.random.Generator, place: int, item: Program, poor_o
         month = np.where(rng.random(len(home)) < 0.6, season, month)
     grade = rng.choice(len(item.rate), len(home), p=_falling(len(item.rate))) + 1
     c.enrolments.add(
-        len(home), program=place, person=h["head"][home], household=home, grade=grade, first=month, end=month + 1,
-    )  # fmt: skip
+        len(home),
+        program=place,
+        person=h["head"][home],
+        household=home,
+        grade=grade,
+        first=month,
+        end=month + 1,
+    )
     if item.key == "machine":
         bought = first_day(c.start + month) - rng.integers(5, 60, len(home))
         c.holdings.add(
-            len(home), serial=900_000 + rng.permutation(len(home) * 3)[: len(home)], household=home, kind=4, quantity=1.0, since=bought,
+            len(home),
+            serial=900_000 + rng.permutation(len(home) * 3)[: len(home)],
+            household=home,
+            kind=4,
+            quantity=1.0,
+            since=bought,
             recorded=office_hours(rng, bought + rng.integers(1, 5, len(home))),
-        )  # fmt: skip
+        )
 
 
 def _falling(n: int) -> Array:
@@ -248,13 +306,19 @@ def _payees(c: County, rng: np.random.Generator) -> None:
     frail = (age >= 84) | (p["disability"][person] == 1)
     guarded = np.unique(person[frail & (draw < 0.2)])
     near = np.clip(guarded + rng.integers(1, 40, len(guarded)), 0, len(p) - 1)
-    fit = (age_on(p["birth"][near], c.first) > 24) & (p["death"][near] == FAR) & (near != guarded) & p["registered"][near]
+    fit = (
+        (age_on(p["birth"][near], c.first) > 24) & (p["death"][near] == FAR) & (near != guarded) & p["registered"][near]
+    )
     guarded, near = guarded[fit], near[fit]
     since = c.first - rng.integers(60, 1500, len(guarded))
     c.authorizations.add(
-        len(guarded), person=guarded, proxy=near, kind=np.where(rng.random(len(guarded)) < 0.5, "guardian", "authorized_agent").astype(object),
-        since=since, recorded=office_hours(rng, since + 20),
-    )  # fmt: skip
+        len(guarded),
+        person=guarded,
+        proxy=near,
+        kind=np.where(rng.random(len(guarded)) < 0.5, "guardian", "authorized_agent").astype(object),
+        since=since,
+        recorded=office_hours(rng, since + 20),
+    )
     guardian = np.full(len(p), -1)
     guardian[guarded] = near
     has = guardian[person] >= 0
@@ -276,12 +340,22 @@ def _institutions(c: County, rng: np.random.Generator) -> None:
     home_of_town = np.full(c.places.towns, -1)
     for t in np.unique(town).tolist():
         home_of_town[t] = p.add(
-            1, pid=f"INST{c.places.county % 1000}{t:03d}", name=f"{'Care home' if c.traits.profile == 'other_country' else '中心敬老院'}{t + 1}",
-            household=0, birth=c.first - 9000, registered=False, moved_household=0,
-        )[0]  # fmt: skip
+            1,
+            pid=f"INST{c.places.county % 1000}{t:03d}",
+            name=f"{'Care home' if c.traits.profile == 'other_country' else '中心敬老院'}{t + 1}",
+            household=0,
+            birth=c.first - 9000,
+            registered=False,
+            moved_household=0,
+        )[0]
     since = c.first - rng.integers(60, 1500, len(inside))
     c.authorizations.add(
-        len(inside), person=inside, institution=p["pid"][home_of_town[town]], kind="institution", since=since, recorded=office_hours(rng, since + 15)
+        len(inside),
+        person=inside,
+        institution=p["pid"][home_of_town[town]],
+        kind="institution",
+        since=since,
+        recorded=office_hours(rng, since + 15),
     )
     care = np.full(len(p), -1)
     care[inside] = home_of_town[town]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 
 from simulation._clock import DAY, office_hours
@@ -80,7 +78,11 @@ def _decide(c: County, rng: np.random.Generator, out: Frame, rows: Ints, mix: Ar
     day = f["at"][rows] // DAY + 14 + rng.gamma(2.0, 45, n).astype(np.int64)
     truth = np.where(f["typ"][rows] != 0, CONFIRMED, np.where(f["role"][rows] == DATA_ERROR, ERROR, CLEARED))
     wrong = rng.random(n) < c.traits.wrong
-    flip = np.where(truth == CONFIRMED, rng.choice([CLEARED, ERROR], n, p=(0.7, 0.3)), np.where(rng.random(n) < 0.25, CONFIRMED, ERROR))
+    flip = np.where(
+        truth == CONFIRMED,
+        rng.choice([CLEARED, ERROR], n, p=(0.7, 0.3)),
+        np.where(rng.random(n) < 0.25, CONFIRMED, ERROR),
+    )
     flip = np.where((truth == ERROR), CLEARED, flip)
     plain = (truth == CLEARED) & (f["look"][rows] == 0)
     wrong &= ~plain | (rng.random(n) < 0.15)
@@ -88,11 +90,20 @@ def _decide(c: County, rng: np.random.Generator, out: Frame, rows: Ints, mix: Ar
     code = np.where(f["typ"][rows] != 0, _any_of(rng, f["typ"][rows]), f["look"][rows])
     code = np.where((outcome == CLEARED) & (rng.random(n) < 0.6), 0, code)
     code = np.where((outcome == CONFIRMED) & (code == 0), 1 + rng.integers(0, len(CODES), n), code)
-    role = np.where(outcome == CONFIRMED, np.where((f["role"][rows] > 0) & (f["role"][rows] < DATA_ERROR), f["role"][rows], HOUSEHOLD), 0)
+    role = np.where(
+        outcome == CONFIRMED,
+        np.where((f["role"][rows] > 0) & (f["role"][rows] < DATA_ERROR), f["role"][rows], HOUSEHOLD),
+        0,
+    )
     stray = (outcome == CONFIRMED) & (rng.random(n) < 0.05)
     role = np.where(stray, rng.choice([OFFICIAL, HOUSEHOLD, DEPARTMENT], n), role)
     ok = day < c.last + 90
     out.add(
-        int(ok.sum()), payment=rows[ok], outcome=outcome[ok], typology=code[ok], role=role[ok], at=office_hours(rng, day)[ok],
-        selected=cast(Ints, rng.choice(5, n, p=mix / mix.sum()))[ok],
-    )  # fmt: skip
+        int(ok.sum()),
+        payment=rows[ok],
+        outcome=outcome[ok],
+        typology=code[ok],
+        role=role[ok],
+        at=office_hours(rng, day)[ok],
+        selected=rng.choice(5, n, p=mix / mix.sum())[ok],
+    )

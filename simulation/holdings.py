@@ -52,13 +52,20 @@ def build(streams: Streams, t: Traits, places: Places, people: People, start: in
     return rows
 
 
-def _add(rng: np.random.Generator, rows: Frame, owner: Ints, kind: int, quantity: Array, since: Ints, first: int) -> Ints:
+def _add(
+    rng: np.random.Generator, rows: Frame, owner: Ints, kind: int, quantity: Array, since: Ints, first: int
+) -> Ints:
     base = int(rows["serial"].max(initial=100_000)) + 1
     recorded = office_hours(rng, np.maximum(since + 20 + rng.integers(0, 40, len(owner)), first - 4500))
     return rows.add(
-        len(owner), serial=base + rng.permutation(len(owner) * 3)[: len(owner)], household=owner, kind=kind, quantity=quantity,
-        since=since, recorded=recorded,
-    )  # fmt: skip
+        len(owner),
+        serial=base + rng.permutation(len(owner) * 3)[: len(owner)],
+        household=owner,
+        kind=kind,
+        quantity=quantity,
+        since=since,
+        recorded=recorded,
+    )
 
 
 def _joint(rng: np.random.Generator, rows: Frame, households: Frame, first: int) -> None:
@@ -75,7 +82,7 @@ def _joint(rng: np.random.Generator, rows: Frame, households: Frame, first: int)
 
 
 def _transfers(rng: np.random.Generator, rows: Frame, people: People, first: int, last: int) -> None:
-    """Parcels contracted to a neighbour, consolidated, or measured again (the register learns it weeks to months later)."""
+    """Parcels contracted out, consolidated, or measured again; the register learns it weeks to months later."""
     village = people.households["village"]
     active = np.flatnonzero((rows["kind"] < 3) & (rng.random(len(rows)) < 0.03) & (rows["look"] == 0))
     for row, how in zip(active.tolist(), rng.random(len(active)).tolist(), strict=True):
@@ -90,7 +97,16 @@ def _transfers(rng: np.random.Generator, rows: Frame, people: People, first: int
             size, look = round(size * float(rng.uniform(0.9, 1.35)), 1), 14
         else:
             size, look = round(size * float(rng.uniform(1.3, 2.2)), 1), 14
-        rows.add(1, serial=rows["serial"][row], household=owner, kind=rows["kind"][row], quantity=size, since=day, recorded=known, look=look)
+        rows.add(
+            1,
+            serial=rows["serial"][row],
+            household=owner,
+            kind=rows["kind"][row],
+            quantity=size,
+            since=day,
+            recorded=known,
+            look=look,
+        )
 
 
 def held(rows: Frame, households: int, kind: int, day: int) -> tuple[Array, Ints]:

@@ -43,7 +43,7 @@ def numbers(rng: np.random.Generator, county: Ints, birth: Ints, female: Bools, 
 
 def _sequence(rng: np.random.Generator, female: Bools) -> Ints:
     """Three digits, odd for men and even for women."""
-    return cast(Ints, rng.integers(0, 499, len(female)) * 2 + np.where(female, 2, 1))
+    return rng.integers(0, 499, len(female)) * 2 + np.where(female, 2, 1)
 
 
 def old_number(number: str) -> str:
@@ -59,7 +59,7 @@ def slipped(rng: np.random.Generator, number: str) -> str:
 
 
 def invented(rng: np.random.Generator, county: int, birth: int, female: bool, way: int) -> str:
-    """A number nobody was ever given: a wrong check character (0), an impossible birth date (1), a wrong sex digit (2)."""
+    """A number nobody has; `way`: a wrong check character (0), an impossible birth (1), a wrong sex digit (2)."""
     year, month, day = (int(x[0]) for x in calendar(np.array([birth])))
     sequence = int(rng.integers(0, 499)) * 2 + (2 if female else 1)
     if way == 1:
@@ -74,7 +74,7 @@ def invented(rng: np.random.Generator, county: int, birth: int, female: bool, wa
 
 
 def luhn_numbers(prefix: Array, body: Ints, body_digits: int) -> Array:
-    """Card numbers `prefix + body + check digit`; the check digit makes the Luhn sum a multiple of ten. Shape (n,), object."""
+    """Card numbers `prefix + body + check digit` whose Luhn sum is a multiple of ten. Shape (n,), object."""
     stems = [f"{p}{b:0{body_digits}d}" for p, b in zip(prefix, body.tolist(), strict=True)]
     if not stems:
         return np.empty(0, dtype=object)

@@ -73,7 +73,9 @@ def build(streams: Streams, t: Traits, people: People, officials: Officials, sta
     return ties
 
 
-def _tie(rng: np.random.Generator, ties: Frame, person: int, relative: int, relation: int, declared: bool, first: int) -> None:
+def _tie(
+    rng: np.random.Generator, ties: Frame, person: int, relative: int, relation: int, declared: bool, first: int
+) -> None:
     recorded = int(office_hours(rng, np.array([first - int(rng.integers(20, 400))]))[0])
     ties.add(1, person=person, relative=relative, relation=relation, declared=int(declared), recorded=recorded)
 

@@ -1,4 +1,4 @@
-"""Who handles what: village committees, township clerks and leaders, county reviewers, finance, banks; terms and moves."""
+"""Who handles what: village committees, townships, county reviewers, finance, banks; terms and moves between posts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,17 @@ from simulation.people import People
 from simulation.places import Places
 
 POSTS = (
-    "village_secretary", "village_director", "village_accountant", "village_group_leader", "township_clerk",
-    "township_leader", "county_reviewer", "finance_officer", "bank_clerk", "bank_agent",
-)  # fmt: skip
+    "village_secretary",
+    "village_director",
+    "village_accountant",
+    "village_group_leader",
+    "township_clerk",
+    "township_leader",
+    "county_reviewer",
+    "finance_officer",
+    "bank_clerk",
+    "bank_agent",
+)
 SECRETARY, DIRECTOR, ACCOUNTANT, GROUP_LEADER, CLERK, LEADER, REVIEWER, FINANCE, BANKER, AGENT = range(10)
 
 
@@ -55,7 +63,7 @@ class Officials:
 
     def leader_of(self, town: Ints, month: Ints) -> Ints:
         """The township leader in charge."""
-        return cast(Ints, self.leader[town, np.clip(month, 0, self.leader.shape[1] - 1)])
+        return self.leader[town, np.clip(month, 0, self.leader.shape[1] - 1)]
 
 
 def build(streams: Streams, t: Traits, places: Places, people: People, start: int, months: int) -> Officials:

@@ -44,19 +44,49 @@ class People:
 
     def alive(self, person: Ints, day: Ints) -> Bools:
         """Whether each person was alive on each day."""
-        return cast(Bools, (self.persons["death"][person] > day) & (self.persons["birth"][person] <= day))
+        return (self.persons["death"][person] > day) & (self.persons["birth"][person] <= day)
 
 
 def frames() -> tuple[Frame, Frame]:
     """Empty households and persons."""
     households = Frame(
-        hid="", village=0, category=0, recorded=0, head=-1, village2=-1, move_day=FAR, move_recorded=0, surname="", ghost=False
+        hid="",
+        village=0,
+        category=0,
+        recorded=0,
+        head=-1,
+        village2=-1,
+        move_day=FAR,
+        move_recorded=0,
+        surname="",
+        ghost=False,
     )
     persons = Frame(
-        pid="", name="", female=False, birth=0, household=-1, relation=OTHER, phone=0, recorded=0, death=FAR, registered=True,
-        moved_day=FAR, moved_household=-1, moved_relation=OTHER, moved_recorded=0, payroll_from=FAR, payroll_to=FAR,
-        prison_from=FAR, prison_to=FAR, left_day=FAR, false_death=FAR, asset=FAR, disability=0, ghost=False, newphone=0,
-    )  # fmt: skip
+        pid="",
+        name="",
+        female=False,
+        birth=0,
+        household=-1,
+        relation=OTHER,
+        phone=0,
+        recorded=0,
+        death=FAR,
+        registered=True,
+        moved_day=FAR,
+        moved_household=-1,
+        moved_relation=OTHER,
+        moved_recorded=0,
+        payroll_from=FAR,
+        payroll_to=FAR,
+        prison_from=FAR,
+        prison_to=FAR,
+        left_day=FAR,
+        false_death=FAR,
+        asset=FAR,
+        disability=0,
+        ghost=False,
+        newphone=0,
+    )
     return households, persons
 
 
@@ -79,9 +109,14 @@ def build(streams: Streams, t: Traits, places: Places, count: int, start: int, m
     hid = [household_id(t, places.county, n) for n in serial.tolist()]
     registered = first - rng.integers(60, 300) + rng.integers(0, 40, count)
     households.add(
-        count, hid=np.array(hid, dtype=object), village=village, category=category, surname=surname,
-        recorded=office_hours(rng, registered), village2=village,
-    )  # fmt: skip
+        count,
+        hid=np.array(hid, dtype=object),
+        village=village,
+        category=category,
+        surname=surname,
+        recorded=office_hours(rng, registered),
+        village2=village,
+    )
     _members(rng, t, places, people, first, last)
     _change(rng, people, places, first, last, t)
     return people
@@ -89,7 +124,12 @@ def build(streams: Streams, t: Traits, places: Places, count: int, start: int, m
 
 def household_id(t: Traits, county: int, number: int) -> str:
     """The number of a household; its form differs from world to world."""
-    forms = (f"H{county % 1000}{number:07d}", f"{county}{number:06d}", f"HH-{county % 100:02d}-{number:06d}", f"N{county % 100}{number:08d}")
+    forms = (
+        f"H{county % 1000}{number:07d}",
+        f"{county}{number:06d}",
+        f"HH-{county % 100:02d}-{number:06d}",
+        f"N{county % 100}{number:08d}",
+    )
     return forms[t.tenant % len(forms)]
 
 
@@ -110,11 +150,11 @@ def _members(rng: np.random.Generator, t: Traits, places: Places, people: People
         young = age[grand] - rng.uniform(21, 29, int(grand.sum()))
         keep = young > -3
         blocks.append((has[grand][keep], young[keep], rng.random(int(keep.sum())) < 0.47, GRANDCHILD))
-    for female in (False, True):
+    for women in (False, True):
         has = np.flatnonzero((rng.random(count) < 0.2) & (head_age < 66))
         age = head_age[has] + rng.uniform(20, 33, len(has))
         has, age = has[age < 97], age[age < 97]
-        blocks.append((has, age, np.full(len(has), female), PARENT))
+        blocks.append((has, age, np.full(len(has), women), PARENT))
     has = np.flatnonzero(rng.random(count) < 0.03)
     blocks.append((has, head_age[has] + rng.normal(0, 6, len(has)), rng.random(len(has)) < 0.4, SIBLING))
     home = np.concatenate([b[0] for b in blocks])
@@ -131,9 +171,17 @@ def _members(rng: np.random.Generator, t: Traits, places: Places, people: People
 
 
 def add(
-    rng: np.random.Generator, t: Traits, places: Places, people: People, home: Ints, birth: Ints, female: Bools,
-    relation: Ints, known_by: int, foreign: float = 0.12,
-) -> Ints:  # fmt: skip
+    rng: np.random.Generator,
+    t: Traits,
+    places: Places,
+    people: People,
+    home: Ints,
+    birth: Ints,
+    female: Bools,
+    relation: Ints,
+    known_by: int,
+    foreign: float = 0.12,
+) -> Ints:
     """Append persons to households: names, identity numbers, phones. `foreign` is the share first registered elsewhere.
 
     Returns their positions. Whoever is born after `known_by` (a day) is recorded weeks after birth.
@@ -161,17 +209,28 @@ def add(
     has_phone = rng.random(n) < np.where(age > 70, t.elder_phone, np.where(age < 14, 0.05, 0.93))
     phone = np.where(has_phone, phones(rng, n), 0)
     recorded = np.where(
-        birth > known_by - 200, office_hours(rng, birth + 15 + rng.exponential(50, n).astype(np.int64)), h["recorded"][home] + 3600
+        birth > known_by - 200,
+        office_hours(rng, birth + 15 + rng.exponential(50, n).astype(np.int64)),
+        h["recorded"][home] + 3600,
     )
     return people.persons.add(
-        n, pid=pid, name=name, female=female, birth=birth, household=home, relation=relation, phone=phone, recorded=recorded,
-        moved_household=home, moved_relation=relation,
-    )  # fmt: skip
+        n,
+        pid=pid,
+        name=name,
+        female=female,
+        birth=birth,
+        household=home,
+        relation=relation,
+        phone=phone,
+        recorded=recorded,
+        moved_household=home,
+        moved_relation=relation,
+    )
 
 
 def phones(rng: np.random.Generator, count: int) -> Ints:
     """Mobile numbers in a range no operator has been given (160-169). Shape (count,)."""
-    return cast(Ints, 16_000_000_000 + rng.integers(0, 1_000_000_000, count))
+    return 16_000_000_000 + rng.integers(0, 1_000_000_000, count)
 
 
 def _die(rng: np.random.Generator, people: People, first: int, last: int) -> None:
@@ -194,17 +253,23 @@ def _change(rng: np.random.Generator, people: People, places: Places, first: int
     h["move_recorded"][moving] = office_hours(rng, day + rng.exponential(45, len(moving)).astype(np.int64))
     # grown children marry out or set up a household of their own
     age = age_on(p["birth"], first)
-    grown = np.flatnonzero((p["relation"] == CHILD) & (age >= 20) & (age < 33) & (rng.random(len(p)) < 0.00018 * span / 2))
+    grown = np.flatnonzero(
+        (p["relation"] == CHILD) & (age >= 20) & (age < 33) & (rng.random(len(p)) < 0.00018 * span / 2)
+    )
     day = first + rng.integers(0, span, len(grown))
     out = rng.random(len(grown)) < 0.6
     target = rng.integers(0, len(h), len(grown))
     splitting = np.flatnonzero(~out)
     parent = p["household"][grown[splitting]]
     fresh = h.add(
-        len(splitting), hid=np.array([household_id(t, places.county, 3 * len(h) + i) for i in range(len(splitting))], dtype=object),
-        village=h["village"][parent], village2=h["village"][parent], surname=h["surname"][parent], head=grown[splitting],
+        len(splitting),
+        hid=np.array([household_id(t, places.county, 3 * len(h) + i) for i in range(len(splitting))], dtype=object),
+        village=h["village"][parent],
+        village2=h["village"][parent],
+        surname=h["surname"][parent],
+        head=grown[splitting],
         recorded=office_hours(rng, day[splitting] + 20),
-    )  # fmt: skip
+    )
     target[splitting] = fresh
     p["moved_day"][grown] = day
     p["moved_household"][grown] = target

@@ -14,7 +14,10 @@ from simulation._traits import Traits
 from simulation.names import weights
 
 _TOWN = "清风石河龙桥双流太平永兴金华大坪高山白云东岳南坝西林北斗新场古城红岩青杠三溪黄泥水磨马鞍观音回龙"
-_VILLAGE = "前进团结新民光明胜利红旗五一八一双河石桥梨园桃花大湾小湾上坝下坝柏林松林竹山茶园麻柳黄桷沙坝土桥青山碧水麦田油坊磨子瓦窑铁匠杨家李家王家龙洞凤凰寨子关口"
+_VILLAGE = (
+    "前进团结新民光明胜利红旗五一八一双河石桥梨园桃花大湾小湾上坝下坝柏林松林竹山茶园麻柳黄桷沙坝"
+    "土桥青山碧水麦田油坊磨子瓦窑铁匠杨家李家王家龙洞凤凰寨子关口"
+)
 
 
 @dataclass(slots=True)
@@ -72,7 +75,9 @@ def build(streams: Streams, traits: Traits, households: int, number: int, start_
         if number == 0:
             rows.add(1, code="510000000000", name="四川省", level="province", valid_from=born)
             rows.add(1, code="519900000000", parent="510000000000", name="明水市", level="prefecture", valid_from=born)
-        rows.add(1, code=county_code, parent="519900000000", name=_place(rng, _TOWN) + "县", level="county", valid_from=born)
+        rows.add(
+            1, code=county_code, parent="519900000000", name=_place(rng, _TOWN) + "县", level="county", valid_from=born
+        )
     else:
         rows.add(1, code=county_code, name=f"District {number + 1}", level="county", valid_from=born)
     town_code = np.array([f"{county}{100 + t if t % 3 == 0 else 200 + t:03d}000" for t in range(towns)], dtype=object)
@@ -89,7 +94,9 @@ def build(streams: Streams, traits: Traits, households: int, number: int, start_
     minority = rng.random(villages) < traits.minority * np.where(remote, 1.6, 0.6)
     village_names = [f"Hamlet {v + 1}" if other else _place(rng, _VILLAGE) + "村" for v in range(villages)]
     for v in range(villages):
-        rows.add(1, code=before[v], parent=town_code[town_of[v]], name=village_names[v], level="village", valid_from=born)
+        rows.add(
+            1, code=before[v], parent=town_code[town_of[v]], name=village_names[v], level="village", valid_from=born
+        )
     places = Places(
         county=county,
         county_code=county_code,

@@ -9,10 +9,10 @@ import numpy as np
 from simulation._clock import DAY, first_day, month_of, office_hours, working_day
 from simulation._county import County
 from simulation._frame import Array, Bools, Ints
+from simulation._items import Program
 from simulation._labels import DATA_ERROR
 from simulation.holdings import KINDS, held
 from simulation.people import PARENT
-from simulation.programs import Program
 
 
 def build(c: County) -> None:
@@ -43,11 +43,19 @@ def open_run(c: County, rng: np.random.Generator, place: int, period: int, month
         until = received + limit - 1
     until = min(until, received + limit - 1, c.last - 1)
     planned = until - max(0, (until + 3) % 7 - 4)  # the Friday before a weekend
-    created = int(office_hours(rng, np.array([received]))[0]) if planned - received < 12 else int(office_hours(rng, np.array([planned - 8]))[0])
-    return int(c.runs.add(1, program=place, period=period, month=month, received=received, created=created, planned=planned)[0])
+    created = (
+        int(office_hours(rng, np.array([received]))[0])
+        if planned - received < 12
+        else int(office_hours(rng, np.array([planned - 8]))[0])
+    )
+    return int(
+        c.runs.add(1, program=place, period=period, month=month, received=received, created=created, planned=planned)[0]
+    )
 
 
-def _regular(c: County, rng: np.random.Generator, place: int, item: Program, mine: Ints, month: int, paid: int, day: int) -> None:
+def _regular(
+    c: County, rng: np.random.Generator, place: int, item: Program, mine: Ints, month: int, paid: int, day: int
+) -> None:
     """A monthly or quarterly run: one unit a month in which the enrolment was in force."""
     e = c.enrolments
     covered = np.stack([(e["first"][mine] <= m) & (e["end"][mine] > m) for m in range(month, month + item.span)])
@@ -114,8 +122,19 @@ def _one_off(c: County, rng: np.random.Generator, place: int, item: Program, min
         if not len(now):
             continue
         village = _village(c, now, paid)
-        fen = np.round(c.fen(place, e["grade"][now], village, np.full(len(now), paid)) * e["quantity"][now]).astype(np.int64)
-        _fill(c, rng, open_run(c, rng, place, (c.start + paid) // 12 * 12, paid, day), now, village, e["quantity"][now], fen, paid)
+        fen = np.round(c.fen(place, e["grade"][now], village, np.full(len(now), paid)) * e["quantity"][now]).astype(
+            np.int64
+        )
+        _fill(
+            c,
+            rng,
+            open_run(c, rng, place, (c.start + paid) // 12 * 12, paid, day),
+            now,
+            village,
+            e["quantity"][now],
+            fen,
+            paid,
+        )
 
 
 def _village(c: County, enrolment: Ints, month: int) -> Ints:
@@ -126,7 +145,16 @@ def _village(c: County, enrolment: Ints, month: int) -> Ints:
     return cast(Ints, np.where(e["village"][enrolment] >= 0, e["village"][enrolment], home))
 
 
-def _fill(c: County, rng: np.random.Generator, run: int, enrolment: Ints, village: Ints, quantity: Array, fen: Ints, month: int) -> Ints:
+def _fill(
+    c: County,
+    rng: np.random.Generator,
+    run: int,
+    enrolment: Ints,
+    village: Ints,
+    quantity: Array,
+    fen: Ints,
+    month: int,
+) -> Ints:
     """Append the payments of one run: townships submit their lists separately, in village order.
 
     Returns positions in the order of `enrolment`, which is not the order of the lines.
@@ -138,25 +166,46 @@ def _fill(c: County, rng: np.random.Generator, run: int, enrolment: Ints, villag
     created, planned = int(r["created"][run]), int(r["planned"][run])
     spread = max(1, planned - created // DAY)
     day = created // DAY + (rng.random(c.places.towns) ** 1.5 * spread).astype(np.int64)
-    moment = np.clip(office_hours(rng, day), created + 60, min(max(planned * DAY + 61_000, created + 120), c.last * DAY - 1))
+    moment = np.clip(
+        office_hours(rng, day), created + 60, min(max(planned * DAY + 61_000, created + 120), c.last * DAY - 1)
+    )
     at = moment[town]
     desk = int(r["program"][run])
-    clerk = c.officials.clerk_of(np.arange(c.places.towns), np.full(c.places.towns, month), np.full(c.places.towns, desk))
+    clerk = c.officials.clerk_of(
+        np.arange(c.places.towns), np.full(c.places.towns, month), np.full(c.places.towns, desk)
+    )
     shared = np.random.default_rng([c.traits.tenant, c.number]).random(c.places.towns) < c.traits.terminal * 0.5
     clerk = np.where(shared, clerk[np.arange(c.places.towns) // 2 * 2], clerk)  # neighbouring townships on one terminal
-    by_village = np.random.default_rng([c.traits.tenant, desk]).random(c.places.villages) < c.traits.village_prepares * 0.4
+    by_village = (
+        np.random.default_rng([c.traits.tenant, desk]).random(c.places.villages) < c.traits.village_prepares * 0.4
+    )
     accountant = c.officials.holder(2, village, np.full(len(village), month))
     prepared = np.where(by_village[village], accountant, clerk[town])
     marked = (e["marked_from"][enrolment] <= month) & (month < e["marked_to"][enrolment])
     irregular = marked & (e["typ"][enrolment] != 0)
     rows = c.payments.add(
-        len(enrolment), run=run, program=desk, enrolment=enrolment, period=r["period"][run], person=e["person"][enrolment],
-        household=e["household"][enrolment], payee=e["payee"][enrolment], quantity=quantity, fen=fen, village=village,
-        grade=e["grade"][enrolment], prepared=prepared, at=at, line=np.arange(1, len(enrolment) + 1),
-        typ=np.where(irregular, e["typ"][enrolment], 0), ring=np.where(irregular, e["ring"][enrolment], 0),
-        actor=np.where(irregular, e["actor"][enrolment], -1), role=np.where(irregular, e["role"][enrolment], 0),
-        look=np.where(marked & ~irregular, e["look"][enrolment], 0), card=e["card"][enrolment],
-    )  # fmt: skip
+        len(enrolment),
+        run=run,
+        program=desk,
+        enrolment=enrolment,
+        period=r["period"][run],
+        person=e["person"][enrolment],
+        household=e["household"][enrolment],
+        payee=e["payee"][enrolment],
+        quantity=quantity,
+        fen=fen,
+        village=village,
+        grade=e["grade"][enrolment],
+        prepared=prepared,
+        at=at,
+        line=np.arange(1, len(enrolment) + 1),
+        typ=np.where(irregular, e["typ"][enrolment], 0),
+        ring=np.where(irregular, e["ring"][enrolment], 0),
+        actor=np.where(irregular, e["actor"][enrolment], -1),
+        role=np.where(irregular, e["role"][enrolment], 0),
+        look=np.where(marked & ~irregular, e["look"][enrolment], 0),
+        card=e["card"][enrolment],
+    )
     f = c.payments
     back = np.empty(len(order), dtype=np.int64)
     back[order] = rows

@@ -1,4 +1,4 @@
-"""Facts other departments report: deaths (late, twice, falsely), payroll, prison, departures, houses, vehicles, firms."""
+"""Facts other departments report: deaths (late, twice, falsely), payroll, prison, departures, houses, cars, firms."""
 
 from __future__ import annotations
 
@@ -12,9 +12,16 @@ from simulation.people import People
 from simulation.places import Places
 
 KINDS = (
-    "death", "imprisoned", "released", "public_payroll_start", "public_payroll_end", "moved_out", "company_registered",
-    "house_bought", "vehicle_bought",
-)  # fmt: skip
+    "death",
+    "imprisoned",
+    "released",
+    "public_payroll_start",
+    "public_payroll_end",
+    "moved_out",
+    "company_registered",
+    "house_bought",
+    "vehicle_bought",
+)
 DEATH, PRISON, RELEASED, PAYROLL, PAYROLL_END, LEFT, COMPANY, HOUSE, VEHICLE = range(9)
 
 
@@ -44,7 +51,9 @@ def build(streams: Streams, t: Traits, places: Places, people: People, start: in
     _report(rng, events, wrong, DEATH, p["false_death"][wrong], "village_report", 30)
     payroll = some(adult & (age > 22) & (age < 59) & (p["payroll_from"] == FAR), t.payroll * 0.6)
     p["payroll_from"][payroll] = np.where(
-        rng.random(len(payroll)) < 0.7, first - rng.integers(100, 8000, len(payroll)), rng.integers(first, last, len(payroll))
+        rng.random(len(payroll)) < 0.7,
+        first - rng.integers(100, 8000, len(payroll)),
+        rng.integers(first, last, len(payroll)),
     )
     ended = payroll[rng.random(len(payroll)) < 0.12]
     p["payroll_to"][ended] = np.maximum(p["payroll_from"][ended] + 300, rng.integers(first - 400, last, len(ended)))
@@ -60,7 +69,11 @@ def build(streams: Streams, t: Traits, places: Places, people: People, start: in
     away = some(adult & (age < 60), 0.002)
     p["left_day"][away] = rng.integers(first, last, len(away))
     _report(rng, events, away, LEFT, p["left_day"][away], "police", 50)
-    for kind, source, share in ((COMPANY, "market_supervision", 0.006), (HOUSE, "housing_register", 0.006), (VEHICLE, "vehicle_office", 0.025)):
+    for kind, source, share in (
+        (COMPANY, "market_supervision", 0.006),
+        (HOUSE, "housing_register", 0.006),
+        (VEHICLE, "vehicle_office", 0.025),
+    ):
         owner = some(adult & (age > 20) & (age < 66), share)
         day = rng.integers(first - 3000, last, len(owner))
         p["asset"][owner] = np.minimum(p["asset"][owner], day)
@@ -78,13 +91,24 @@ def report_deaths(rng: np.random.Generator, t: Traits, events: Frame, dead: Ints
         slip = np.where(rng.random(len(told)) < 0.07, rng.integers(-9, 10, len(told)), 0)
         known = office_hours(rng, day[told] + lag.astype(np.int64))
         events.add(
-            len(told), person=dead[told], kind=DEATH, day=day[told] + slip - np.maximum(slip - 2, 0),
-            source=sources[(rng.integers(0, 2, len(told)) + 2 * turn) % 5], recorded=known,
-        )  # fmt: skip
+            len(told),
+            person=dead[told],
+            kind=DEATH,
+            day=day[told] + slip - np.maximum(slip - 2, 0),
+            source=sources[(rng.integers(0, 2, len(told)) + 2 * turn) % 5],
+            recorded=known,
+        )
 
 
 def _report(
-    rng: np.random.Generator, events: Frame, person: Ints, kind: int, day: Ints, source: str, mean_lag: float, first: int = 0
+    rng: np.random.Generator,
+    events: Frame,
+    person: Ints,
+    kind: int,
+    day: Ints,
+    source: str,
+    mean_lag: float,
+    first: int = 0,
 ) -> None:
     """Add events recorded some time after they happened; what lies before `first` was handed over shortly before it."""
     lag = 2 + rng.exponential(mean_lag, len(person)).astype(np.int64)

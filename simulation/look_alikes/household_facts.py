@@ -1,4 +1,4 @@
-"""Households with a member on the payroll, with an asset or with somebody away, whose payments are lawful all the same."""
+"""Households with a member on the payroll, with an asset or with somebody away, lawfully paid all the same."""
 
 from __future__ import annotations
 

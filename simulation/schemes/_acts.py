@@ -37,21 +37,31 @@ def role_of(c: County, official: int) -> int:
     return POST_ROLES.get(int(c.officials.rows["post"][official]), OFFICIAL)
 
 
-def ghosts(c: County, rng: np.random.Generator, village: int, count: int, day: int, old: bool, together: int = 2) -> Ints:
+def ghosts(
+    c: County, rng: np.random.Generator, village: int, count: int, day: int, old: bool, together: int = 2
+) -> Ints:
     """People nobody has met: no phone, no relatives, put on the register on one day. Returns persons' positions."""
     h = c.people.households
     homes = max(1, count // together)
     serial = 900_000 + len(h) + np.arange(homes)
     at = day * DAY + 33_000 + np.arange(homes) * int(rng.integers(40, 240))
     new = h.add(
-        homes, hid=np.array([register.household_id(c.traits, c.places.county, int(s)) for s in serial], dtype=object), village=village,
-        village2=village, category=int(rng.integers(0, 4)), surname=h["surname"][rng.integers(0, c.households, homes)], recorded=at, ghost=True,
-    )  # fmt: skip
+        homes,
+        hid=np.array([register.household_id(c.traits, c.places.county, int(s)) for s in serial], dtype=object),
+        village=village,
+        village2=village,
+        category=int(rng.integers(0, 4)),
+        surname=h["surname"][rng.integers(0, c.households, homes)],
+        recorded=at,
+        ghost=True,
+    )
     home = np.sort(np.resize(new, count))
     age = rng.uniform(66, 92, count) if old else rng.uniform(28, 75, count)
     birth = c.first - (age * 365.2425).astype(np.int64)
     relation = np.where(np.concatenate([[True], home[1:] != home[:-1]]), register.HEAD, register.SPOUSE)
-    who = register.add(rng, c.traits, c.places, c.people, home, birth, rng.random(count) < 0.5, relation, c.first + 100_000)
+    who = register.add(
+        rng, c.traits, c.places, c.people, home, birth, rng.random(count) < 0.5, relation, c.first + 100_000
+    )
     p = c.people.persons
     p["ghost"][who], p["phone"][who] = True, 0
     p["recorded"][who] = at[home - new[0]] + 60
@@ -62,7 +72,14 @@ def ghosts(c: County, rng: np.random.Generator, village: int, count: int, day: i
 
 
 def open_by_proxy(
-    c: County, rng: np.random.Generator, holder: Ints, official: int, day: int, skill: int, kind: int = card_book.SOCIAL, phone: int = 0
+    c: County,
+    rng: np.random.Generator,
+    holder: Ints,
+    official: int,
+    day: int,
+    skill: int,
+    kind: int = card_book.SOCIAL,
+    phone: int = 0,
 ) -> Ints:
     """Cards opened for others by one hand: one day and one outlet, or scattered by the skilled."""
     n = len(holder)
@@ -99,9 +116,19 @@ def enrol(
 ) -> Ints:
     """Enrol people on a list; all their payments in these months carry the marks."""
     values: dict[str, Any] = {
-        "program": program, "person": who, "household": c.people.persons["household"][who], "first": first, "end": end,
-        "payee": who, "typ": bits(codes), "marked_from": first, "marked_to": end + 12, "ring": ring, "actor": actor, "role": role,
-    }  # fmt: skip
+        "program": program,
+        "person": who,
+        "household": c.people.persons["household"][who],
+        "first": first,
+        "end": end,
+        "payee": who,
+        "typ": bits(codes),
+        "marked_from": first,
+        "marked_to": end + 12,
+        "ring": ring,
+        "actor": actor,
+        "role": role,
+    }
     values.update(more)
     item = c.programs[program]
     if len(item.rate) > 1 and "grade" not in values:
@@ -114,7 +141,9 @@ def enrol(
 def payments_of(c: County, people: Ints, first: int, end: int) -> Ints:
     """Unmarked payments to these people in months [first, end)."""
     month = c.payment_month()
-    return cast(Ints, np.flatnonzero(c.free() & np.isin(c.payments["person"], people) & (month >= first) & (month < end)))
+    return cast(
+        Ints, np.flatnonzero(c.free() & np.isin(c.payments["person"], people) & (month >= first) & (month < end))
+    )
 
 
 def some(rng: np.random.Generator, rows: Ints, skill: int) -> Ints:
@@ -169,7 +198,7 @@ def credited_at(c: County) -> Ints:
 
 def earliest(c: County, rows: Ints, count: int) -> Ints:
     """At most `count` of these payments, the earliest: nobody keeps a scheme of one shape running for ever."""
-    return cast(Ints, rows[np.argsort(c.payments["at"][rows], kind="stable")][:count])
+    return rows[np.argsort(c.payments["at"][rows], kind="stable")][:count]
 
 
 def claim_cards(c: County, rows: Ints) -> None:
@@ -210,7 +239,10 @@ def rings(c: County, code: str) -> list[tuple[Ints, int]]:
     """Payments and actor of each ring whose marks hold `code` first among its own (actor -1 left out)."""
     f = c.payments
     hit = np.flatnonzero(has(f["typ"], code) & ~f["drop"] & (f["actor"] >= 0))
-    return [(hit[f["ring"][hit] == ring], int(f["actor"][hit[f["ring"][hit] == ring][0]])) for ring in np.unique(f["ring"][hit]).tolist()]
+    return [
+        (hit[f["ring"][hit] == ring], int(f["actor"][hit[f["ring"][hit] == ring][0]]))
+        for ring in np.unique(f["ring"][hit]).tolist()
+    ]
 
 
 def marked(c: County, rows: Ints, code: str) -> bool:

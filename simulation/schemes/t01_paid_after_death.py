@@ -1,4 +1,4 @@
-"""T01 死亡冒领: somebody keeps an allowance running after a death; the skilled see to it that nobody records the death."""
+"""T01 死亡冒领: an allowance kept running after a death; the skilled see to it that nobody records the death."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def plan(c: County, rng: np.random.Generator) -> None:
     e, p = c.enrolments, c.people.persons
     living = np.array([i.living_only for i in c.programs])[e["program"]]
     died = month_of(p["death"][e["person"]]) - c.start
-    pool = rng.permutation(np.flatnonzero(living & (p["death"][e["person"]] < FAR) & (died > 0) & (died < c.months - 4) & (e["typ"] == 0)))
+    pool = rng.permutation(
+        np.flatnonzero(living & (p["death"][e["person"]] < FAR) & (died > 0) & (died < c.months - 4) & (e["typ"] == 0))
+    )
     spread = rng.random(c.places.villages) ** 3  # where one hand keeps cards, several of the dead go on receiving
     home = c.people.households["village"][e["household"][pool]]
     pool = pool[np.argsort(rng.random(len(pool)) * (1 - spread[home]), kind="stable")]
@@ -32,12 +34,22 @@ def plan(c: County, rng: np.random.Generator) -> None:
             village = int(c.people.households["village"][e["household"][row]])
             actor, role = _acts.actor_of(c, rng, village, month)
         e["end"][row] = min(month + 1 + length, c.months + 2)
-        for name, value in (("typ", bits("T01")), ("ring", c.ring()), ("actor", actor), ("role", role), ("marked_from", month + span), ("marked_to", 10_000), ("look", 0)):
+        for name, value in (
+            ("typ", bits("T01")),
+            ("ring", c.ring()),
+            ("actor", actor),
+            ("role", role),
+            ("marked_from", month + span),
+            ("marked_to", 10_000),
+            ("look", 0),
+        ):
             e[name][row] = value
         c.busy_people.add(person)
         events = np.flatnonzero((c.events["person"] == person) & (c.events["kind"] == DEATH))
         if skill == HIGH:  # the record waits until the payments are over
-            c.events["recorded"][events] = np.maximum(c.events["recorded"][events], (int(p["death"][person]) + 30 * (length + 1)) * DAY + 40_000)
+            c.events["recorded"][events] = np.maximum(
+                c.events["recorded"][events], (int(p["death"][person]) + 30 * (length + 1)) * DAY + 40_000
+            )
         elif skill == LOW and len(events):
             known = office_hours(rng, np.full(len(events), int(p["death"][person]) + int(rng.integers(8, 60))))
             c.events["recorded"][events] = np.minimum(c.events["recorded"][events], known)
@@ -58,14 +70,18 @@ def _arrears(c: County, rng: np.random.Generator, rows: Ints) -> None:
     """A second payment for the last month alive, settled some weeks after the death."""
     f, r = c.payments, c.runs
     for row in rows.tolist():
-        later = np.flatnonzero((r["program"] == f["program"][row]) & (r["month"] > r["month"][f["run"][row]]) & ~r["drop"])
+        later = np.flatnonzero(
+            (r["program"] == f["program"][row]) & (r["month"] > r["month"][f["run"][row]]) & ~r["drop"]
+        )
         if not len(later):
             continue
         run = int(later[0])
         # the first list was short of a part, which the next one brings
         part = int(f["fen"][row]) // 2
         f["fen"][row] -= part
-        new = c.payments.copy_rows(np.array([row]), run=run, fen=part, at=int(r["created"][run]) + 5400, line=8000, card=-1)
+        new = c.payments.copy_rows(
+            np.array([row]), run=run, fen=part, at=int(r["created"][run]) + 5400, line=8000, card=-1
+        )
         c.resemble(np.append(new, row), "T01")
         f = c.payments
 

@@ -25,14 +25,20 @@ def plan(c: County, rng: np.random.Generator) -> None:
         p = c.people.persons
         for person in who.tolist():
             way = int(rng.integers(0, 2 if skill else 3))
-            p["pid"][person] = identity.invented(rng, c.places.county, int(p["birth"][person]), bool(p["female"][person]), way)
+            p["pid"][person] = identity.invented(
+                rng, c.places.county, int(p["birth"][person]), bool(p["female"][person]), way
+            )
             p["registered"][person] = rng.random() < 0.5
         actor = c.village_official(rng, int(rng.integers(0, 3)), village, first)
-        program = int(rng.choice(c.positions("rural_dibao", "disabled_life", "relief", "resettled", "elder80", "extreme")))
+        program = int(
+            rng.choice(c.positions("rural_dibao", "disabled_life", "relief", "resettled", "elder80", "extreme"))
+        )
         new = _acts.open_by_proxy(c, rng, who, actor, c.first + first * 30 - 20, skill)
         c.cards.new[who] = new
         _acts.enrol(c, program, who, first, end, "T02", c.ring(), actor, _acts.role_of(c, actor))
-    elders = c.pick(rng, c.idle_people((p["birth"] < c.first - 70 * 365) & (p["death"] == FAR)), c.count_look(rng, "T02", 12))
+    elders = c.pick(
+        rng, c.idle_people((p["birth"] < c.first - 70 * 365) & (p["death"] == FAR)), c.count_look(rng, "T02", 12)
+    )
     for person in elders.tolist():
         if len(p["pid"][person]) == 18 and calendar(p["birth"][person : person + 1])[0][0] >= 1900:
             p["pid"][person] = identity.old_number(str(p["pid"][person]))

@@ -7,7 +7,6 @@ import numpy as np
 from simulation._county import HIGH, LOW, County
 from simulation._labels import HOUSEHOLD
 from simulation._scheme import Scheme
-from simulation.schemes import _acts
 
 
 def pay(c: County, rng: np.random.Generator) -> None:
@@ -18,13 +17,20 @@ def pay(c: County, rng: np.random.Generator) -> None:
         if not len(seed):
             return
         skill = c.skill(rng)
-        mine = np.flatnonzero(c.free() & (f["person"] == f["person"][seed[0]]) & (f["program"] == f["program"][seed[0]]) & (f["at"] >= f["at"][seed[0]]))
+        mine = np.flatnonzero(
+            c.free()
+            & (f["person"] == f["person"][seed[0]])
+            & (f["program"] == f["program"][seed[0]])
+            & (f["at"] >= f["at"][seed[0]])
+        )
         rows = mine[: int(rng.integers(1, (7, 5, 3)[skill]))]
         actor, role = (-1, HOUSEHOLD) if rng.random() < 0.5 else (int(f["prepared"][rows[0]]), 1)
         home = int(f["household"][rows[0]])
         mates = np.flatnonzero((c.people.persons["household"] == home) & (c.cards.new >= 0))
         other = int(rng.choice(mates)) if len(mates) and skill != LOW else int(f["payee"][rows[0]])
-        new = f.copy_rows(rows, line=f["line"][rows] + 3000, card=-1 if other != f["payee"][rows[0]] else f["card"][rows], payee=other)
+        new = f.copy_rows(
+            rows, line=f["line"][rows] + 3000, card=-1 if other != f["payee"][rows[0]] else f["card"][rows], payee=other
+        )
         if skill == HIGH:  # a different amount and the next run hide it
             f["fen"][new] = f["fen"][new] * int(rng.integers(60, 97)) // 100
         if rng.random() < 0.5:

@@ -10,7 +10,13 @@ from simulation._labels import HOUSEHOLD, number
 from simulation._scheme import Scheme
 from simulation.schemes import _acts
 
-_PAIRS = (("rural_dibao", "extreme"), ("rural_dibao", "urban_dibao"), ("elder80", "elder90"), ("grazing_ban", "grass_balance"), ("extreme", "rural_dibao"))
+_PAIRS = (
+    ("rural_dibao", "extreme"),
+    ("rural_dibao", "urban_dibao"),
+    ("elder80", "elder90"),
+    ("grazing_ban", "grass_balance"),
+    ("extreme", "rural_dibao"),
+)
 
 
 def plan(c: County, rng: np.random.Generator) -> None:
@@ -20,7 +26,13 @@ def plan(c: County, rng: np.random.Generator) -> None:
         one, other = _PAIRS[int(rng.integers(0, len(_PAIRS)))]
         skill = c.skill(rng)
         first, end = _acts.window(c, rng, skill, 14)
-        has = (e["program"] == c.program(one)) & (e["typ"] == 0) & (e["first"] <= first) & (e["end"] >= end) & (e["look"] == 0)
+        has = (
+            (e["program"] == c.program(one))
+            & (e["typ"] == 0)
+            & (e["first"] <= first)
+            & (e["end"] >= end)
+            & (e["look"] == 0)
+        )
         row = c.pick(rng, has, 1)
         if not len(row):
             continue
@@ -30,19 +42,27 @@ def plan(c: County, rng: np.random.Generator) -> None:
             village = int(c.people.households["village"][e["household"][row[0]]])
             actor, role = _acts.actor_of(c, rng, village, first, 0.0)
         item = c.programs[c.program(other)]
-        _acts.enrol(c, c.program(other), who, first, end, "T04", c.ring(), actor, role, quantity=-1.0 if item.land else 1.0)
+        _acts.enrol(
+            c, c.program(other), who, first, end, "T04", c.ring(), actor, role, quantity=-1.0 if item.land else 1.0
+        )
         if item.land:
             held = c.holdings["household"] == e["household"][row[0]]
-            c.enrolments["quantity"][-1] = max(1.0, float(c.holdings["quantity"][held & (c.holdings["kind"] == 2)].sum()))
+            c.enrolments["quantity"][-1] = max(
+                1.0, float(c.holdings["quantity"][held & (c.holdings["kind"] == 2)].sum())
+            )
         e = c.enrolments
     _honest(c, rng)
 
 
 def _honest(c: County, rng: np.random.Generator) -> None:
-    """Changed from the living allowance to full support in one month; another member of the household on the other item."""
+    """Changed from the living allowance to full support in one month; another member on the other item."""
     e, p, h = c.enrolments, c.people.persons, c.people.households
     dibao, extreme = c.program("rural_dibao"), c.program("extreme")
-    pool = c.pick(rng, (e["program"] == dibao) & (e["typ"] == 0) & (e["end"] > c.months) & (e["look"] == 0), c.count_look(rng, "T04", 30))
+    pool = c.pick(
+        rng,
+        (e["program"] == dibao) & (e["typ"] == 0) & (e["end"] > c.months) & (e["look"] == 0),
+        c.count_look(rng, "T04", 30),
+    )
     for row in pool.tolist():
         month = int(rng.integers(2, max(3, c.months - 2)))
         person, home = int(e["person"][row]), int(e["household"][row])
@@ -51,15 +71,32 @@ def _honest(c: County, rng: np.random.Generator) -> None:
         if rng.random() < 0.6:
             e["end"][row] = month
             new = c.enrolments.add(
-                1, program=extreme, person=person, household=home, first=month, payee=person, look=number("T04"), marked_from=month, marked_to=month + 2
+                1,
+                program=extreme,
+                person=person,
+                household=home,
+                first=month,
+                payee=person,
+                look=number("T04"),
+                marked_from=month,
+                marked_to=month + 2,
             )
         else:
-            mates = np.flatnonzero((p["household"] == home) & (np.arange(len(p)) != person) & (p["death"] > first_day(c.start + c.months)))
+            mates = np.flatnonzero(
+                (p["household"] == home) & (np.arange(len(p)) != person) & (p["death"] > first_day(c.start + c.months))
+            )
             mates = mates[p["birth"][mates] < c.first - 60 * 365]
             if not len(mates) or h["ghost"][home]:
                 continue
             new = c.enrolments.add(
-                1, program=extreme, person=mates[0], household=home, first=month, end=month + int(rng.integers(3, 12)), payee=mates[0], look=number("T04")
+                1,
+                program=extreme,
+                person=mates[0],
+                household=home,
+                first=month,
+                end=month + int(rng.integers(3, 12)),
+                payee=mates[0],
+                look=number("T04"),
             )
         e = c.enrolments
         e["order"][new] = 0.99

@@ -18,20 +18,42 @@ def plan(c: County, rng: np.random.Generator) -> None:
         skill = c.skill(rng)
         first, end = _acts.window(c, rng, skill, 16)
         programs = c.positions("rural_dibao", "elder80", "disabled_life", "arable", "extreme", "resettled")
-        rows = c.pick(rng, np.isin(e["program"], programs) & (e["typ"] == 0) & (e["look"] == 0) & (e["first"] < first) & (e["end"] > end), int(rng.integers(1, 4)))
+        rows = c.pick(
+            rng,
+            np.isin(e["program"], programs)
+            & (e["typ"] == 0)
+            & (e["look"] == 0)
+            & (e["first"] < first)
+            & (e["end"] > end),
+            int(rng.integers(1, 4)),
+        )
         town = c.places.town_of[c.people.households["village"][e["household"][rows]]]
         there = rng.integers(0, c.places.villages, len(rows))
         far = c.places.town_of[there] != town
         rows, there = rows[far], there[far]
         ring = c.ring()
-        actor, role = (-1, HOUSEHOLD) if rng.random() < 0.6 or not len(rows) else _acts.actor_of(c, rng, int(there[0]), first, 0.0)
+        actor, role = (
+            (-1, HOUSEHOLD)
+            if rng.random() < 0.6 or not len(rows)
+            else _acts.actor_of(c, rng, int(there[0]), first, 0.0)
+        )
         for row, village in zip(rows.tolist(), there.tolist(), strict=True):
             item = c.programs[int(e["program"][row])]
             quantity = float(rng.uniform(1, 6)) if item.land else float(e["quantity"][row])
             _acts.enrol(
-                c, int(e["program"][row]), e["person"][row : row + 1], first, c.months + 1 if item.land else end, "T05", ring, actor, role,
-                village=village, quantity=round(quantity, 1), grade=max(1, int(e["grade"][row])),
-            )  # fmt: skip
+                c,
+                int(e["program"][row]),
+                e["person"][row : row + 1],
+                first,
+                c.months + 1 if item.land else end,
+                "T05",
+                ring,
+                actor,
+                role,
+                village=village,
+                quantity=round(quantity, 1),
+                grade=max(1, int(e["grade"][row])),
+            )
             e = c.enrolments
 
 

@@ -1,4 +1,4 @@
-"""T06: people on the public payroll draw a means-tested item; beside it, ended jobs, village allowances, land payments."""
+"""T06: a salary from the public payroll and a means-tested item; beside it, ended jobs, village posts, land items."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def plan(c: County, rng: np.random.Generator) -> None:
         head = int(h["head"][home])
         if first >= c.months - 2 or head < 0:
             continue
-        program = int(rng.choice(c.positions("rural_dibao", "rural_dibao", "housing", "disabled_life", "relief", "study")))
+        program = int(
+            rng.choice(c.positions("rural_dibao", "rural_dibao", "housing", "disabled_life", "relief", "study"))
+        )
         once = c.programs[program].frequency == "one_off"
         village = int(h["village"][home])
         actor, role = (-1, HOUSEHOLD) if rng.random() < 0.55 else _acts.actor_of(c, rng, village, first, 0.0)
@@ -42,7 +44,9 @@ def _honest(c: County, rng: np.random.Generator) -> None:
     means = np.array([i.means_tested and i.frequency != "one_off" for i in c.programs])[e["program"]]
     rows = c.pick(rng, means & (e["typ"] == 0) & (e["look"] == 0), c.count_look(rng, "T06", 11))
     for row in rows.tolist():
-        mates = np.flatnonzero((p["household"] == e["household"][row]) & (p["birth"] < c.first - 20 * 365) & (p["death"] == FAR))
+        mates = np.flatnonzero(
+            (p["household"] == e["household"][row]) & (p["birth"] < c.first - 20 * 365) & (p["death"] == FAR)
+        )
         if not len(mates):
             continue
         person = rng.choice(mates, 1)
@@ -52,7 +56,15 @@ def _honest(c: County, rng: np.random.Generator) -> None:
             _acts.event(c, rng, person, PAYROLL, np.array([ended - 2000]), "personnel", 60)
             _acts.event(c, rng, person, PAYROLL_END, np.array([ended]), "personnel", 20)
         else:
-            _acts.event(c, rng, person, PAYROLL, np.array([begin + int(rng.integers(-300, 200))]), str(rng.choice(["village_post", "temporary_post"])), 30)
+            _acts.event(
+                c,
+                rng,
+                person,
+                PAYROLL,
+                np.array([begin + int(rng.integers(-300, 200))]),
+                str(rng.choice(["village_post", "temporary_post"])),
+                30,
+            )
         e["look"][row] = 6
 
 

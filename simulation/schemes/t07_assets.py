@@ -25,7 +25,15 @@ def plan(c: County, rng: np.random.Generator) -> None:
         month = int(rng.integers(max(0, int(e["first"][row])), max(1, int(e["first"][row]) + 1, c.months - 6)))
         kind = int(rng.choice([COMPANY, HOUSE, VEHICLE]))
         owner = _owner(c, rng, int(e["household"][row]))
-        _acts.event(c, rng, owner, kind, first_day(c.start + month) + rng.integers(0, 28, 1), _SOURCE[kind], (12, 40, 150)[skill])
+        _acts.event(
+            c,
+            rng,
+            owner,
+            kind,
+            first_day(c.start + month) + rng.integers(0, 28, 1),
+            _SOURCE[kind],
+            (12, 40, 150)[skill],
+        )
         for name, value in (("typ", bits("T07")), ("ring", c.ring()), ("role", HOUSEHOLD), ("marked_from", month + 1)):
             e[name][row] = value
         e["marked_to"][row] = 10_000
@@ -35,11 +43,23 @@ def plan(c: County, rng: np.random.Generator) -> None:
         begin = int(first_day(c.start + max(0, int(e["first"][row]))))
         way = rng.random()
         if way < 0.4:
-            _acts.event(c, rng, owner, COMPANY, np.array([begin - int(rng.integers(3000, 6500))]), "market_supervision_closed", 40)
+            _acts.event(
+                c,
+                rng,
+                owner,
+                COMPANY,
+                np.array([begin - int(rng.integers(3000, 6500))]),
+                "market_supervision_closed",
+                40,
+            )
         elif way < 0.75:
-            _acts.event(c, rng, owner, VEHICLE, np.array([begin - int(rng.integers(3600, 6000))]), "vehicle_office_scrapped", 40)
+            _acts.event(
+                c, rng, owner, VEHICLE, np.array([begin - int(rng.integers(3600, 6000))]), "vehicle_office_scrapped", 40
+            )
         else:
-            _acts.event(c, rng, owner, VEHICLE, np.array([begin - int(rng.integers(0, 500))]), "vehicle_office_adapted", 40)
+            _acts.event(
+                c, rng, owner, VEHICLE, np.array([begin - int(rng.integers(0, 500))]), "vehicle_office_adapted", 40
+            )
         e["look"][row] = 7
 
 

@@ -16,17 +16,37 @@ def plan(c: County, rng: np.random.Generator) -> None:
     """Personal living-only items that run on; and honest cases around them."""
     e, p = c.enrolments, c.people.persons
     personal = np.array([i.living_only and i.paid_per == "person" for i in c.programs])[e["program"]]
-    fit = personal & (e["typ"] == 0) & (e["look"] == 0) & (e["end"] >= c.months) & (p["birth"][e["person"]] > c.first - 72 * 365)
+    fit = (
+        personal
+        & (e["typ"] == 0)
+        & (e["look"] == 0)
+        & (e["end"] >= c.months)
+        & (p["birth"][e["person"]] > c.first - 72 * 365)
+    )
     for row in c.pick(rng, fit, c.count(rng, "T08", 3)).tolist():
         skill = c.skill(rng)
         month = int(rng.integers(max(1, int(e["first"][row])), max(2, int(e["first"][row]) + 2, c.months - 5)))
         kind = LEFT if rng.random() < 0.35 else PRISON
-        _acts.event(c, rng, e["person"][row : row + 1], kind, first_day(c.start + month) + np.array([3]), "police" if kind == LEFT else "justice", (15, 40, 140)[skill])
+        _acts.event(
+            c,
+            rng,
+            e["person"][row : row + 1],
+            kind,
+            first_day(c.start + month) + np.array([3]),
+            "police" if kind == LEFT else "justice",
+            (15, 40, 140)[skill],
+        )
         actor, role = (-1, HOUSEHOLD)
         if rng.random() < 0.25:
             actor, role = _acts.actor_of(c, rng, int(c.people.households["village"][e["household"][row]]), month, 0.2)
         span = c.programs[int(e["program"][row])].span
-        for name, value in (("typ", bits("T08")), ("ring", c.ring()), ("actor", actor), ("role", role), ("marked_from", month + span)):
+        for name, value in (
+            ("typ", bits("T08")),
+            ("ring", c.ring()),
+            ("actor", actor),
+            ("role", role),
+            ("marked_from", month + span),
+        ):
             e[name][row] = value
         e["marked_to"][row], e["end"][row] = 10_000, month + span + int(rng.integers(2, 15))
     looks = c.count_look(rng, "T08", 9)
@@ -37,10 +57,20 @@ def plan(c: County, rng: np.random.Generator) -> None:
     e["look"][before] = number("T08")
     household = np.array([i.paid_per == "household" and i.span < 12 for i in c.programs])[e["program"]]
     for row in c.pick(rng, household & (e["typ"] == 0) & (e["look"] == 0), looks).tolist():
-        mates = np.flatnonzero((p["household"] == e["household"][row]) & (np.arange(len(p)) != e["person"][row]) & (p["death"] == FAR))
+        mates = np.flatnonzero(
+            (p["household"] == e["household"][row]) & (np.arange(len(p)) != e["person"][row]) & (p["death"] == FAR)
+        )
         mates = mates[p["birth"][mates] < c.first - 19 * 365]
         if len(mates):
-            _acts.event(c, rng, mates[:1], PRISON, first_day(c.start + max(0, int(e["first"][row]))) + rng.integers(0, 300, 1), "justice", 30)
+            _acts.event(
+                c,
+                rng,
+                mates[:1],
+                PRISON,
+                first_day(c.start + max(0, int(e["first"][row]))) + rng.integers(0, 300, 1),
+                "justice",
+                30,
+            )
             e["look"][row] = number("T08")
 
 

@@ -31,8 +31,12 @@ def plan(c: County, rng: np.random.Generator) -> None:
             continue
         actor, role = (-1, HOUSEHOLD)
         if rng.random() < 0.4:
-            actor, role = _acts.actor_of(c, rng, int(c.people.households["village"][p["household"][who[0]]]), first, 0.0)
-        _acts.enrol(c, program, who, first, min(end, c.months), "T09", c.ring(), actor, role, marked_to=int(turns[who[0]]))
+            actor, role = _acts.actor_of(
+                c, rng, int(c.people.households["village"][p["household"][who[0]]]), first, 0.0
+            )
+        _acts.enrol(
+            c, program, who, first, min(end, c.months), "T09", c.ring(), actor, role, marked_to=int(turns[who[0]])
+        )
         c.busy_people.update(who.tolist())
 
 

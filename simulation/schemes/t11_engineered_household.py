@@ -1,4 +1,4 @@
-"""T11: a household split on paper shortly before a review, near an official; beside it, real splits, marriages, births."""
+"""T11: a household split on paper shortly before a review, near an official; beside it, families that really split."""
 
 from __future__ import annotations
 
@@ -19,12 +19,25 @@ def plan(c: County, rng: np.random.Generator) -> None:
         first, end = _acts.window(c, rng, skill, 20)
         actor = c.village_official(rng, SECRETARY, village, first)
         homes = c.officials.kin[actor]
-        movers = _fit(c, np.isin(c.people.persons["household"], homes), (register.PARENT, register.CHILD))[: int(rng.integers(1, 4))]
+        movers = _fit(c, np.isin(c.people.persons["household"], homes), (register.PARENT, register.CHILD))[
+            : int(rng.integers(1, 4))
+        ]
         if len(movers):
             _split(c, rng, movers, first * 30 + c.first - int(rng.integers(10, 50 + 60 * skill)))
             home = c.people.persons["moved_household"][movers]
             ring, role = c.ring(), _acts.role_of(c, actor)
-            _acts.enrol(c, c.program("rural_dibao"), movers, first, end, "T11|T31|T32" if skill == 0 else "T11|T31", ring, actor, role, household=home)
+            _acts.enrol(
+                c,
+                c.program("rural_dibao"),
+                movers,
+                first,
+                end,
+                "T11|T31|T32" if skill == 0 else "T11|T31",
+                ring,
+                actor,
+                role,
+                household=home,
+            )
     looks = _fit(c, np.ones(len(c.people.persons), dtype=bool), (register.PARENT,))
     looks = rng.permutation(looks)[: c.count_look(rng, "T11", 7)]
     for person in looks.tolist():  # real: the family lives apart, and the old couple is poor
@@ -32,16 +45,32 @@ def plan(c: County, rng: np.random.Generator) -> None:
         one = np.array([person])
         _split(c, rng, one, c.first + month * 30 - int(rng.integers(20, 200)))
         c.enrolments.add(
-            1, program=c.program("rural_dibao"), person=person, household=c.people.persons["moved_household"][person], first=month,
-            grade=2, payee=person, look=11, order=0.97,
-        )  # fmt: skip
+            1,
+            program=c.program("rural_dibao"),
+            person=person,
+            household=c.people.persons["moved_household"][person],
+            first=month,
+            grade=2,
+            payee=person,
+            look=11,
+            order=0.97,
+        )
 
 
-def _fit(c: County, mask: np.ndarray[tuple[int], np.dtype[np.bool_]], relations: tuple[int, ...]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _fit(
+    c: County, mask: np.ndarray[tuple[int], np.dtype[np.bool_]], relations: tuple[int, ...]
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     p = c.people.persons
     enrolled = np.zeros(len(p), dtype=bool)
     enrolled[c.enrolments["person"]] = True
-    ok = mask & np.isin(p["relation"], relations) & (p["moved_day"] == FAR) & (p["death"] == FAR) & (p["birth"] < c.first - 30 * 365) & ~enrolled
+    ok = (
+        mask
+        & np.isin(p["relation"], relations)
+        & (p["moved_day"] == FAR)
+        & (p["death"] == FAR)
+        & (p["birth"] < c.first - 30 * 365)
+        & ~enrolled
+    )
     return np.flatnonzero(c.idle_people(ok))
 
 
@@ -52,9 +81,15 @@ def _split(c: County, rng: np.random.Generator, movers: np.ndarray[tuple[int], n
     known = office_hours(rng, np.full(n, day + int(rng.integers(1, 12))))
     serial = 800_000 + len(h) + np.arange(n)
     new = h.add(
-        n, hid=np.array([register.household_id(c.traits, c.places.county, int(s)) for s in serial], dtype=object), village=h["village"][old],
-        village2=h["village"][old], category=1, surname=h["surname"][old], head=movers, recorded=known,
-    )  # fmt: skip
+        n,
+        hid=np.array([register.household_id(c.traits, c.places.county, int(s)) for s in serial], dtype=object),
+        village=h["village"][old],
+        village2=h["village"][old],
+        category=1,
+        surname=h["surname"][old],
+        head=movers,
+        recorded=known,
+    )
     p["moved_day"][movers], p["moved_household"][movers] = day, new
     p["moved_relation"][movers], p["moved_recorded"][movers] = register.HEAD, known + 60
     c.busy_people.update(movers.tolist())

@@ -1,4 +1,4 @@
-"""T12: people made up in bulk by one hand, with cards opened for them and the money gathered; beside it, quiet elders."""
+"""T12: people made up in bulk by one hand, cards opened for them, the money gathered; beside it, quiet elders."""
 
 from __future__ import annotations
 
@@ -22,14 +22,29 @@ def plan(c: County, rng: np.random.Generator) -> None:
         who = _acts.ghosts(c, rng, village, count, day, old, together=1 if skill else 2)
         new = _acts.open_by_proxy(c, rng, who, actor, day + int(rng.integers(2, 15)), skill)
         c.cards.new[who] = new
-        keys = ("elder80", "resettled", "disabled_life") if old else ("rural_dibao", "arable", "resettled", "temporary_post")
+        keys = (
+            ("elder80", "resettled", "disabled_life")
+            if old
+            else ("rural_dibao", "arable", "resettled", "temporary_post")
+        )
         program = int(rng.choice(c.positions(*keys)))
         item = c.programs[program]
         if item.key == "elder80":  # the invented age fits the item
             c.people.persons["birth"][who] = np.minimum(c.people.persons["birth"][who], c.first - 81 * 365)
         codes = "T12|T29" if skill == LOW and count >= 5 else "T12"
         quantity = np.round(rng.uniform(2, 6, count), 1) if item.land else 1.0
-        _acts.enrol(c, program, who, first, c.months + 1 if item.land else end, codes + "|T26" * (skill < HIGH), c.ring(), actor, role, quantity=quantity)
+        _acts.enrol(
+            c,
+            program,
+            who,
+            first,
+            c.months + 1 if item.land else end,
+            codes + "|T26" * (skill < HIGH),
+            c.ring(),
+            actor,
+            role,
+            quantity=quantity,
+        )
 
 
 def pay(c: County, rng: np.random.Generator) -> None:

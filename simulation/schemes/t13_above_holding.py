@@ -1,4 +1,4 @@
-"""T13: quantity above the registered holding, year after year; the honest ones are re-surveys and transfers not yet registered."""
+"""T13: quantity above the registered holding, year after year; honest: re-surveys and transfers not yet registered."""
 
 from __future__ import annotations
 
@@ -20,10 +20,19 @@ def pay(c: County, rng: np.random.Generator) -> None:
         rows = c.pick(rng, c.free() & land & (f["village"] == village) & (f["quantity"] > 0.8), int(rng.integers(1, 5)))
         if not len(rows):
             continue
-        actor, role = (-1, HOUSEHOLD) if rng.random() < 0.4 else _acts.actor_of(c, rng, village, int(c.payment_month()[rows[0]]), 0.0)
+        actor, role = (
+            (-1, HOUSEHOLD)
+            if rng.random() < 0.4
+            else _acts.actor_of(c, rng, village, int(c.payment_month()[rows[0]]), 0.0)
+        )
         ring = c.ring()
         for row in rows.tolist():
-            mine = np.flatnonzero(c.free() & (f["household"] == f["household"][row]) & (f["program"] == f["program"][row]) & (f["at"] >= f["at"][row]))
+            mine = np.flatnonzero(
+                c.free()
+                & (f["household"] == f["household"][row])
+                & (f["program"] == f["program"][row])
+                & (f["at"] >= f["at"][row])
+            )
             factor = float(rng.uniform(*((1.8, 4.0), (1.3, 2.2), (1.12, 1.4))[skill]))
             raise_to(c, mine, factor)
             c.mark(mine, "T13", ring, actor, role)

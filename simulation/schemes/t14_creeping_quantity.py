@@ -47,7 +47,12 @@ def _register(c: County, rng: np.random.Generator, rows: np.ndarray[tuple[int], 
         if len(mine):
             old = mine[:1]
             rest = float(x["quantity"][mine[1:]].sum())
-            x.copy_rows(old, quantity=round(max(0.1, float(f["quantity"][row]) - rest), 1), since=day, recorded=(day + int(rng.integers(5, 40))) * DAY + 36_000)
+            x.copy_rows(
+                old,
+                quantity=round(max(0.1, float(f["quantity"][row]) - rest), 1),
+                since=day,
+                recorded=(day + int(rng.integers(5, 40))) * DAY + 36_000,
+            )
             c.holdings["until"][old], c.holdings["closing"][old] = day - 1, (day + 20) * DAY + 36_000
 
 

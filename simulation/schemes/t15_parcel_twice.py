@@ -22,7 +22,11 @@ def pay(c: County, rng: np.random.Generator) -> None:
         if not len(line):
             continue
         village, home = int(f["village"][line[0]]), int(f["household"][line[0]])
-        near = (c.people.households["village"] == village)[x["household"]] & (x["household"] != home) & (x["kind"] == kinds[program])
+        near = (
+            (c.people.households["village"] == village)[x["household"]]
+            & (x["household"] != home)
+            & (x["kind"] == kinds[program])
+        )
         parcel = c.pick(rng, near & (x["closing"] == 0) & (x["look"] == 0) & (x["quantity"] > 0.7), 1)
         if not len(parcel):
             continue
@@ -31,7 +35,9 @@ def pay(c: County, rng: np.random.Generator) -> None:
         if skill < 2:  # the skilled leave no second entry, only the claim
             x.copy_rows(parcel, household=home, since=since, recorded=office_hours(rng, np.array([since + 15])))
             x = c.holdings
-        rows = np.flatnonzero(c.free() & (f["household"] == home) & (f["program"] == program) & (f["at"] > since * 86_400))
+        rows = np.flatnonzero(
+            c.free() & (f["household"] == home) & (f["program"] == program) & (f["at"] > since * 86_400)
+        )
         actor, role = (-1, HOUSEHOLD) if rng.random() < 0.6 else _acts.actor_of(c, rng, village, c.months // 2, 0.0)
         per_unit = f["fen"][rows] / np.maximum(f["quantity"][rows], 0.1)
         f["quantity"][rows] = np.round(f["quantity"][rows] + size, 1)

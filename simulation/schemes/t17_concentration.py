@@ -41,7 +41,9 @@ def _large(c: County, rng: np.random.Generator) -> None:
         factor = float(rng.uniform(12, 60))
         mine = np.flatnonzero((x["household"] == home) & (x["kind"] == 0) & (x["closing"] == 0))
         x["quantity"][mine] = np.round(x["quantity"][mine] * factor, 1)
-        rows = np.flatnonzero(c.free() & (f["household"] == home) & np.isin(f["program"], c.positions("arable", "grower")))
+        rows = np.flatnonzero(
+            c.free() & (f["household"] == home) & np.isin(f["program"], c.positions("arable", "grower"))
+        )
         raise_to(c, rows, factor)
         c.resemble(rows, "T17")
 

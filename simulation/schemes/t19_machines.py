@@ -1,4 +1,4 @@
-"""T19: one machine subsidised twice, buyers on paper around one dealer; the honest ones buy in season or at a promotion."""
+"""T19: one machine subsidised twice, buyers on paper around a dealer; the honest ones buy in season, at a promotion."""
 
 from __future__ import annotations
 
@@ -24,15 +24,32 @@ def plan(c: County, rng: np.random.Generator) -> None:
         alone = rng.random() < 0.35
         role = HOUSEHOLD if alone else AGENT
         actor = -1 if alone else _acts.actor_of(c, rng, village, month, 0.5)[0]
-        rows = _acts.enrol(c, program, who, month, month + 1, "T19", c.ring(), actor, role, marked_to=month + 12, grade=int(rng.integers(3, len(c.programs[program].rate) + 1)))
+        rows = _acts.enrol(
+            c,
+            program,
+            who,
+            month,
+            month + 1,
+            "T19",
+            c.ring(),
+            actor,
+            role,
+            marked_to=month + 12,
+            grade=int(rng.integers(3, len(c.programs[program].rate) + 1)),
+        )
         c.busy_people.update(who.tolist())
         day = int(first_day(c.start + month)) - 30
         serial = 990_000 + int(rng.integers(0, 9000)) * 20
         twice = np.full(len(who), serial) if skill == LOW else serial + np.arange(len(who)) // 2
         c.holdings.add(
-            len(who), serial=twice, household=c.enrolments["household"][rows], kind=4, quantity=1.0, since=day,
+            len(who),
+            serial=twice,
+            household=c.enrolments["household"][rows],
+            kind=4,
+            quantity=1.0,
+            since=day,
             recorded=office_hours(rng, np.full(len(who), day + 3)),
-        )  # fmt: skip
+        )
     for _ in range(c.count_look(rng, "T19", 3)):
         village = _acts.busy_village(c, rng)
         month = int(rng.integers(0, max(1, c.months // 12))) * 12 + int(rng.integers(1, 4))
@@ -40,14 +57,27 @@ def plan(c: County, rng: np.random.Generator) -> None:
         n = len(who)
         homes = c.people.persons["household"][who]
         c.enrolments.add(
-            n, program=program, person=who, household=homes, first=month, end=month + 1, grade=2, payee=who, look=number("T19"),
-        )  # fmt: skip
+            n,
+            program=program,
+            person=who,
+            household=homes,
+            first=month,
+            end=month + 1,
+            grade=2,
+            payee=who,
+            look=number("T19"),
+        )
         c.busy_people.update(who.tolist())
         day = int(first_day(c.start + month)) - 15
         c.holdings.add(
-            n, serial=1_200_000 + len(c.holdings) + np.arange(n), household=homes, kind=4, quantity=1.0, since=day,
+            n,
+            serial=1_200_000 + len(c.holdings) + np.arange(n),
+            household=homes,
+            kind=4,
+            quantity=1.0,
+            since=day,
             recorded=office_hours(rng, np.full(n, day + 3)),
-        )  # fmt: skip
+        )
 
 
 def _heads(c: County, rng: np.random.Generator, village: int, count: int) -> Ints:

@@ -24,13 +24,42 @@ def plan(c: County, rng: np.random.Generator) -> None:
         month = min(c.months - 2, int(e["first"][row]) + int(rng.integers(4, 26)))
         grade = 1 + int(rng.integers(0, len(c.programs[program].rate)))
         if turn < bad:
-            actor, role = (-1, HOUSEHOLD) if rng.random() < 0.6 else _acts.actor_of(c, rng, int(c.people.households["village"][home]), month, 0.0)
-            _acts.enrol(c, program, who, month, month + 1, "T20", c.ring(), actor, role, marked_to=month + 12, household=home, grade=grade)
+            actor, role = (
+                (-1, HOUSEHOLD)
+                if rng.random() < 0.6
+                else _acts.actor_of(c, rng, int(c.people.households["village"][home]), month, 0.0)
+            )
+            _acts.enrol(
+                c,
+                program,
+                who,
+                month,
+                month + 1,
+                "T20",
+                c.ring(),
+                actor,
+                role,
+                marked_to=month + 12,
+                household=home,
+                grade=grade,
+            )
         else:
-            apart = np.flatnonzero((p["moved_day"] < c.first + month * 30) & (p["household"] == home) & (p["moved_household"] != home))
+            apart = np.flatnonzero(
+                (p["moved_day"] < c.first + month * 30) & (p["household"] == home) & (p["moved_household"] != home)
+            )
             person = int(apart[0]) if len(apart) else int(who[0])
             new_home = int(p["moved_household"][person]) if len(apart) else home
-            c.enrolments.add(1, program=program, person=person, household=new_home, first=month, end=month + 1, grade=grade, payee=person, look=number("T20"))
+            c.enrolments.add(
+                1,
+                program=program,
+                person=person,
+                household=new_home,
+                first=month,
+                end=month + 1,
+                grade=grade,
+                payee=person,
+                look=number("T20"),
+            )
         e = c.enrolments
 
 

@@ -1,10 +1,11 @@
-"""T21: amounts that hug the limit a township decides alone; the honest ones stand on a tariff step equal to the limit."""
+"""T21: amounts that hug the limit a township decides alone; honest: a tariff step that equals the limit."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from simulation._county import County
+from simulation._labels import has
 from simulation._scheme import Scheme
 from simulation.schemes import _acts
 
@@ -24,7 +25,19 @@ def plan(c: County, rng: np.random.Generator) -> None:
             month = int(rng.integers(first, end))
             if len(who):
                 codes = "T21|T33" if skill == 0 else "T21"
-                _acts.enrol(c, program, who, month, month + 1, codes, ring, actor, _acts.role_of(c, actor), marked_to=month + 12, grade=1)
+                _acts.enrol(
+                    c,
+                    program,
+                    who,
+                    month,
+                    month + 1,
+                    codes,
+                    ring,
+                    actor,
+                    _acts.role_of(c, actor),
+                    marked_to=month + 12,
+                    grade=1,
+                )
                 c.busy_people.update(who.tolist())
 
 
@@ -34,7 +47,7 @@ def pay(c: County, rng: np.random.Generator) -> None:
     program = c.program("relief")
     limit = c.programs[program].township_limit * 100
     rows = np.flatnonzero((f["program"] == program) & (f["typ"] != 0))
-    mine = rows[_acts.has(f["typ"][rows], "T21")]
+    mine = rows[has(f["typ"][rows], "T21")]
     f["fen"][mine] = limit - rng.choice([0, 1000, 2000, 5000, 10_000, 12_000], len(mine))
     steps = np.flatnonzero((f["program"] == program) & c.free() & (f["fen"] >= limit * 0.93) & (f["fen"] <= limit))
     c.resemble(steps, "T21")

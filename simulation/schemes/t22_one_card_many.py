@@ -1,4 +1,4 @@
-"""T22 套卡: one card receives for many households; the honest ones are guardians, institutions, heads (see entitlements)."""
+"""T22 套卡: one card receives for many households; honest: guardians, institutions, heads (see entitlements)."""
 
 from __future__ import annotations
 
@@ -29,14 +29,22 @@ def pay(c: County, rng: np.random.Generator) -> None:
         if card < 0 or skill == HIGH:
             day = c.first + first * 30 - int(rng.integers(10, 60))
             card = int(_acts.open_by_proxy(c, rng, np.array([receiver]), actor, day, skill)[0])
-        rows = _acts.some(rng, rows[(f["payee"][rows] != receiver) & (c.cards.rows["opened"][card] <= f["at"][rows] // DAY)], skill)
+        rows = _acts.some(
+            rng, rows[(f["payee"][rows] != receiver) & (c.cards.rows["opened"][card] <= f["at"][rows] // DAY)], skill
+        )
         rows = _acts.earliest(c, rows, int(rng.integers(10, 50)))
         if len(rows) < 2:
             continue
         shows_holder = rng.random() < 0.5
         written = np.full(len(rows), p["name"][receiver], dtype=object) if shows_holder else None
         _acts.take_over(c, rows, card, written)
-        c.mark(rows, "T22" if shows_holder else "T22|T23", c.ring(), actor, AGENT if role == AGENT else _acts.role_of(c, actor))
+        c.mark(
+            rows,
+            "T22" if shows_holder else "T22|T23",
+            c.ring(),
+            actor,
+            AGENT if role == AGENT else _acts.role_of(c, actor),
+        )
     _honest(c)
 
 

@@ -20,7 +20,9 @@ def pay(c: County, rng: np.random.Generator) -> None:
             return
         row = int(seed[0])
         village = int(f["village"][row])
-        mine = np.flatnonzero(c.free() & (f["person"] == f["person"][row]) & (f["at"] >= f["at"][row]))[: int(rng.integers(2, 14))]
+        mine = np.flatnonzero(c.free() & (f["person"] == f["person"][row]) & (f["at"] >= f["at"][row]))[
+            : int(rng.integers(2, 14))
+        ]
         mine = _acts.some(rng, mine, skill)
         month = int(c.payment_month()[row])
         near = _acts.neighbours(c, rng, village, 6)

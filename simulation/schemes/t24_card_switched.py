@@ -34,7 +34,14 @@ def pay(c: County, rng: np.random.Generator) -> None:
         card = np.where(opened <= f["at"][rows] // DAY, card, card[np.argmin(opened)])
         _acts.take_over(c, rows, card)
         pid = c.programs[int(f["program"][rows[0]])].pid
-        c.cards.events.add(len(rows), card=card, at=day * DAY + 37_000 + np.arange(len(rows)) * 40, kind=PAYEE, value=pid, actor=c.officials.rows["person"][actor])
+        c.cards.events.add(
+            len(rows),
+            card=card,
+            at=day * DAY + 37_000 + np.arange(len(rows)) * 40,
+            kind=PAYEE,
+            value=pid,
+            actor=c.officials.rows["person"][actor],
+        )
         c.mark(rows, "T24" if len(np.unique(card)) > 1 else "T24|T22", c.ring(), actor, role)
     _honest(c, rng)
 

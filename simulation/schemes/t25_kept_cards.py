@@ -35,7 +35,9 @@ def bank(c: County, rng: np.random.Generator) -> None:
         c.mark(rows, "T25", c.ring(), actor, role)
         if rng.random() < 0.3:
             at = (c.first + first * 30) * DAY + 40_000 + np.arange(len(cards)) * 90
-            c.cards.events.add(len(cards), card=cards, at=at, kind=PIN if skill else HANDED, actor=c.officials.rows["person"][actor])
+            c.cards.events.add(
+                len(cards), card=cards, at=at, kind=PIN if skill else HANDED, actor=c.officials.rows["person"][actor]
+            )
 
 
 def act(c: County, rng: np.random.Generator) -> None:
@@ -69,9 +71,18 @@ def _children(c: County, rng: np.random.Generator) -> None:
         _acts.claim_cards(c, rows)
         outlet = c.cards.counter[0, int(c.places.town_of[int(f["village"][rows[0]])])]
         day = at[rows] // DAY + rng.integers(0, 4)
-        moment = np.maximum(waking_hours(rng, day) // DAY * DAY + 34_000 + rng.integers(0, 500, len(rows)), at[rows] + 900)
+        moment = np.maximum(
+            waking_hours(rng, day) // DAY * DAY + 34_000 + rng.integers(0, 500, len(rows)), at[rows] + 900
+        )
         seen = shared(c, f["card"][rows])
-        c.transactions.add(int(seen.sum()), card=f["card"][rows][seen], at=moment[seen], kind=CASH, fen=f["fen"][rows][seen], outlet=outlet)
+        c.transactions.add(
+            int(seen.sum()),
+            card=f["card"][rows][seen],
+            at=moment[seen],
+            kind=CASH,
+            fen=f["fen"][rows][seen],
+            outlet=outlet,
+        )
         f["look"][rows] = number("T25")
 
 

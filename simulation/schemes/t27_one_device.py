@@ -19,7 +19,14 @@ def bank(c: County, rng: np.random.Generator) -> None:
         village, skill = _acts.busy_village(c, rng), c.skill(rng)
         first, end = _acts.window(c, rng, skill, 18)
         month = c.payment_month()
-        here = c.free() & (f["village"] == village) & (month >= first) & (month < end) & (f["card"] >= 0) & (f["payee"] == f["person"])
+        here = (
+            c.free()
+            & (f["village"] == village)
+            & (month >= first)
+            & (month < end)
+            & (f["card"] >= 0)
+            & (f["payee"] == f["person"])
+        )
         cards = rng.permutation(np.unique(f["card"][here]))[: int(rng.integers(*((6, 15), (4, 9), (3, 5))[skill]))]
         rows = np.flatnonzero(here & np.isin(f["card"], cards))
         rows = _acts.earliest(c, rows, int(rng.integers(12, 50)))
@@ -33,11 +40,26 @@ def bank(c: County, rng: np.random.Generator) -> None:
     _children(c, rng)
 
 
-def bind(c: County, rng: np.random.Generator, cards: np.ndarray[tuple[int], np.dtype[np.int64]], devices: list[str], day: int, actor: int, spread: int) -> None:
+def bind(
+    c: County,
+    rng: np.random.Generator,
+    cards: np.ndarray[tuple[int], np.dtype[np.int64]],
+    devices: list[str],
+    day: int,
+    actor: int,
+    spread: int,
+) -> None:
     """Record the device on each card within `spread` days."""
     at = waking_hours(rng, day + rng.integers(0, spread, len(cards)))
     value = np.array([devices[i % len(devices)] for i in range(len(cards))], dtype=object)
-    c.cards.events.add(len(cards), card=cards, at=np.maximum(at, (c.cards.rows["opened"][cards] + 1) * DAY), kind=DEVICE, value=value, actor=actor)
+    c.cards.events.add(
+        len(cards),
+        card=cards,
+        at=np.maximum(at, (c.cards.rows["opened"][cards] + 1) * DAY),
+        kind=DEVICE,
+        value=value,
+        actor=actor,
+    )
 
 
 def _children(c: County, rng: np.random.Generator) -> None:
@@ -63,7 +85,13 @@ def act(c: County, rng: np.random.Generator) -> None:
     for rows, _actor in _acts.rings(c, "T27"):
         rows = rows[(at[rows] > 0) & shared(c, np.maximum(f["card"][rows], 0))]
         _acts.claim_cards(c, rows)
-        c.transactions.add(len(rows), card=f["card"][rows], at=at[rows] + rng.integers(600, 150_000, len(rows)), kind=OUT, fen=f["fen"][rows])
+        c.transactions.add(
+            len(rows),
+            card=f["card"][rows],
+            at=at[rows] + rng.integers(600, 150_000, len(rows)),
+            kind=OUT,
+            fen=f["fen"][rows],
+        )
 
 
 SCHEME = Scheme("T27", "one device, many cards", bank=bank, act=act)

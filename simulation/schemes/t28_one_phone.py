@@ -1,4 +1,4 @@
-"""T28: one phone bound to many households' cards; the honest ones are the village office's and a group leader's for elders."""
+"""T28: one phone bound to many households' cards; honest: the village office's, a group leader's for elders."""
 
 from __future__ import annotations
 
@@ -31,9 +31,19 @@ def bank(c: County, rng: np.random.Generator) -> None:
         number = own if skill == LOW and own else int(phones(rng, 1)[0])
         numbers = np.array([number, int(phones(rng, 1)[0])])[: 2 if skill == HIGH else 1]
         day = int(f["at"][rows].min()) // DAY - int(rng.integers(2, 40))
-        at = np.maximum(waking_hours(rng, day + rng.integers(0, (1, 6, 30)[skill], len(cards))), (c.cards.rows["opened"][cards] + 1) * DAY)
+        at = np.maximum(
+            waking_hours(rng, day + rng.integers(0, (1, 6, 30)[skill], len(cards))),
+            (c.cards.rows["opened"][cards] + 1) * DAY,
+        )
         value = numbers[np.arange(len(cards)) % len(numbers)]
-        c.cards.events.add(len(cards), card=cards, at=at, kind=PHONE, value=value.astype(str).astype(object), actor=c.officials.rows["person"][actor])
+        c.cards.events.add(
+            len(cards),
+            card=cards,
+            at=at,
+            kind=PHONE,
+            value=value.astype(str).astype(object),
+            actor=c.officials.rows["person"][actor],
+        )
         c.mark(rows, "T28|T25" if rng.random() < 0.4 else "T28", c.ring(), actor, role)
     _honest(c, rng)
 
@@ -43,13 +53,18 @@ def _honest(c: County, rng: np.random.Generator) -> None:
     f, p, rows = c.payments, c.people.persons, c.cards.rows
     value, count = np.unique(rows["phone"][rows["phone"] > 0], return_counts=True)
     offices = np.isin(rows["phone"], value[count >= 4])
-    c.resemble(c.pick(rng, offices[np.maximum(f["card"], 0)] & (f["card"] >= 0) & c.free(), c.count_look(rng, "T28", 70)), "T28")
+    c.resemble(
+        c.pick(rng, offices[np.maximum(f["card"], 0)] & (f["card"] >= 0) & c.free(), c.count_look(rng, "T28", 70)),
+        "T28",
+    )
     for _ in range(c.count_look(rng, "T28", 3)):
         village = _acts.busy_village(c, rng)
         leader = c.village_official(rng, 3, village, c.months // 2)
         phone = int(p["phone"][c.officials.rows["person"][leader]])
         holder = rows["holder"]
-        elders = (c.people.households["village"][p["household"][holder]] == village) & (p["birth"][holder] < c.first - 68 * 365)
+        elders = (c.people.households["village"][p["household"][holder]] == village) & (
+            p["birth"][holder] < c.first - 68 * 365
+        )
         elders &= (rows["phone"] == 0) & (rows["closed"] == FAR)
         cards = np.flatnonzero(elders)[:12]
         if phone and len(cards) > 2:

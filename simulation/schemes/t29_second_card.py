@@ -32,11 +32,16 @@ def pay(c: County, rng: np.random.Generator) -> None:
         rows = _acts.earliest(c, rows, int(rng.integers(10, 45)))
         f["card"][rows] = card_of[f["person"][rows]]
         c.mark(rows, "T29|T26" if rng.random() < 0.4 else "T29", c.ring(), actor, role)
-    day = c.payment_day()  # honest: the first months on cards that came by the hundred on one day
+    paid = c.payment_day()  # honest: the first months on cards that came by the hundred on one day
     old, new = c.cards.old[f["payee"]], c.cards.new[f["payee"]]
-    both = (old >= 0) & (new >= 0) & (f["card"] == new) & (day < c.cards.switch[f["payee"]] + 260)
-    still = both & (c.cards.rows["closed"][np.maximum(old, 0)] > day)
-    proxied = (new >= 0) & (c.cards.rows["opened_by"][np.maximum(new, 0)] >= 0) & (f["card"] == new) & (c.cards.switch[f["payee"]] < FAR)
+    both = (old >= 0) & (new >= 0) & (f["card"] == new) & (paid < c.cards.switch[f["payee"]] + 260)
+    still = both & (c.cards.rows["closed"][np.maximum(old, 0)] > paid)
+    proxied = (
+        (new >= 0)
+        & (c.cards.rows["opened_by"][np.maximum(new, 0)] >= 0)
+        & (f["card"] == new)
+        & (c.cards.switch[f["payee"]] < FAR)
+    )
     c.resemble(c.pick(rng, (still | proxied) & c.free(), c.count_look(rng, "T29", 110)), "T29")
 
 

@@ -1,4 +1,4 @@
-"""T30: long untouched accounts emptied after death, in hospital, at a great age; migrants come home for Spring Festival."""
+"""T30: long untouched accounts emptied after death or at a great age; migrants come home for Spring Festival."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def bank(c: County, rng: np.random.Generator) -> None:
         seed = c.pick(rng, ok, 1)
         if not len(seed):
             return
-        rows = np.flatnonzero(ok & (f["card"] == f["card"][seed[0]]) & (f["at"] <= f["at"][seed[0]]))[-int(rng.integers(3, 9)) :]
+        rows = np.flatnonzero(ok & (f["card"] == f["card"][seed[0]]) & (f["at"] <= f["at"][seed[0]]))[
+            -int(rng.integers(3, 9)) :
+        ]
         village = int(f["village"][rows[0]])
         actor, role = _acts.actor_of(c, rng, village, int(month[rows[0]]), 0.6)
         if len(rows) >= 2:
@@ -51,7 +53,9 @@ def act(c: County, rng: np.random.Generator) -> None:
         season = year + (month > 1)
         for one in np.unique(season).tolist():
             mine = rows[season == one]
-            feast = int((np.datetime64(f"{one}-01-20") - np.datetime64("1970-01-01")).astype(int)) + int(rng.integers(0, 25))
+            feast = int((np.datetime64(f"{one}-01-20") - np.datetime64("1970-01-01")).astype(int)) + int(
+                rng.integers(0, 25)
+            )
             _draw(c, rng, mine, max(feast, int(at[mine].max()) // DAY + 1), 1)
             c.resemble(mine[-2:], "T30")
 
@@ -61,7 +65,9 @@ def _draw(c: County, rng: np.random.Generator, rows: Ints, day: int, parts: int)
     card = int(c.payments["card"][rows[0]])
     outlet = c.cards.counter[int(c.cards.rows["bank"][card]), int(rng.integers(0, c.places.towns))]
     days = day + np.sort(rng.integers(0, 1 + 6 * (parts - 1), parts))
-    c.transactions.add(parts, card=card, at=waking_hours(rng, days), kind=CASH, fen=max(100, total // parts), outlet=outlet)
+    c.transactions.add(
+        parts, card=card, at=waking_hours(rng, days), kind=CASH, fen=max(100, total // parts), outlet=outlet
+    )
 
 
 SCHEME = Scheme("T30", "long dormant, then emptied", bank=bank, act=act)

@@ -1,4 +1,4 @@
-"""T31 优亲厚友: the committee's kin on lists they do not need; the honest ones are poor, declared, or live in clan villages."""
+"""T31 优亲厚友: the committee's kin on lists they do not need; honest kin are poor, declared, or of a clan village."""
 
 from __future__ import annotations
 
@@ -25,13 +25,17 @@ def plan(c: County, rng: np.random.Generator) -> None:
         once = c.programs[program].frequency == "one_off"
         codes = "T31|T32" if skill == LOW or rng.random() < 0.3 else "T31"
         role = _acts.role_of(c, actor)
-        _acts.enrol(c, program, kin, first, first + 1 if once else end, codes, c.ring(), actor, role, marked_to=end + 12)
+        _acts.enrol(
+            c, program, kin, first, first + 1 if once else end, codes, c.ring(), actor, role, marked_to=end + 12
+        )
         c.people.households["category"][c.people.persons["household"][kin]] = 0
         c.busy_people.update(kin.tolist())
         if skill < HIGH:
             for relative in kin.tolist():
                 day = c.first + int(rng.integers(-100, max(1, (first + 10) * 30)))
-                kinship.learn_later(c.kinship, int(c.officials.rows["person"][actor]), relative, int(rng.integers(3, 5)), day)
+                kinship.learn_later(
+                    c.kinship, int(c.officials.rows["person"][actor]), relative, int(rng.integers(3, 5)), day
+                )
 
 
 def process(c: County, rng: np.random.Generator) -> None:

@@ -16,7 +16,10 @@ def process(c: County, rng: np.random.Generator) -> None:
     a, f = c.applications, c.payments
     aside = np.flatnonzero((a["recused"] >= 0) & (a["rejected"] < 0) & (a["recused_stage"] < 4))
     for application in rng.permutation(aside)[: c.count(rng, "T32", 4)].tolist():
-        rows = np.flatnonzero((f["application"] == application) & c.free() | (f["application"] == application) & (f["look"] == 32) & (f["typ"] == 0))
+        rows = np.flatnonzero(
+            (f["application"] == application) & c.free()
+            | (f["application"] == application) & (f["look"] == 32) & (f["typ"] == 0)
+        )
         if not len(rows):
             continue
         official, skill = int(a["recused"][application]), c.skill(rng)

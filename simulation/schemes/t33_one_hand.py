@@ -1,4 +1,4 @@
-"""T33: one hand in several stages, stages seconds apart, approval before the notice ended; beside it, imports and deadlines."""
+"""T33: one hand in several stages, stages seconds apart, approval before the notice ended; honest: imports, eves."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def process(c: County, rng: np.random.Generator) -> None:
             continue
         month = int((a["at3"][pool[0]] // DAY - c.first) // 30.44)
         if rng.random() < 0.5:
-            actor = int(c.officials.clerk_of(np.array([c.places.town_of[village]]), np.array([month]), np.array([0]))[0])
+            actor = int(
+                c.officials.clerk_of(np.array([c.places.town_of[village]]), np.array([month]), np.array([0]))[0]
+            )
         else:
             actor = c.village_official(rng, int(rng.integers(0, 3)), village, month)
         push(c, rng, pool, actor, skill)
@@ -56,7 +58,9 @@ def push(c: County, rng: np.random.Generator, applications: Ints, actor: int, sk
     if way > 0.6 or skill == 2:
         early = rng.integers(1, 6, len(applications))
         a["posted_to"][applications] = a["at3"][applications] // DAY + early
-        a["posted_from"][applications] = np.minimum(a["posted_from"][applications] + early, a["posted_to"][applications])
+        a["posted_from"][applications] = np.minimum(
+            a["posted_from"][applications] + early, a["posted_to"][applications]
+        )
 
 
 def _eve(c: County, rng: np.random.Generator) -> None:

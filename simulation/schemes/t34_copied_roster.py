@@ -1,4 +1,4 @@
-"""T34: a block of one list copied into another township's or item's list; last year's own list is carried over lawfully."""
+"""T34: a block of one list copied to another township's or item's; last year's own list is carried over lawfully."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ def plan(c: County, rng: np.random.Generator) -> None:
         skill = c.skill(rng)
         source = int(rng.choice(c.positions("arable", "elder80", "disabled_life", "forest")))
         village = _acts.busy_village(c, rng)
-        block = np.flatnonzero((e["program"] == source) & (c.people.households["village"][e["household"]] == village) & (e["typ"] == 0))
+        block = np.flatnonzero(
+            (e["program"] == source) & (c.people.households["village"][e["household"]] == village) & (e["typ"] == 0)
+        )
         block = block[p["death"][e["person"][block]] == FAR]
         size = int(rng.integers(*((9, 18), (6, 12), (4, 7))[skill]))
         if len(block) < size:
@@ -35,9 +37,18 @@ def plan(c: County, rng: np.random.Generator) -> None:
         payee = int(kin[0]) if len(kin) and rng.random() < 0.4 else -1
         codes = "T34|T22|T23" if payee >= 0 else "T34"
         rows = _acts.enrol(
-            c, target, who, first, first + 1 if item.frequency == "one_off" else end, codes, c.ring(), actor, _acts.role_of(c, actor),
-            village=there if elsewhere else village, marked_to=end + 12,
-        )  # fmt: skip
+            c,
+            target,
+            who,
+            first,
+            first + 1 if item.frequency == "one_off" else end,
+            codes,
+            c.ring(),
+            actor,
+            _acts.role_of(c, actor),
+            village=there if elsewhere else village,
+            marked_to=end + 12,
+        )
         if payee >= 0:
             c.enrolments["payee"][rows] = payee
         e = c.enrolments

@@ -26,11 +26,15 @@ def plan(c: County, rng: np.random.Generator) -> None:
         for actor in actors:
             kin = _acts.kin_heads(c, actor)[: int(rng.integers(1, 4))]
             if len(kin):
-                _acts.enrol(c, program, kin, first, end, "T35", ring, actor, _acts.role_of(c, actor), village=int(villages[0]))
+                _acts.enrol(
+                    c, program, kin, first, end, "T35", ring, actor, _acts.role_of(c, actor), village=int(villages[0])
+                )
                 c.busy_people.update(kin.tolist())
                 if skill < HIGH:
                     for relative in kin.tolist():
-                        kinship.learn_later(c.kinship, int(c.officials.rows["person"][actor]), relative, 3, c.first + first * 30 - 100)
+                        kinship.learn_later(
+                            c.kinship, int(c.officials.rows["person"][actor]), relative, 3, c.first + first * 30 - 100
+                        )
 
 
 def process(c: County, rng: np.random.Generator) -> None:

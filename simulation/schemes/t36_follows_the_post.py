@@ -21,12 +21,24 @@ def plan(c: County, rng: np.random.Generator) -> None:
         end = min(c.months, (until - c.first) // 30 if until < FAR else c.months, first + (12, 9, 6)[skill])
         place = int(o["place"][official])
         villages = np.array([place]) if o["tier"][official] == 0 else np.flatnonzero(c.places.town_of == place)
-        who = np.concatenate([_acts.neighbours(c, rng, int(v), 2 + int(rng.integers(0, 4)), p["relation"] == 0) for v in villages[:3]])
+        who = np.concatenate(
+            [_acts.neighbours(c, rng, int(v), 2 + int(rng.integers(0, 4)), p["relation"] == 0) for v in villages[:3]]
+        )
         who = who[: int(rng.integers(*((5, 10), (4, 8), (2, 5))[skill]))]
         if not len(who) or first >= c.months - 1 or end <= first:
             continue
         program = int(rng.choice(c.positions("rural_dibao", "disabled_life", "temporary_post", "resettled")))
-        _acts.enrol(c, program, who, first, end, "T36|T26" if skill == LOW and rng.random() < 0.4 else "T36", c.ring(), official, _acts.role_of(c, official))
+        _acts.enrol(
+            c,
+            program,
+            who,
+            first,
+            end,
+            "T36|T26" if skill == LOW and rng.random() < 0.4 else "T36",
+            c.ring(),
+            official,
+            _acts.role_of(c, official),
+        )
         c.busy_people.update(who.tolist())
 
 

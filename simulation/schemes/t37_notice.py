@@ -18,8 +18,15 @@ def process(c: County, rng: np.random.Generator) -> None:
         seed = c.pick(rng, c.free() & (f["village"] == village) & (f["application"] >= 0), 1)
         if not len(seed):
             continue
-        same = a["notice"] & (a["program"] == f["program"][seed[0]]) & (a["village"] == village) & (a["period"] == f["period"][seed[0]] // 12 * 12)
-        pool = rng.permutation(np.flatnonzero(same & (a["rejected"] < 0)))[: int(rng.integers(*((5, 16), (4, 10), (2, 6))[skill]))]
+        same = (
+            a["notice"]
+            & (a["program"] == f["program"][seed[0]])
+            & (a["village"] == village)
+            & (a["period"] == f["period"][seed[0]] // 12 * 12)
+        )
+        pool = rng.permutation(np.flatnonzero(same & (a["rejected"] < 0)))[
+            : int(rng.integers(*((5, 16), (4, 10), (2, 6))[skill]))
+        ]
         rows = np.flatnonzero(np.isin(f["application"], pool) & c.free())
         rows = rows[np.unique(f["application"][rows], return_index=True)[1]] if len(rows) else rows
         if not len(rows):
@@ -51,8 +58,12 @@ def _honest(c: County, rng: np.random.Generator) -> None:
     pool = f["application"][rows]
     rows, pool = rows[a["notice"][pool]], pool[a["notice"][pool]]
     slip = rng.random(len(pool)) < 0.5
-    a["posted_quantity"][pool] = np.where(slip, np.round(a["posted_quantity"][pool] * rng.uniform(0.9, 1.12, len(pool)), 1), a["posted_quantity"][pool])
-    a["posted_fen"][pool] = np.where(slip, a["posted_fen"][pool] * rng.integers(92, 109, len(pool)) // 100, a["posted_fen"][pool])
+    a["posted_quantity"][pool] = np.where(
+        slip, np.round(a["posted_quantity"][pool] * rng.uniform(0.9, 1.12, len(pool)), 1), a["posted_quantity"][pool]
+    )
+    a["posted_fen"][pool] = np.where(
+        slip, a["posted_fen"][pool] * rng.integers(92, 109, len(pool)) // 100, a["posted_fen"][pool]
+    )
     a["posted_from"][pool] += np.where(slip, 0, 1)
     c.resemble(np.flatnonzero(np.isin(f["application"], pool) & (f["application"] >= 0)), "T37")
 

@@ -20,7 +20,9 @@ def bank(c: County, rng: np.random.Generator) -> None:
         seed = c.pick(rng, c.free() & (f["fen"] > 3000), 1)
         if not len(seed):
             return
-        rows = np.flatnonzero(c.free() & (f["run"] == f["run"][seed[0]]) & (f["village"] == f["village"][seed[0]]) & (place >= 0))
+        rows = np.flatnonzero(
+            c.free() & (f["run"] == f["run"][seed[0]]) & (f["village"] == f["village"][seed[0]]) & (place >= 0)
+        )
         rows = rng.permutation(rows)[: int(rng.integers(*((10, 25), (6, 16), (3, 8))[skill]))]
         share = rng.uniform(*((0.5, 0.8), (0.75, 0.92), (0.9, 0.97))[skill], len(rows))
         s["fen"][place[rows]] = (f["fen"][rows] * share).astype(np.int64)

@@ -1,4 +1,4 @@
-"""T39 滞留: money lies far beyond the limit between receipt and payment; the honest ones wait for funds or a disputed list."""
+"""T39 滞留: money lies far beyond the limit before it is paid; honest: late funds, a disputed list."""
 
 from __future__ import annotations
 

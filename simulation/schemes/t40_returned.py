@@ -41,7 +41,14 @@ def bank(c: County, rng: np.random.Generator) -> None:
             continue
         at = s["at"][place[rows]] + rng.integers(12, 70, len(rows)) * DAY
         at = np.minimum(at, (c.last - 1) * DAY)
-        new = f.copy_rows(rows, reissue=rows, card=card, at=at, line=9500 + np.arange(len(rows)), written=c.people.persons["name"][f["payee"][rows]])
+        new = f.copy_rows(
+            rows,
+            reissue=rows,
+            card=card,
+            at=at,
+            line=9500 + np.arange(len(rows)),
+            written=c.people.persons["name"][f["payee"][rows]],
+        )
         c.mark(new, "T40", ring, actor, OFFICIAL)
         fen = f["fen"][new]
         s.add(len(new), payment=new, status=PAID, fen=fen, at=at + DAY, reason=0)

@@ -23,18 +23,30 @@ def bank(c: County, rng: np.random.Generator) -> None:
         first = int(c.payment_month()[seed[0]])
         month = c.payment_month()
         rows = np.flatnonzero(
-            c.free() & (f["village"] == village) & (f["program"] == f["program"][seed[0]]) & (place >= 0) & (month >= first) & (month < first + 8) & (f["card"] >= 0)
+            c.free()
+            & (f["village"] == village)
+            & (f["program"] == f["program"][seed[0]])
+            & (place >= 0)
+            & (month >= first)
+            & (month < first + 8)
+            & (f["card"] >= 0)
         )[: int(rng.integers(*((14, 36), (8, 20), (4, 10))[skill]))]
         actor, role = _acts.actor_of(c, rng, village, first, 0.2)
         ratio = rng.random() < 0.5
-        part = (f["fen"][rows] * float(rng.choice([0.05, 0.08, 0.1, 0.15, 0.2]))).astype(np.int64) if ratio else np.full(len(rows), int(rng.choice([1000, 2000, 3000, 5000])))
+        part = (
+            (f["fen"][rows] * float(rng.choice([0.05, 0.08, 0.1, 0.15, 0.2]))).astype(np.int64)
+            if ratio
+            else np.full(len(rows), int(rng.choice([1000, 2000, 3000, 5000])))
+        )
         part = np.minimum(part, f["fen"][rows] // 2)
         if skill == HIGH and rng.random() < 0.7:  # in cash at the agent's, the same sum on the same day
             seen = shared(c, f["card"][rows])
             point = c.cards.point[village]
             outlet = int(point if point >= 0 else c.cards.counter[0, c.places.town_of[village]])
             at = s["at"][place[rows]] + rng.integers(3600, 40_000, len(rows))
-            c.transactions.add(int(seen.sum()), card=f["card"][rows][seen], at=at[seen], kind=CASH, fen=part[seen], outlet=outlet)
+            c.transactions.add(
+                int(seen.sum()), card=f["card"][rows][seen], at=at[seen], kind=CASH, fen=part[seen], outlet=outlet
+            )
         else:
             s["fen"][place[rows]] = f["fen"][rows] - part
         c.mark(rows, "T41", c.ring(), actor, role)

@@ -27,7 +27,17 @@ def plan(c: County, rng: np.random.Generator) -> None:
             some: Ints = who[number * places : (number + 1) * places]
             begin = first + number * turn
             _acts.enrol(
-                c, c.program("rural_dibao"), some, begin, min(begin + turn, c.months), "T42", ring, actor, _acts.role_of(c, actor), grade=2, quantity=1.0
+                c,
+                c.program("rural_dibao"),
+                some,
+                begin,
+                min(begin + turn, c.months),
+                "T42",
+                ring,
+                actor,
+                _acts.role_of(c, actor),
+                grade=2,
+                quantity=1.0,
             )
         c.busy_people.update(who.tolist())
 

@@ -25,11 +25,17 @@ def pay(c: County, rng: np.random.Generator) -> None:
         gone = (home == village) & ((p["death"] < day - 60) | (p["left_day"] < day)) & p["registered"]
         fresh = _acts.neighbours(c, rng, village, 10, p["relation"] == 0)
         who = np.concatenate([np.flatnonzero(gone)[:6], fresh])[: int(rng.integers(*((8, 15), (5, 10), (3, 6))[skill]))]
-        actor = int(c.officials.clerk_of(np.array([c.places.town_of[village]]), c.runs["month"][run : run + 1], c.runs["program"][run : run + 1])[0])
+        actor = int(
+            c.officials.clerk_of(
+                np.array([c.places.town_of[village]]), c.runs["month"][run : run + 1], c.runs["program"][run : run + 1]
+            )[0]
+        )
         new = _lines(c, rng, run, who, village, int(rng.integers(2, 9)), actor)
         f = c.payments
         kin = _acts.kin_heads(c, actor)
-        card = _acts.card_of(c, int(kin[0]) if len(kin) else int(c.officials.rows["person"][actor]), int(c.runs["month"][run]))
+        card = _acts.card_of(
+            c, int(kin[0]) if len(kin) else int(c.officials.rows["person"][actor]), int(c.runs["month"][run])
+        )
         no_card = c.cards.paid_to(f["person"][new], np.full(len(new), day)) < 0
         f["card"][new[no_card]] = card
         c.mark(new, "T43", c.ring(), actor, _acts.role_of(c, actor))
@@ -54,10 +60,21 @@ def _lines(c: County, rng: np.random.Generator, run: int, who: Ints, village: in
     fen = c.fen(program, np.ones(n, dtype=np.int64), np.full(n, village), np.full(n, month)) * back
     at = f["at"][(f["run"] == run) & ~f["drop"]]
     return f.add(
-        n, run=run, program=program, period=c.start + month, person=who, household=c.people.persons["household"][who], payee=who,
-        quantity=float(back), fen=fen, village=village, prepared=prepared, at=int(at.max()) if len(at) else int(r["created"][run]) + 3600,
-        line=7000 + np.arange(n), grade=1,
-    )  # fmt: skip
+        n,
+        run=run,
+        program=program,
+        period=c.start + month,
+        person=who,
+        household=c.people.persons["household"][who],
+        payee=who,
+        quantity=float(back),
+        fen=fen,
+        village=village,
+        prepared=prepared,
+        at=int(at.max()) if len(at) else int(r["created"][run]) + 3600,
+        line=7000 + np.arange(n),
+        grade=1,
+    )
 
 
 def _catch_up(c: County, rng: np.random.Generator) -> None:
@@ -70,7 +87,12 @@ def _catch_up(c: County, rng: np.random.Generator) -> None:
         rows = np.flatnonzero((f["run"] == run) & c.free())[: max(20, int(140 * c.scale))]
         rows = rows[c.people.persons["death"][f["person"][rows]] == FAR]
         back = f["period"][rows] - int(rng.integers(1, 6))
-        new = f.copy_rows(rows, period=np.maximum(back, c.start), fen=np.maximum(500, f["fen"][rows] // 10 // 100 * 100), line=6000 + np.arange(len(rows)))
+        new = f.copy_rows(
+            rows,
+            period=np.maximum(back, c.start),
+            fen=np.maximum(500, f["fen"][rows] // 10 // 100 * 100),
+            line=6000 + np.arange(len(rows)),
+        )
         f["look"][new] = number("T43")
 
 

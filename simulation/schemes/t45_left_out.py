@@ -11,7 +11,7 @@ from simulation._scheme import Scheme
 
 
 def plan(c: County, rng: np.random.Generator) -> None:
-    """People dropped for months and taken back; people on a lower grade than their certificate; some who never applied."""
+    """People dropped for months and taken back; people on a lower grade than their certificate."""
     e, p = c.enrolments, c.people.persons
     regular = np.array([i.span < 12 for i in c.programs])[e["program"]]
     alive = p["death"][e["person"]] == FAR
@@ -28,7 +28,13 @@ def plan(c: County, rng: np.random.Generator) -> None:
     for row in c.pick(rng, under, c.count(rng, "T45", 2)).tolist():
         e["grade"][row], e["typ"][row], e["ring"][row], e["role"][row] = 2, bits("T45"), c.ring(), DEPARTMENT
         e["marked_from"][row], e["marked_to"][row] = 0, 10_000
-    declined = c.pick(rng, fit & (e["typ"][: len(fit)] == 0) if len(fit) == len(e) else (e["typ"] == 0) & (e["look"] == 0) & (e["end"] > c.months) & (e["grade"] == 2), c.count_look(rng, "T45", 22))
+    declined = c.pick(
+        rng,
+        fit & (e["typ"][: len(fit)] == 0)
+        if len(fit) == len(e)
+        else (e["typ"] == 0) & (e["look"] == 0) & (e["end"] > c.months) & (e["grade"] == 2),
+        c.count_look(rng, "T45", 22),
+    )
     e["look"][declined] = number("T45")  # chose the lower amount, or declined a part
     e["marked_from"][declined], e["marked_to"][declined] = 0, 6
 
@@ -40,7 +46,12 @@ def pay(c: County, rng: np.random.Generator) -> None:
         seed = c.pick(rng, c.free() & (f["fen"] > 4000) & np.array([i.span < 12 for i in c.programs])[f["program"]], 1)
         if not len(seed):
             return
-        rows = np.flatnonzero(c.free() & (f["program"] == f["program"][seed[0]]) & (f["village"] == f["village"][seed[0]]) & (f["at"] >= f["at"][seed[0]]))
+        rows = np.flatnonzero(
+            c.free()
+            & (f["program"] == f["program"][seed[0]])
+            & (f["village"] == f["village"][seed[0]])
+            & (f["at"] >= f["at"][seed[0]])
+        )
         rows = rows[: int(rng.integers(5, 22))]
         f["fen"][rows] = f["fen"][rows] * int(rng.integers(60, 90)) // 100
         c.mark(rows, "T45", c.ring(), -1, DEPARTMENT)
