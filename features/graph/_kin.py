@@ -13,14 +13,39 @@ from numpy.typing import NDArray
 
 from features._feature import Float, codes_of
 from features.asof import Ledger, Pairs, View
-from features.asof import _kernels as kernels
-from features.asof.group_index import GroupIndex
 from features.asof.ledger import NEVER
 from features.asof.view import index_memo
 from features.disbursement._chain import Codes
 
 OWN_HOUSEHOLD = 0
 KIN = 1
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Row numbers by key: those of key `k` are `rows[offsets[k]:offsets[k + 1]]`."""
+
+    offsets: Codes
+    rows: Codes
+
+    @classmethod
+    def by(cls, keys: Codes) -> Groups:
+        """Rows grouped by a code; rows with a negative code are in no group."""
+        order = np.argsort(keys, kind="stable")
+        order = order[keys[order] >= 0]
+        size = int(keys.max()) + 1 if len(order) else 0
+        return cls(np.searchsorted(keys[order], np.arange(size + 1)).astype(np.int64), order.astype(np.int64))
+
+    def expand(self, keys: Codes) -> tuple[Codes, Codes]:
+        """(query, row) for every row of each query's key; queries with an unknown key have none."""
+        size = len(self.offsets) - 1
+        there = (keys >= 0) & (keys < size)
+        place = np.where(there, keys, 0)
+        lo = np.where(there, self.offsets[place], 0)
+        number = np.where(there, self.offsets[np.minimum(place + 1, size)], 0) - lo
+        query = np.repeat(np.arange(len(keys), dtype=np.int64), number)
+        inside = np.arange(len(query)) - np.repeat(np.cumsum(number) - number, number)
+        return query, self.rows[np.repeat(lo, number) + inside]
 
 
 @dataclass(frozen=True)
@@ -38,9 +63,9 @@ class Ties:
     kin_row: Codes
     known: Codes
     gone: Codes
-    by_household: GroupIndex
-    by_person: GroupIndex
-    by_official: GroupIndex
+    by_household: Groups
+    by_person: Groups
+    by_official: Groups
 
 
 @dataclass(frozen=True)
@@ -75,14 +100,7 @@ def _kin_both_ways(ledger: Ledger, in_post: NDArray[np.bool_]) -> tuple[Codes, C
 
 def _memberships(ledger: Ledger, people: Codes) -> tuple[Codes, Codes]:
     """(place in `people`, row of `persons`) for every version of each person."""
-    table = ledger.tables["persons"]
-    index = table.index(("person_id",))
-    group = index.lookup([people])
-    lo = np.where(group >= 0, index.offsets[np.maximum(group, 0)], 0)
-    hi = np.where(group >= 0, index.offsets[np.maximum(group, 0) + 1], 0)
-    place = np.repeat(np.arange(len(people)), hi - lo)
-    inside = np.arange(len(place)) - np.repeat(np.cumsum(hi - lo) - (hi - lo), hi - lo)
-    return place, index.rows[np.repeat(lo, hi - lo) + inside].astype(np.int64)
+    return Groups.by(np.asarray(ledger.tables["persons"].column("person_id"), dtype=np.int64)).expand(people)
 
 
 def _build(ledger: Ledger) -> Ties:
@@ -123,9 +141,9 @@ def _build(ledger: Ledger) -> Ties:
         kin_row=np.concatenate([none, kin_row[kin_place], kin_row]),
         known=known,
         gone=gone,
-        by_household=GroupIndex([household]),
-        by_person=GroupIndex([person]),
-        by_official=GroupIndex([who]),
+        by_household=Groups.by(household),
+        by_person=Groups.by(person),
+        by_official=Groups.by(who),
     )
 
 
@@ -135,14 +153,11 @@ def ties(ledger: Ledger) -> Ties:
     return index_memo(index, "kin_ties", lambda: _build(ledger))
 
 
-def find(all_ties: Ties, index: GroupIndex, keys: Codes, at: NDArray[np.int64]) -> tuple[Codes, Codes]:
+def find(all_ties: Ties, index: Groups, keys: Codes, at: NDArray[np.int64]) -> tuple[Codes, Codes]:
     """(query, tie) pairs of one index whose tie held at the moment."""
-    groups = index.lookup([np.asarray(keys, dtype=np.int64)])
-    lo = np.where(groups >= 0, index.offsets[np.maximum(groups, 0)], 0)
-    hi = np.where(groups >= 0, index.offsets[np.maximum(groups, 0) + 1], 0) if index.size else lo
-    query, tie = kernels.expand(lo, hi, index.rows, all_ties.gone, at)
-    held = all_ties.known[tie] <= at[query]
-    return query[held].astype(np.int64), tie[held].astype(np.int64)
+    query, tie = index.expand(np.asarray(keys, dtype=np.int64))
+    held = (all_ties.known[tie] <= at[query]) & (all_ties.gone[tie] > at[query])
+    return query[held], tie[held]
 
 
 def household_of_payee(view: View) -> Codes:
