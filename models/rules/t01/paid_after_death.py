@@ -6,8 +6,8 @@ from features._world import world
 from features.disbursement.is_paid_to_proxy_institution import is_paid_to_proxy_institution
 from features.disbursement.quantity_months_after_death import quantity_months_after_death
 from features.person.count_death_sources import count_death_sources
+from features.person.days_death_known_when_submitted import days_death_known_when_submitted
 from features.person.days_paid_after_death import days_paid_after_death
-from features.person.days_since_death_recorded import days_since_death_recorded
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
@@ -19,7 +19,11 @@ RULE = Rule(
     severity="high",
     desk="department",
     suspect_role="household",
-    when=((col(quantity_months_after_death) >= setting("T01.months_after_death")) & (col(days_paid_after_death) > 0)),
+    when=(
+        (col(quantity_months_after_death) >= setting("T01.months_after_death"))
+        & (col(days_paid_after_death) > 0)
+        & (col(days_death_known_when_submitted) >= 0)
+    ),
     unless=(
         Unless(
             "the death rests on a paper of the village alone: a living person may be listed as dead",
@@ -35,11 +39,12 @@ RULE = Rule(
     because=(
         (
             "{quantity_months_after_death} months paid beyond the month of a death on record "
-            "({count_death_sources} departments, known for {days_since_death_recorded} days)"
+            "({count_death_sources} departments, known for {days_death_known_when_submitted} "
+            "days)"
         ),
         (
             "死亡当月之后仍发放{quantity_months_after_death}个月（{count_death_sources}个部门登记，"
-            "登记已{days_since_death_recorded}天）"
+            "登记已{days_death_known_when_submitted}天）"
         ),
     ),
     blind_to="deaths nobody recorded, and those recorded after the payment",
@@ -71,8 +76,5 @@ RULE = Rule(
             .paid("P1", card_id="CI", period="2019-04"),
         ),
     ),
-    shows=(
-        count_death_sources,
-        days_since_death_recorded,
-    ),
+    shows=(count_death_sources,),
 )

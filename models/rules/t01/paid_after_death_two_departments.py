@@ -5,6 +5,7 @@ from __future__ import annotations
 from features._world import world
 from features.disbursement.quantity_months_after_death import quantity_months_after_death
 from features.person.count_death_sources import count_death_sources
+from features.person.days_death_known_when_submitted import days_death_known_when_submitted
 from features.person.days_paid_after_death import days_paid_after_death
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
@@ -24,6 +25,7 @@ RULE = Rule(
     when=(
         (col(quantity_months_after_death) >= setting("T01.months_after_death"))
         & (col(days_paid_after_death) > 0)
+        & (col(days_death_known_when_submitted) >= 0)
         & (col(count_death_sources) >= setting("T01.several_departments"))
     ),
     because=(
