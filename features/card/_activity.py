@@ -25,8 +25,10 @@ Float = NDArray[np.float64]
 class Flow:
     """Credits (amount > 0) and debits (amount < 0, fen) of each holder, in order of time.
 
-    `piled` counts the credits since the last debit before the entry, `piled_fen` their sum; `row` is the row of
-    `card_transactions` of a debit, -1 for a credit.
+    `piled` counts the credits since the last debit before the entry, `piled_fen` their sum. `row` is the row of
+    `card_transactions` of a debit, -1 for a credit. `next_debit` and `debit_before` are the places of the first debit
+    after the entry and the last before it (-1 none), `place_of_answer` the place of each row of `settlements` (-1: no
+    credit).
     """
 
     by_holder: GroupIndex
@@ -35,6 +37,27 @@ class Flow:
     piled: Float
     piled_fen: Float
     row: Int64
+    next_debit: Int64
+    debit_before: Int64
+    place_of_answer: Int64
+
+
+@njit(cache=True, nogil=True)
+def _beside(offsets: Int64, rows: NDArray[np.int32], amount: Float) -> tuple[Int64, Int64]:
+    out = np.full(amount.shape[0], -1, np.int64)
+    before = np.full(amount.shape[0], -1, np.int64)
+    for k in range(offsets.shape[0] - 1):
+        behind = np.int64(-1)
+        for j in range(offsets[k], offsets[k + 1]):
+            before[rows[j]] = behind
+            if amount[rows[j]] < 0:
+                behind = np.int64(rows[j])
+        ahead = np.int64(-1)
+        for j in range(offsets[k + 1] - 1, offsets[k] - 1, -1):
+            out[rows[j]] = ahead
+            if amount[rows[j]] < 0:
+                ahead = np.int64(rows[j])
+    return out, before
 
 
 @njit(cache=True, nogil=True)
@@ -117,10 +140,15 @@ def _build(table: LedgerTable) -> Flow:
         [credit[chosen], -np.maximum(np.asarray(table.column("amount"), dtype=np.float64)[debit], 1.0)]
     )
     row = np.concatenate([np.full(len(chosen), -1, dtype=np.int64), debit])
-    order = np.lexsort((row, amount, known))
+    # Of the same second, credits come first: what is drawn then was there.
+    order = np.lexsort((row, -amount, known))
     index = GroupIndex([holder[order]])
     piled, fen = _pile(index.offsets, index.rows, amount[order])
-    return Flow(index, known[order], amount[order], piled, fen, row[order])
+    answer = np.concatenate([chosen, np.full(len(debit), -1, dtype=np.int64)])[order]
+    place = np.full(answers.rows, -1, dtype=np.int64)
+    place[answer[answer >= 0]] = np.flatnonzero(answer >= 0)
+    ahead, behind = _beside(index.offsets, index.rows, amount[order])
+    return Flow(index, known[order], amount[order], piled, fen, row[order], ahead, behind, place)
 
 
 def flow(ledger: Ledger) -> Flow:
@@ -147,5 +175,29 @@ def last_debit(view: View, values: NDArray[np.generic]) -> Float:
 def last_debit_rows(view: View) -> Pairs:
     """The payee's last debit, as evidence."""
     row = last_debit(view, flow(view.ledger).row)
+    query = np.flatnonzero(row >= 0)
+    return Pairs(view, "card_transactions", query.astype(np.int32), row[query].astype(np.int32))
+
+
+def taken_by(view: View) -> Int64:
+    """Place in `Flow` of the first debit after this payment was credited, as known at the moment; -1 none."""
+    found = flow(view.ledger)
+    answer = view.latest("settlements", "disbursement_id")
+    if len(found.place_of_answer) == 0 or len(found.known) == 0:
+        return np.full(view.n, -1, dtype=np.int64)
+    credit = np.where(answer >= 0, found.place_of_answer[np.maximum(answer, 0)], -1)
+    debit = np.where(credit >= 0, found.next_debit[np.maximum(credit, 0)], -1)
+    return np.where((debit >= 0) & (found.known[np.maximum(debit, 0)] <= view.at), debit, -1)
+
+
+def at_taking(view: View, values: NDArray[np.generic]) -> Float:
+    """A value of `Flow` at the debit that first took from this payment's credit; NaN where there is none yet."""
+    place = view.memo(taken_by)
+    return np.where(place >= 0, values[np.maximum(place, 0)], np.nan) if len(values) else np.full(view.n, np.nan)
+
+
+def taking_rows(view: View) -> Pairs:
+    """The debit that first took from this payment's credit, as evidence."""
+    row = at_taking(view, flow(view.ledger).row)
     query = np.flatnonzero(row >= 0)
     return Pairs(view, "card_transactions", query.astype(np.int32), row[query].astype(np.int32))

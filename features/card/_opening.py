@@ -69,14 +69,15 @@ def lone_newcomer(table: LedgerTable) -> Float:
     size = View(table.ledger, table.known_at, None, {"household_id": home}).distinct(
         "persons", "household_id", of="person_id"
     )
-    return table.derived("newcomer", newcomer) * (size <= 1)
+    return np.asarray(table.derived("newcomer", newcomer), dtype=np.float64) * (size <= 1)
 
 
 def unreachable_newcomer(table: LedgerTable) -> Float:
     """1 where the newcomer had left no phone with the register and none was bound to the card. For `derived`."""
     asked = _as_of_opening(table)
     phone = np.asarray(asked.lookup("persons", "phone", "person_id"), dtype=np.int64)
-    return table.derived("newcomer", newcomer) * ((phone < 0) & (np.asarray(table.column("phone")) < 0))
+    silent = (phone < 0) & (np.asarray(table.column("phone"), dtype=np.int64) < 0)
+    return np.asarray(table.derived("newcomer", newcomer), dtype=np.float64) * silent
 
 
 def opener(view: View) -> Int64:

@@ -66,7 +66,8 @@ def unrelated(view: View, one: str, other: str) -> Bool:
     """Whether two people belong to different known households, are not kin, and share no helper on record."""
     first, second = household_of(view, one), household_of(view, other)
     apart = (first >= 0) & (second >= 0) & (first != second)
-    return apart & ~are_kin(view, one, other) & ~share_helper(view, one, other)
+    tied = are_kin(view, one, other) | share_helper(view, one, other)
+    return np.asarray(apart & ~tied, dtype=np.bool_)
 
 
 def any_by(query: NDArray[np.integer], mask: Bool, n: int) -> Bool:

@@ -8,9 +8,10 @@ from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import View
 from features.card import _people
+from features.card._moment import at_submission
 
 
-def _compute(view: View) -> Float:
+def _then(view: View) -> Float:
     """Payments of one person in 90 days are few, so they are looked at one by one."""
     paid = view.match("disbursements", "person_id", days=90)
     there = _people.sub(view, paid.query, {"card_id": paid["card_id"]})
@@ -20,6 +21,10 @@ def _compute(view: View) -> Float:
     good = (holder == paid["person_id"]) & (np.isnan(closed) | (closed > paid.at))
     kept = paid.where(good)
     return kept.distinct(kept["card_id"])
+
+
+def _compute(view: View) -> Float:
+    return _then(view.memo(at_submission))
 
 
 count_own_cards_paid_90d = Feature(

@@ -8,10 +8,15 @@ from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import View
 from features.card import _holder
+from features.card._moment import at_submission
+
+
+def _then(view: View) -> Float:
+    return np.floor(view.day_at) - _holder.card_fact(view, "opened_on")
 
 
 def _compute(view: View) -> Float:
-    return np.floor(view.day_at) - _holder.card_fact(view, "opened_on")
+    return _then(view.memo(at_submission))
 
 
 days_since_card_opened = Feature(

@@ -5,16 +5,22 @@ from __future__ import annotations
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Pairs, View
+from features.card._moment import at_submission, seen_from
 
 
-def _rows(view: View) -> Pairs:
+def _registered(view: View) -> Pairs:
     events = view.match("card_events", "card_id")
     return events.where(events.is_("kind", "payee_registered"))
 
 
+def _rows(view: View) -> Pairs:
+    return seen_from(view, _registered(view.memo(at_submission)))
+
+
 def _compute(view: View) -> Float:
-    events = _rows(view)
-    return view.day_at - events.max(events["at"])
+    then = view.memo(at_submission)
+    events = _registered(then)
+    return then.day_at - events.max(events["at"])
 
 
 days_since_payee_registered = Feature(

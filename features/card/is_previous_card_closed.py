@@ -8,9 +8,10 @@ from features._feature import Case, Feature, Float, flag
 from features._world import world
 from features.asof import View
 from features.card import _previous
+from features.card._moment import at_submission
 
 
-def _compute(view: View) -> Float:
+def _then(view: View) -> Float:
     row = view.memo(_previous.previous_of_person)
     card = view.at_rows("disbursements", "card_id", row)
     closed = np.asarray(view.lookup("cards", "closed_on", {"card_id": card}), dtype=np.float64)
@@ -19,6 +20,10 @@ def _compute(view: View) -> Float:
         events = view.match("card_events", {"card_id": card})
         gone |= events.where(events.is_("kind", "replaced", "reported_lost", "closed")).count() > 0
     return np.where(row >= 0, flag(gone), np.nan)
+
+
+def _compute(view: View) -> Float:
+    return _then(view.memo(at_submission))
 
 
 is_previous_card_closed = Feature(

@@ -10,6 +10,7 @@ from features._world import world
 from features.asof import LedgerTable, View
 from features.asof import _kernels as kernels
 from features.card import _holder
+from features.card._moment import at_submission
 
 
 def _kind(table: LedgerTable) -> NDArray[np.int32]:
@@ -23,7 +24,7 @@ def _kind(table: LedgerTable) -> NDArray[np.int32]:
     return np.where(row >= 0, cards.column("kind")[np.maximum(row, 0)], -1).astype(np.int32)
 
 
-def _compute(view: View) -> Float:
+def _then(view: View) -> Float:
     view.ledger.tables["disbursements"].derived("card_kind", _kind)
     kind = np.nan_to_num(_holder.card_fact(view, "kind"), nan=-1).astype(np.int64)
     cell = view.unique("program_id", kind, names=("program_id", "card_kind"))
@@ -31,6 +32,10 @@ def _compute(view: View) -> Float:
     return cell.spread(
         np.where(cell.own("card_kind") >= 0, ratio(same, cell.running("disbursements", "program_id", days=365)), np.nan)
     )
+
+
+def _compute(view: View) -> Float:
+    return _then(view.memo(at_submission))
 
 
 share_card_kind_in_program_365d = Feature(

@@ -8,6 +8,7 @@ from features._feature import Case, Feature, Float, flag, ratio
 from features._world import world
 from features.asof import LedgerTable, View
 from features.card import _previous
+from features.card._moment import at_submission
 
 
 def _changed(table: LedgerTable) -> Float:
@@ -23,7 +24,7 @@ def _known_before(table: LedgerTable) -> Float:
     return flag(~np.isnan(table.derived("card_changed", _changed)))
 
 
-def _compute(view: View) -> Float:
+def _then(view: View) -> Float:
     table = view.ledger.tables["disbursements"]
     table.derived("card_changed", _changed)
     table.derived("card_before_known", _known_before)
@@ -32,6 +33,10 @@ def _compute(view: View) -> Float:
     return village.spread(
         ratio(changed, village.running("disbursements", "division_code", days=90, of="card_before_known"))
     )
+
+
+def _compute(view: View) -> Float:
+    return _then(view.memo(at_submission))
 
 
 share_village_changed_card_90d = Feature(

@@ -18,7 +18,8 @@ MOST_BINDINGS = 300
 def _is_binding(table: LedgerTable) -> NDArray[np.bool_]:
     kind = np.asarray(table.column("kind"))
     return np.asarray(
-        (kind == table.schema.column("kind").values.index("device_bound")) & (np.asarray(table.column("value")) >= 0)
+        (kind == table.schema.column("kind").values.index("device_bound"))
+        & (np.asarray(table.column("value"), dtype=np.int64) >= 0)
     )
 
 

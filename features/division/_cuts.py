@@ -172,8 +172,8 @@ def _states(view: View, place: str, codes: Int64, program: Int64, at: Int64) -> 
     table = prepare(view)
     index = table.index((place, "program_of_payment"))
     starts = view.ledger.periods[0][np.asarray(table.derived("period_of_payment", _answered_period), dtype=np.int64)]
-    missing = np.asarray(table.derived("missing", _missing))
-    part = np.asarray(table.derived("missing_part", _missing_part))
+    missing = np.asarray(table.derived("missing", _missing), dtype=np.float64)
+    part = np.asarray(table.derived("missing_part", _missing_part), dtype=np.float64)
     if index.size == 0:
         return np.zeros(len(codes)), np.zeros(len(codes)), np.zeros(len(codes))
     groups = index.lookup([codes, program])

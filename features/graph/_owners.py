@@ -23,14 +23,13 @@ def holder_of_row(table: LedgerTable) -> Codes:
     return np.where(row >= 0, holders[np.maximum(row, 0)], -1).astype(np.int32)
 
 
-def payment_of_answer(table: LedgerTable) -> NDArray[np.int64]:
+def payment_of_answer(table: LedgerTable) -> Codes:
     """Row of `disbursements` behind each bank answer, as on record by then; -1 unknown. For `derived`."""
     payments = table.ledger.tables["disbursements"]
     index = payments.index(("disbursement_id",))
     groups = index.lookup([np.asarray(table.column("disbursement_id"), dtype=np.int64)])
-    return np.asarray(
-        kernels.latest(index.offsets, index.rows, payments.known_at, payments.superseded_at, groups, table.known_at)
-    )
+    found = kernels.latest(index.offsets, index.rows, payments.known_at, payments.superseded_at, groups, table.known_at)
+    return np.asarray(found, dtype=np.int32)
 
 
 def answer_fact(table: LedgerTable, column: str) -> Codes:
@@ -60,5 +59,5 @@ def cash_outlet(table: LedgerTable) -> Codes:
 
 def cash_holder(table: LedgerTable) -> Codes:
     """Holder of the card of cash withdrawals at a known outlet, -1 for anything else. For `derived`."""
-    outlet = np.asarray(table.derived("cash_outlet", cash_outlet))
+    outlet = np.asarray(table.derived("cash_outlet", cash_outlet), dtype=np.int64)
     return np.where(outlet >= 0, table.derived("holder", holder_of_row), -1).astype(np.int32)

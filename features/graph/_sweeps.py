@@ -111,7 +111,7 @@ def _bound_to_holding(ledger: Ledger) -> Bool:
     table = ledger.tables.get("programs")
     if table is not None:
         code = np.asarray(table.column("program_id"), dtype=np.int64)
-        out[code] = np.asarray(table.column("holding_kind")) >= 0
+        out[code] = np.asarray(table.column("holding_kind"), dtype=np.int64) >= 0
     out[-1] = False
     return out
 
@@ -125,7 +125,7 @@ def _sweep_rows(ledger: Ledger) -> Int64:
     program = np.asarray(answers.derived("program_of_payment", lambda t: answer_fact(t, "program_id")), dtype=np.int64)
     index = answers.index(("card_of_payment",))
     out = np.asarray(table.column("kind")) == table.schema.column("kind").values.index("transfer_out")
-    out &= (np.asarray(table.column("counterparty_card_id")) >= 0) & (holders(ledger) >= 0)
+    out &= (np.asarray(table.column("counterparty_card_id"), dtype=np.int64) >= 0) & (holders(ledger) >= 0)
     chosen = np.flatnonzero(out)
     found = _is_sweep(
         index.lookup([np.asarray(table.column("card_id"), dtype=np.int64)[chosen]]),
@@ -203,8 +203,8 @@ def hubs_of_payee(view: View) -> Hubs:
     found = sweeps(view.ledger)
     lo, hi = _ranges(found.by_person, np.asarray(view.own("person_id"), dtype=np.int64))
     never = np.full(len(found.person), NEVER, dtype=np.int64)
-    query, group = kernels.expand(lo, hi, found.by_person.rows, never, view.at)
-    query, group = query.astype(np.int64), group.astype(np.int64)
+    pairs = kernels.expand(lo, hi, found.by_person.rows, never, view.at)
+    query, group = np.asarray(pairs[0], dtype=np.int64), np.asarray(pairs[1], dtype=np.int64)
     times, fen = _sum_until(found.offsets, found.known, found.amount, group, view.at[query])
     kept = times > 0
     return Hubs(query[kept], group[kept], found.hub[group[kept]], times[kept], fen[kept])
@@ -242,7 +242,8 @@ def owner_is_near(view: View) -> Bool:
     tied = _people.sub(view, hubs.query, {"payee": payee, "holder": holder})
     home, other = _people.household_of(tied, "payee"), _people.household_of(tied, "holder")
     near = (holder == payee) | ((home >= 0) & (home == other))
-    return near | _people.are_kin(tied, "payee", "holder") | _people.share_helper(tied, "payee", "holder")
+    near |= _people.are_kin(tied, "payee", "holder") | _people.share_helper(tied, "payee", "holder")
+    return np.asarray(near, dtype=np.bool_)
 
 
 def households_at_hub(view: View) -> Float:

@@ -165,8 +165,8 @@ def all_partners(view: View) -> Partners:
     lo = np.where(groups >= 0, found.by_person.offsets[np.maximum(groups, 0)], 0)
     hi = np.where(groups >= 0, found.by_person.offsets[np.maximum(groups, 0) + 1], 0) if found.by_person.size else lo
     never = np.full(len(found.person), NEVER, dtype=np.int64)
-    query, tie = kernels.expand(lo, hi, found.by_person.rows, never, view.at)
-    query, tie = query.astype(np.int64), tie.astype(np.int64)
+    pairs = kernels.expand(lo, hi, found.by_person.rows, never, view.at)
+    query, tie = np.asarray(pairs[0], dtype=np.int64), np.asarray(pairs[1], dtype=np.int64)
     days = _known_until(found.offsets, found.known, tie, view.at[query])
     kept = days >= DAYS_KEPT
     query, tie = query[kept], tie[kept]

@@ -38,7 +38,8 @@ def withdrawals(view: View) -> Pairs:
 def main_outlet(view: View) -> tuple[Int64, Float]:
     """The outlet the payee used most in 365 days (-1 none), and the share of withdrawals made there."""
     found = view.memo(withdrawals)
-    outlet = found.derived("cash_outlet", cash_outlet).astype(np.int64)
+    table = view.ledger.tables["card_transactions"]
+    outlet = np.asarray(table.derived("cash_outlet", cash_outlet), dtype=np.int64)[found.row]
     shift = np.int64(outlet.max() + 1) if len(outlet) else np.int64(1)
     packed, times = np.unique(found.query.astype(np.int64) * shift + outlet, return_counts=True)
     order = np.lexsort((packed, times))

@@ -42,8 +42,8 @@ def lone_newcomer(table: LedgerTable) -> Float:
     then = np.searchsorted(table.known_at, table.known_at, side="right").astype(np.float64)
     fresh = then - np.searchsorted(table.known_at, window, side="right")
     settled = fresh <= _opening.STILL_LOADING * then
-    silent = np.asarray(table.column("phone")) < 0
-    return ((first[code] == table.known_at) & alone & settled & silent).astype(np.float64)
+    silent = np.asarray(table.column("phone"), dtype=np.int64) < 0
+    return np.asarray((first[code] == table.known_at) & alone & settled & silent, dtype=np.float64)
 
 
 def _asked(view: View) -> View:
@@ -61,7 +61,7 @@ def registered_together(view: View) -> Float:
     """Lone newcomers of the village within a week of the payee, where the payee is one; shape (n,)."""
     found = view.memo(_asked).running("persons", "division_code", days=2 * WEEK, of="lone_newcomer")
     row = view.memo(_asked).latest("persons", {"person_id": view.own("person_id")})
-    own = np.asarray(view.ledger.tables["persons"].derived("lone_newcomer", lone_newcomer))
+    own = np.asarray(view.ledger.tables["persons"].derived("lone_newcomer", lone_newcomer), dtype=np.float64)
     is_one = (row >= 0) & (own[np.maximum(row, 0)] > 0) if len(own) else np.zeros(view.n, dtype=bool)
     return np.where(is_one, found, 0.0)
 

@@ -22,7 +22,7 @@ def _of_kind(table: LedgerTable, kind: str) -> Bool:
 
 
 def _rebound_card(table: LedgerTable) -> NDArray[np.int32]:
-    good = _of_kind(table, "phone_changed") & (np.asarray(table.column("value")) >= 0)
+    good = _of_kind(table, "phone_changed") & (np.asarray(table.column("value"), dtype=np.int64) >= 0)
     return np.where(good, table.column("card_id"), -1).astype(np.int32)
 
 
