@@ -13,9 +13,11 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from simulation import (
     _county,
+    _handover,
     _money_tables,
     _scheme,
     _tables,
@@ -103,14 +105,15 @@ def simulate(
     report = SimulationReport(
         out, out.parent / "truth.parquet", out.parent / "truth-matches.parquet", profile, counties
     )
+    handover = _handover.draw(seed, profile)
     typologies: Counter[str] = Counter()
     looks: Counter[str] = Counter()
     taken: set[int] = set()
     with Writer(out) as tables, Writer(out.parent) as beside:
-        tables.write("programs", _tables.program_table(items))
+        _hand_over(tables, handover, "programs", _tables.program_table(items))
         for number, size in enumerate(sizes):
             county = _invent(seed, traits, items, number, size, month_number(start), months, taken)
-            _write(county, tables, beside, number == 0)
+            _write(county, tables, beside, handover, number == 0)
             _count(county, report, typologies, looks)
             if progress is not None:
                 progress(number + 1, counties)
@@ -185,15 +188,23 @@ def _invent(
     return county
 
 
-def _write(county: County, tables: Writer, beside: Writer, first: bool) -> None:
+def _write(county: County, tables: Writer, beside: Writer, handover: _handover.Handover, first: bool) -> None:
     lists, found = department_lists.build(county), findings.conclude(county)
     numbering = _money_tables.Numbering(county)
     written = _tables.people_tables(county) | _money_tables.money_tables(county, lists, found, numbering)
     written["program_rates"] = _tables.rate_table(county, first)
     for name, table in written.items():
-        tables.write(name, table)
+        _hand_over(tables, handover, name, table)
     beside.write("truth", _money_tables.truth(county, numbering))
     beside.write("truth-matches", _money_tables.matches(county, lists))
+
+
+def _hand_over(tables: Writer, handover: _handover.Handover, name: str, table: pa.Table) -> None:
+    shared = handover.shared(name, table)
+    if shared is None:
+        tables.leave_out(name)
+    else:
+        tables.write(name, shared)
 
 
 def _count(county: County, report: SimulationReport, typologies: Counter[str], looks: Counter[str]) -> None:

@@ -11,7 +11,7 @@ from simulation._county import County
 from simulation._frame import Array, Frame, Ints
 from simulation._labels import CODES, ROLES, look_names, names
 from simulation.activity import KINDS as MOVES
-from simulation.bank import REASONS, STATUS
+from simulation.bank import STATUS, reasons
 from simulation.chain import STAGES, period_text
 from simulation.complaints import wording
 from simulation.findings import OUTCOMES, SELECTED
@@ -265,7 +265,7 @@ def _settlements(c: County, n: Numbering) -> pa.Table:
             "status": col.chosen(STATUS, s["status"][rows]),
             "amount": col.money(s["fen"][rows]),
             "at": col.moments(s["at"][rows]),
-            "reason": col.chosen(REASONS, s["reason"][rows]),
+            "reason": col.chosen(reasons(c.traits.profile == "other_country"), s["reason"][rows]),
         }
     )
 

@@ -41,10 +41,14 @@ class Writer:
         self._open[name].write_table(table)
         self.rows[name] = self.rows.get(name, 0) + table.num_rows
 
-    def _start(self, name: str, schema: pa.Schema) -> pq.ParquetWriter | pa_csv.CSVWriter:
-        as_csv = name in CSV_TABLES
+    def leave_out(self, name: str) -> None:
+        """Remove older files of a table that is not written."""
         for suffix in ("csv", "parquet"):
             (self.folder / f"{name}.{suffix}").unlink(missing_ok=True)
+
+    def _start(self, name: str, schema: pa.Schema) -> pq.ParquetWriter | pa_csv.CSVWriter:
+        as_csv = name in CSV_TABLES
+        self.leave_out(name)
         if not as_csv:
             return pq.ParquetWriter(self.folder / f"{name}.parquet", schema, compression="zstd")
         file = pa.OSFile(str(self.folder / f"{name}.csv"), "wb")

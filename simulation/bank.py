@@ -10,7 +10,14 @@ from simulation._frame import Frame, Ints
 
 STATUS = ("paid", "failed", "returned")
 PAID, FAILED, RETURNED = range(3)
-REASONS = ("", "账户状态异常", "账号户名不符", "账户已销户", "证件信息不符")
+_REASONS = ("", "账户状态异常", "账号户名不符", "账户已销户", "证件信息不符")
+_REASONS_LATIN = ("", "account blocked", "name mismatch", "account closed", "document mismatch")
+KINDS_OF_REASON = len(_REASONS)
+
+
+def reasons(latin: bool) -> tuple[str, ...]:
+    """The bank's words by reason number; 0 is none."""
+    return _REASONS_LATIN if latin else _REASONS
 
 
 def frame() -> Frame:
@@ -40,7 +47,7 @@ def _answer(c: County, rng: np.random.Generator, rows: Ints, bad: np.ndarray[tup
         status=status,
         fen=np.where(bad, 0, f["fen"][rows]),
         at=at,
-        reason=np.where(bad, rng.integers(1, len(REASONS), len(rows)), 0),
+        reason=np.where(bad, rng.integers(1, KINDS_OF_REASON, len(rows)), 0),
     )
 
 

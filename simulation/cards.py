@@ -125,7 +125,7 @@ def start(streams: Streams, t: Traits, places: Places, officials: Officials, mon
     rows, events = frames()
     empty = np.empty(0, dtype=np.int64)
     share = rng.random(len(banks)) < t.bank_share
-    share[0] = share[0] or t.bank_share > 0.5
+    share[0] = share[0] or t.bank_share > 0.5 or not share.any()
     return Cards(
         rows,
         events,

@@ -84,7 +84,7 @@ def _dates(c: County, rng: np.random.Generator) -> None:
     a["applied"] = report - rng.integers(0, 4, n)
     # a list is worked through row by row; imported lists carry one moment
     town = c.places.town_of[a["village"]]
-    imports = rng.random((c.places.towns, len(c.programs))) < c.traits.bulk_import * 0.4
+    imports = rng.random((c.places.towns, len(c.programs))) < c.traits.bulk_import
     bulk = imports[town, a["program"]]
     order = np.argsort(group, kind="stable")
     turn = np.empty(n, dtype=np.int64)

@@ -174,7 +174,7 @@ def _fill(
     clerk = c.officials.clerk_of(
         np.arange(c.places.towns), np.full(c.places.towns, month), np.full(c.places.towns, desk)
     )
-    shared = np.random.default_rng([c.traits.tenant, c.number]).random(c.places.towns) < c.traits.terminal * 0.5
+    shared = np.random.default_rng([c.traits.tenant, c.number]).random(c.places.towns) < c.traits.terminal
     clerk = np.where(shared, clerk[np.arange(c.places.towns) // 2 * 2], clerk)  # neighbouring townships on one terminal
     by_village = (
         np.random.default_rng([c.traits.tenant, desk]).random(c.places.villages) < c.traits.village_prepares * 0.4
