@@ -24,6 +24,9 @@ from features.intake.errors import IntakeError
 BATCH: Final = 1 << 18
 """Rows read at a time."""
 
+_DAMAGE: Final = (pa.ArrowException, OSError, ValueError, ArithmeticError, RuntimeError)
+"""What reading garbage raises, as found by feeding it damaged files."""
+
 
 @dataclass(slots=True)
 class ParquetSource:
@@ -50,7 +53,7 @@ class ParquetSource:
                     seen += batch.num_rows
                     chunk.done = self.size * seen // max(self.rows, 1)
                     yield _only_text(chunk)
-        except (pa.ArrowException, OSError) as error:
+        except _DAMAGE as error:
             raise damaged(self.path, seen + 1) from error
 
     def convert(self, column: Column, raw: pa.Array) -> tuple[pa.Array, BoolMask | None]:
@@ -63,7 +66,7 @@ def open_parquet(table: Table, path: Path) -> ParquetSource:
     try:
         with pq.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
-    except (pa.ArrowException, OSError) as error:
+    except _DAMAGE as error:
         raise damaged(path) from error
     columns, ignored = known_and_ignored(table, schema.names)
     twice = sorted({n for n in columns if schema.names.count(n) > 1})

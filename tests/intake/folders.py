@@ -18,12 +18,12 @@ PERSON = dict(TABLES["persons"].good_rows[0])
 PAYMENT = dict(TABLES["disbursements"].good_rows[0])
 
 
-def csv_text(rows: Iterable[Mapping[str, str]], columns: Iterable[str] | None = None) -> str:
-    """Rows as CSV; the columns are those of the first row unless given."""
+def csv_text(rows: Iterable[Mapping[str, str]], columns: Iterable[str] | None = None, end: str = "\n") -> str:
+    """Rows as CSV; the columns are those of the first row unless given, `end` ends a line."""
     rows = list(rows)
     names = list(columns) if columns is not None else list(rows[0])
     out = io.StringIO()
-    writer = csv.DictWriter(out, names, lineterminator="\n", restval="")
+    writer = csv.DictWriter(out, names, lineterminator=end, restval="")
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
