@@ -2,6 +2,7 @@
 
 Arrays are mapped copy-on-write: nothing is read before it is used, and nothing a feature does reaches the file. The
 folder is named after the sizes and times of the Parquet files it was made from: changed data never meets an old index.
+What depends on the code of features too (columns they derive) lies in a folder inside it, named after that code.
 """
 
 from __future__ import annotations
@@ -17,52 +18,68 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when what the arrays mean changes, so that old ones are made again."""
 
-SMALL = 200_000
-"""Arrays shorter than this are quicker to make again than to look up."""
+SMALL = 4_000_000
+"""A store of fewer bytes is quicker to encode again than to look up."""
+
+OLD_SECONDS = 3600
+"""Files left half-written by a run that died are removed after this long; a run of now may still be writing."""
 
 
 class Cache:
-    """Named arrays in a folder; without a folder nothing is kept."""
+    """Named arrays in a folder; without a folder nothing is kept. `code` is the folder of what code derives."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, code: Path | None = None) -> None:
         self.folder = folder
+        self.code = code
 
     @classmethod
     def beside(cls, store: Path) -> Cache:
-        """The cache of a folder of canonical Parquet; caches of earlier contents are removed."""
+        """The cache of a folder of canonical Parquet; caches of earlier contents and earlier code are removed."""
         digest = hashlib.sha256(f"layout {LAYOUT}".encode())
+        size = 0
         for path in sorted(store.glob("*.parquet")):
             status = path.stat()
+            size += status.st_size
             digest.update(f"{path.name}/{status.st_size}/{status.st_mtime_ns}".encode())
         folder = store / f"index-{digest.hexdigest()[:16]}"
-        for old in store.glob("index-*"):
-            if old != folder:
-                shutil.rmtree(old, ignore_errors=True)
-        return cls(folder)
+        _remove_others(store, "index-*", folder)
+        if size < SMALL:
+            return cls(None)
+        code = folder / f"derived-{_code()}"
+        _remove_others(folder, "derived-*", code)
+        _remove_partial(folder)
+        return cls(folder, code)
 
-    def array(self, name: str, rows: int, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-        """The array kept under `name`, else made now and kept when `rows` is large enough to matter."""
-        if self.folder is None or rows < SMALL:
+    def array(self, name: str, make: Callable[[], NDArray[Any]], *, by_code: bool = False) -> NDArray[Any]:
+        """The array kept under `name`, else made now and kept. `by_code`: it depends on the code of a feature."""
+        folder = self.code if by_code else self.folder
+        if folder is None:
             return make()
-        path = self.folder / f"{name}.npy"
-        if path.exists():
-            return np.load(path, mmap_mode="c", allow_pickle=False)
+        path = folder / f"{name}.npy"
+        found = _mapped(path)
+        if found is not None:
+            return found
         made = make()
-        self._write(path, lambda target: np.save(target, made, allow_pickle=False))
-        return made
+        if made.dtype.hasobject:
+            return made
+        self._write(path, lambda target: _save(target, made))
+        found = _mapped(path)
+        return made if found is None else found
 
     def strings(self, name: str, make: Callable[[], pa.Array]) -> pa.Array:
-        """The string array kept under `name`, else made now and kept when it is large enough to matter."""
-        path = self.folder / f"{name}.arrow" if self.folder is not None else None
-        if path is not None and path.exists():
+        """The string array kept under `name`, else made now and kept."""
+        if self.folder is None:
+            return make()
+        path = self.folder / f"{name}.arrow"
+        try:
             with pa.memory_map(str(path)) as source:
                 return pa.ipc.open_file(source).get_batch(0).column(0)
-        made = make()
-        if path is not None and len(made) >= SMALL:
-            self._write_strings(path, made)
+        except (OSError, pa.ArrowInvalid, IndexError):
+            made = make()
+        self._write_strings(path, made)
         return made
 
     def _write_strings(self, path: Path, values: pa.Array) -> None:
@@ -74,8 +91,57 @@ class Cache:
         self._write(path, write)
 
     def _write(self, path: Path, write: Callable[[Path], Any]) -> None:
-        """Under another name first, so that a run that dies half-way leaves no half file behind."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Under another name first, so that a run that dies half-way leaves no half file behind.
+
+        A disk that is full or may not be written to costs speed only: the run goes on with what it has in memory.
+        """
         partial = path.with_name(f".{os.getpid()}-{path.name}")
-        write(partial)
-        partial.replace(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(partial)
+            partial.replace(path)
+        except OSError:
+            partial.unlink(missing_ok=True)
+
+
+def _mapped(path: Path) -> NDArray[Any] | None:
+    """The array of a file, mapped; None where there is none or it cannot be read (it is then made again)."""
+    try:
+        mapped = np.load(path, mmap_mode="c", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    # A plain array over the same pages: `np.memmap` costs microseconds at every slice.
+    found: NDArray[Any] = np.asarray(mapped)
+    return found
+
+
+def _code() -> str:
+    """A fingerprint of the code of features, read from its files."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parents[1]
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml"), *root.rglob("*.json")]):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _remove_others(folder: Path, pattern: str, kept: Path) -> None:
+    for old in folder.glob(pattern):
+        if old != kept:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _remove_partial(folder: Path) -> None:
+    """What runs that died were writing. Judged by the folder's own time: a file system may keep another clock."""
+    for partial in folder.rglob(".*-*.*"):
+        try:
+            if folder.stat().st_mtime - partial.stat().st_mtime > OLD_SECONDS:
+                partial.unlink()
+        except OSError:
+            continue
+
+
+def _save(target: Path, values: NDArray[Any]) -> None:
+    """Through an open file: `np.save` would add an ending to the name of a partial file."""
+    with target.open("wb") as file:
+        np.save(file, values, allow_pickle=False)

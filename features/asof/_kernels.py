@@ -1,4 +1,9 @@
-"""Compiled passes over grouped rows. Every kernel takes plain arrays, so the same code runs anywhere numpy does."""
+"""Compiled passes over grouped rows. Every kernel takes plain arrays, so the same code runs anywhere numpy does.
+
+Rows of a table are numbered in the order they became known. So "known by the moment" is "row number below a bound",
+one bound a query found once (`View.known_rows`), and a group's rows, ascending, are cut by binary search on the rows
+themselves.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +14,13 @@ from numpy.typing import NDArray
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
-Bool = NDArray[np.bool_]
+Index = NDArray[np.int32] | NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
-def group_rows(codes: Int64, size: int) -> tuple[Int64, Int32]:
+def group_rows(codes: Index, size: int) -> tuple[Int32, Int32]:
     """Counting sort: offsets (size+1,) and row numbers grouped by code, order inside a group kept. Codes < 0 drop."""
-    offsets = np.zeros(size + 1, np.int64)
+    offsets = np.zeros(size + 1, np.int32)
     for i in range(codes.shape[0]):
         if codes[i] >= 0:
             offsets[codes[i] + 1] += 1
@@ -32,10 +37,74 @@ def group_rows(codes: Int64, size: int) -> tuple[Int64, Int32]:
 
 
 @njit(cache=True, nogil=True)
-def _upper(known: Int64, rows: Int32, lo: int, hi: int, moment: int) -> int:
+def regroup(rows: Int32, codes: Int32, size: int) -> Int32:
+    """The listed rows sorted by code, order among equals kept; one step of a radix sort. Codes < 0 drop."""
+    offsets = np.zeros(size + 1, np.int32)
+    for i in rows:
+        if codes[i] >= 0:
+            offsets[codes[i] + 1] += 1
+    for k in range(size):
+        offsets[k + 1] += offsets[k]
+    out = np.empty(offsets[size], np.int32)
+    for i in rows:
+        code = codes[i]
+        if code >= 0:
+            out[offsets[code]] = i
+            offsets[code] += 1
+    return out
+
+
+@njit(cache=True, nogil=True)
+def refine(parent: Int32, rows: Int32, codes: Int32, parents: int) -> tuple[Int32, Int32, Int32]:
+    """Split groups of sorted rows by one more column.
+
+    `parent` (rows,) is each row's group so far, ascending. Gives the finer group of each row, and for looking up:
+    `starts` (parents+1,) of each parent's finer groups and their `values` in this column, ascending in a parent.
+    """
+    n = rows.shape[0]
+    child = np.empty(n, np.int32)
+    starts = np.zeros(parents + 1, np.int32)
+    total = 0
+    for p in range(n):
+        if p == 0 or parent[p] != parent[p - 1] or codes[rows[p]] != codes[rows[p - 1]]:
+            total += 1
+            starts[parent[p] + 1] += 1
+        child[p] = total - 1
+    for k in range(parents):
+        starts[k + 1] += starts[k]
+    values = np.empty(total, np.int32)
+    for p in range(n):
+        values[child[p]] = codes[rows[p]]
+    return child, starts, values
+
+
+@njit(cache=True, nogil=True)
+def descend(groups: Int32, starts: Int32, values: Int32, codes: Int32) -> Int32:
+    """One step of looking up: the finer group of each query, -1 where it does not exist."""
+    out = np.full(groups.shape[0], -1, np.int32)
+    for i in range(groups.shape[0]):
+        g = groups[i]
+        if g < 0 or g >= starts.shape[0] - 1 or codes[i] < 0:
+            continue
+        lo, hi = starts[g], starts[g + 1]
+        end = hi
+        while lo < hi:
+            mid = (lo + hi) >> 1
+            if values[mid] < codes[i]:
+                lo = mid + 1
+            else:
+                hi = mid
+        if lo < end and values[lo] == codes[i]:
+            out[i] = lo
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _below(rows: Int32, lo: int, hi: int, bound: int) -> int:
+    """First position of rows[lo:hi] that is not below the bound."""
     while lo < hi:
-        mid = (lo + hi) // 2
-        if known[rows[mid]] <= moment:
+        mid = (lo + hi) >> 1
+        if rows[mid] < bound:
             lo = mid + 1
         else:
             hi = mid
@@ -43,21 +112,40 @@ def _upper(known: Int64, rows: Int32, lo: int, hi: int, moment: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def bounds(offsets: Int64, rows: Int32, known: Int64, keys: Int64, after: Int64, until: Int64) -> tuple[Int64, Int64]:
-    """For each query the positions [lo, hi) of its group's rows with after < known <= until; empty for key < 0."""
+def narrow(offsets: Int32, rows: Int32, keys: Int32, after: Int32, until: Int32) -> tuple[Int32, Int32]:
+    """For each query the positions [lo, hi) of its group's rows with after <= row < until; empty for key < 0."""
     n = keys.shape[0]
-    lo = np.zeros(n, np.int64)
-    hi = np.zeros(n, np.int64)
+    lo = np.zeros(n, np.int32)
+    hi = np.zeros(n, np.int32)
     for i in range(n):
         k = keys[i]
         if k >= 0:
-            hi[i] = _upper(known, rows, offsets[k], offsets[k + 1], until[i])
-            lo[i] = _upper(known, rows, offsets[k], hi[i], after[i])
+            start, end = offsets[k], offsets[k + 1]
+            top = _below(rows, start, end, until[i])
+            hi[i] = top
+            lo[i] = start if after[i] <= 0 else _below(rows, start, top, after[i])
     return lo, hi
 
 
 @njit(cache=True, nogil=True)
-def expand(lo: Int64, hi: Int64, rows: Int32, superseded: Int64, at: Int64) -> tuple[Int32, Int32]:
+def expand_all(lo: Int32, hi: Int32, rows: Int32) -> tuple[Int32, Int32]:
+    """All (query, row) pairs of the ranges."""
+    total = 0
+    for i in range(lo.shape[0]):
+        total += hi[i] - lo[i]
+    queries = np.empty(total, np.int32)
+    found = np.empty(total, np.int32)
+    p = 0
+    for i in range(lo.shape[0]):
+        for j in range(lo[i], hi[i]):
+            queries[p] = i
+            found[p] = rows[j]
+            p += 1
+    return queries, found
+
+
+@njit(cache=True, nogil=True)
+def expand(lo: Index, hi: Index, rows: Int32, superseded: Int64, at: Int64) -> tuple[Int32, Int32]:
     """All (query, row) pairs of the ranges whose row was not yet superseded at the query's moment."""
     total = 0
     for i in range(lo.shape[0]):
@@ -77,8 +165,44 @@ def expand(lo: Int64, hi: Int64, rows: Int32, superseded: Int64, at: Int64) -> t
 
 
 @njit(cache=True, nogil=True)
-def latest(offsets: Int64, rows: Int32, known: Int64, superseded: Int64, keys: Int64, at: Int64) -> Int64:
-    """The last known row of each query's group that is not superseded at its moment; -1 where there is none."""
+def newest(lo: Int32, hi: Int32, rows: Int32) -> Int32:
+    """The last row of each range, -1 where it is empty."""
+    out = np.full(lo.shape[0], -1, np.int32)
+    for i in range(lo.shape[0]):
+        if hi[i] > lo[i]:
+            out[i] = rows[hi[i] - 1]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def newest_standing(lo: Int32, hi: Int32, rows: Int32, superseded: Int64, at: Int64) -> Int32:
+    """The last row of each range that was not yet superseded at the query's moment, -1 where there is none."""
+    out = np.full(lo.shape[0], -1, np.int32)
+    for i in range(lo.shape[0]):
+        for j in range(hi[i] - 1, lo[i] - 1, -1):
+            if superseded[rows[j]] > at[i]:
+                out[i] = rows[j]
+                break
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _upper(known: Int64, rows: Int32, lo: int, hi: int, moment: int) -> int:
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if known[rows[mid]] <= moment:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo
+
+
+@njit(cache=True, nogil=True)
+def latest(offsets: Int32, rows: Int32, known: Int64, superseded: Int64, keys: Index, at: Int64) -> Int64:
+    """The last row of each query's group known and not superseded at its moment; -1 where there is none.
+
+    For joins between tables of the ledger, where each row asks as of its own moment.
+    """
     out = np.full(keys.shape[0], -1, np.int64)
     for i in range(keys.shape[0]):
         k = keys[i]
@@ -93,27 +217,40 @@ def latest(offsets: Int64, rows: Int32, known: Int64, superseded: Int64, keys: I
 
 
 @njit(cache=True, nogil=True)
-def previous_same(offsets: Int64, rows: Int32, values: Int64) -> Int64:
-    """For each grouped position the position of the previous row with the same value in its group, else -1."""
-    out = np.full(rows.shape[0], -1, np.int64)
+def previous_same(offsets: Int32, rows: Int32, values: Int32, size: int) -> Int32:
+    """For each grouped position the position of the previous row with the same value in its group, else -1.
+
+    Null values (< 0) count as one value. `size` is above every value.
+    """
+    out = np.full(rows.shape[0], -1, np.int32)
+    last = np.full(size + 1, -1, np.int32)
     for k in range(offsets.shape[0] - 1):
-        seen = {np.int64(-9): np.int64(-9)}
         for j in range(offsets[k], offsets[k + 1]):
             v = values[rows[j]]
-            if v in seen:
-                out[j] = seen[v]
-            seen[v] = np.int64(j)
+            if v < 0:
+                v = size
+            if last[v] >= offsets[k]:
+                out[j] = last[v]
+            last[v] = j
     return out
 
 
 @njit(cache=True, nogil=True)
-def count_distinct(
-    lo: Int64, hi: Int64, rows: Int32, previous: Int64, values: Int64, superseded: Int64, at: Int64
-) -> Float64:
-    """Distinct values >= 0 in each range: a row counts where its previous equal lies before the range.
+def count_distinct(lo: Int32, hi: Int32, rows: Int32, previous: Int32, values: Int32) -> Float64:
+    """Distinct values >= 0 in each range: a row counts where its previous equal lies before the range."""
+    out = np.zeros(lo.shape[0], np.float64)
+    for i in range(lo.shape[0]):
+        for j in range(lo[i], hi[i]):
+            if previous[j] < lo[i] and values[rows[j]] >= 0:
+                out[i] += 1.0
+    return out
 
-    Rows already superseded at the query's moment are left out, so the previous equal is walked back past them.
-    """
+
+@njit(cache=True, nogil=True)
+def count_distinct_standing(
+    lo: Int32, hi: Int32, rows: Int32, previous: Int32, values: Int32, superseded: Int64, at: Int64
+) -> Float64:
+    """The same without rows already superseded at the query's moment: the previous equal is walked back past them."""
     out = np.zeros(lo.shape[0], np.float64)
     for i in range(lo.shape[0]):
         for j in range(lo[i], hi[i]):
@@ -128,13 +265,74 @@ def count_distinct(
 
 
 @njit(cache=True, nogil=True)
-def superseded_total(
-    lo: Int64, hi: Int64, rows: Int32, superseded: Int64, at: Int64, values: Float64
-) -> Float64:
-    """Sum of the values in each range whose row had been superseded at the query's moment."""
+def running_totals(offsets: Int32, rows: Int32, values: Float64) -> Float64:
+    """Totals up to and including each grouped position, begun anew in each group; NaN counts as zero.
+
+    A total that ran through all groups would round differently once a later row of another group is recorded.
+    """
+    out = np.empty(rows.shape[0], np.float64)
+    for k in range(offsets.shape[0] - 1):
+        total = 0.0
+        for j in range(offsets[k], offsets[k + 1]):
+            v = values[rows[j]]
+            if v == v:
+                total += v
+            out[j] = total
+    return out
+
+
+@njit(cache=True, nogil=True)
+def between_totals(offsets: Int32, keys: Int32, lo: Int32, hi: Int32, totals: Float64) -> Float64:
+    """What the rows of each range add up to."""
     out = np.zeros(lo.shape[0], np.float64)
     for i in range(lo.shape[0]):
-        for j in range(lo[i], hi[i]):
-            if superseded[rows[j]] <= at[i]:
-                out[i] += values[rows[j]]
+        if hi[i] > lo[i]:
+            before = totals[lo[i] - 1] if lo[i] > offsets[keys[i]] else 0.0
+            out[i] = totals[hi[i] - 1] - before
+    return out
+
+
+@njit(cache=True, nogil=True)
+def replaced_positions(rows: Int32, superseded: Int64) -> Int32:
+    """Grouped positions, ascending, whose row is superseded at some time (there are few)."""
+    never = np.iinfo(np.int64).max
+    total = 0
+    for j in range(rows.shape[0]):
+        if superseded[rows[j]] != never:
+            total += 1
+    out = np.empty(total, np.int32)
+    total = 0
+    for j in range(rows.shape[0]):
+        if superseded[rows[j]] != never:
+            out[total] = j
+            total += 1
+    return out
+
+
+@njit(cache=True, nogil=True)
+def count_replaced(lo: Int32, hi: Int32, rows: Int32, replaced: Int32, superseded: Int64, at: Int64) -> Float64:
+    """Rows of each range that had been superseded at the query's moment."""
+    out = np.zeros(lo.shape[0], np.float64)
+    for i in range(lo.shape[0]):
+        p = _below(replaced, 0, replaced.shape[0], lo[i])
+        while p < replaced.shape[0] and replaced[p] < hi[i]:
+            if superseded[rows[replaced[p]]] <= at[i]:
+                out[i] += 1.0
+            p += 1
+    return out
+
+
+@njit(cache=True, nogil=True)
+def total_replaced(
+    lo: Int32, hi: Int32, rows: Int32, replaced: Int32, superseded: Int64, at: Int64, values: Float64
+) -> Float64:
+    """Sum of the values of rows of each range that had been superseded at the query's moment; NaN counts as zero."""
+    out = np.zeros(lo.shape[0], np.float64)
+    for i in range(lo.shape[0]):
+        p = _below(replaced, 0, replaced.shape[0], lo[i])
+        while p < replaced.shape[0] and replaced[p] < hi[i]:
+            row = rows[replaced[p]]
+            if superseded[row] <= at[i] and values[row] == values[row]:
+                out[i] += values[row]
+            p += 1
     return out

@@ -9,29 +9,64 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from features.asof import _ties as ties
+
 if TYPE_CHECKING:
     from features.asof.ledger import LedgerTable
 
 _ALWAYS = np.iinfo(np.int64).min
 _DAY = 86_400_000_000
+_NULL = -1e18
 
 
 def order_of(table: LedgerTable) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
-    """The sorting permutation (None when rows already lie in order) and `known_at` in microseconds UTC, sorted."""
+    """The sorting permutation (None when rows already lie in order) and `known_at` in microseconds UTC, sorted.
+
+    Columns of the key are read one by one and only while some rows still tie.
+    """
     known = _known_at(table)
-    keys: list[NDArray[np.generic]] = []
-    own = table.schema.key or tuple(c.name for c in table.schema.columns if c.type != "list")
-    ascending = bool(np.all(known[1:] >= known[:-1]))
-    tied = ascending and bool(np.any(known[1:] == known[:-1]))
-    if ascending and not tied:
-        return None, known
+    order = np.arange(len(known), dtype=np.int64)
+    if not bool(np.all(known[1:] >= known[:-1])):
+        order = np.argsort(known, kind="stable")
+        known = known[order]
+    tied = np.zeros(len(known), dtype=bool)
+    tied[1:] = known[1:] == known[:-1]
+    own = table.schema.key or tuple(c.name for c in table.schema.columns)
     for name in own:
+        if not tied.any():
+            break
         if table.has(name):
-            keys.extend(_sort_keys(table.raw(name)))
-    order = np.lexsort((*reversed(keys), known))
-    if np.array_equal(order, np.arange(len(order))):
+            _settle(order, tied, table.raw(name))
+    if ties.is_identity(order):
         return None, known
-    return order.astype(np.int64), known[order]
+    return order, known
+
+
+def _settle(order: NDArray[np.int64], tied: NDArray[np.bool_], values: pa.ChunkedArray) -> None:
+    """Sort each run of tied rows by one more column, and mark which of them still tie."""
+    kind = values.type
+    if pa.types.is_list(kind):
+        return
+    if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        texts = pc.fill_null(values.cast(pa.large_string()), "").combine_chunks()
+        if isinstance(texts, pa.ChunkedArray):  # Arrow leaves an empty column in chunks.
+            texts = pa.array([], pa.large_string())
+        _, offsets, data = texts.buffers()
+        if offsets is not None and len(texts):
+            starts = np.frombuffer(offsets, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+            letters = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, np.uint8)
+            ties.settle_texts(order, tied, starts, letters)
+        return
+    ties.settle_numbers(order, tied, _numbers(values))
+
+
+def _numbers(values: pa.ChunkedArray) -> NDArray[np.float64]:
+    kind = values.type
+    if kind == pa.date32():
+        values = values.cast(pa.int32())
+    elif pa.types.is_temporal(kind):
+        values = values.cast(pa.int64())
+    return np.asarray(pc.fill_null(values.cast(pa.float64(), safe=False), _NULL).to_numpy(), dtype=np.float64)
 
 
 def _known_at(table: LedgerTable) -> NDArray[np.int64]:
@@ -43,33 +78,8 @@ def _known_at(table: LedgerTable) -> NDArray[np.int64]:
         days = pc.fill_null(values.cast(pa.int32()).cast(pa.int64()), 0)
         micros = days.to_numpy() * _DAY - table.ledger.utc_offset
     else:
-        micros = pc.fill_null(values.cast(pa.int64()), 0).to_numpy().copy()
+        micros = pc.fill_null(values.cast(pa.int64()), 0).to_numpy()
     if values.null_count:
         micros = micros.copy()
         micros[values.is_null().to_numpy()] = _ALWAYS
     return np.asarray(micros, dtype=np.int64)
-
-
-def _sort_keys(values: pa.ChunkedArray) -> list[NDArray[np.generic]]:
-    """Arrays that sort as the column does: big-endian words for short texts, ranks for long ones."""
-    kind = values.type
-    if pa.types.is_dictionary(kind):
-        values, kind = values.cast(pa.string()), pa.string()
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        filled = pc.fill_null(values, "")
-        longest = pc.max(pc.binary_length(filled)).as_py() or 0
-        if longest > 24:
-            return [np.asarray(pc.rank(filled, sort_keys="ascending", tiebreaker="dense").to_numpy())]
-        width = max(8, -(-longest // 8) * 8)
-        fixed = np.asarray(filled.to_numpy(), dtype=object)
-        packed = np.array([str(v).encode() for v in fixed], dtype=f"S{width}") if len(fixed) else np.empty(0, f"S{width}")
-        words = packed.view(">u8").reshape(len(packed), width // 8)
-        return [words[:, k] for k in range(width // 8)]
-    if pa.types.is_decimal(kind):
-        return [np.asarray(pc.fill_null(values.cast(pa.float64()), -1e18).to_numpy())]
-    if pa.types.is_list(kind):
-        return []
-    numbers = values.cast(pa.int64()) if pa.types.is_temporal(kind) and kind != pa.date32() else values
-    if kind == pa.date32():
-        numbers = values.cast(pa.int32())
-    return [np.asarray(pc.fill_null(numbers.cast(pa.float64(), safe=False), -1e18).to_numpy())]

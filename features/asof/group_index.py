@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.asof import _kernels as kernels
 
-Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
 
+_LARGEST = np.iinfo(np.int32).max
 
 Keep = Callable[[str, Callable[[], NDArray[Any]]], NDArray[Any]]
 
@@ -26,48 +25,69 @@ class GroupIndex:
     """Groups over one or several code columns of a table that is sorted by knowledge.
 
     `offsets` (size+1,) and `rows` list each group's row numbers in that order. A row with a null in any key column
-    belongs to no group.
+    belongs to no group. A group of a single column is numbered as its code; groups of several columns are found by
+    descending column by column through the values that occur (`lookup`), so nothing is built to look one up.
+
+    `keys` are the columns, or functions that give them: with `keep` (see `LedgerTable.keep`) an index made before is
+    read back and they are never asked for.
     """
 
-    def __init__(self, keys: list[Int64], keep: Keep = _make) -> None:
-        self._dictionaries: list[pa.Array] = []
+    def __init__(self, keys: Sequence[NDArray[Any] | Callable[[], NDArray[Any]]], keep: Keep = _make) -> None:
         self.memo: dict[object, Any] = {}
-        self._single = len(keys) == 1
-        made: list[tuple[Int64, NDArray[np.int32]]] = []
+        self._keep = keep
+        made: dict[str, NDArray[Any]] = {}
 
-        def grouped() -> tuple[Int64, NDArray[np.int32]]:
-            if not made:
-                codes = keys[0] if self._single else self._compose(keys, learn=True)
-                size = int(codes.max()) + 1 if len(codes) else 0
-                made.append(kernels.group_rows(np.ascontiguousarray(codes, dtype=np.int64), size))
-            return made[0]
+        def part(name: str) -> NDArray[Any]:
+            def make() -> NDArray[Any]:
+                if not made:
+                    made.update(_grouped([as_codes(k() if callable(k) else k) for k in keys]))
+                return made[name]
 
-        self.offsets = keep("offsets", lambda: grouped()[0])
-        self.rows = keep("rows", lambda: grouped()[1])
+            return keep(name, make)
+
+        self.offsets: NDArray[Any] = part("offsets")
+        self.rows: NDArray[Any] = part("rows")
         self.size = len(self.offsets) - 1
-        if not self._single:
-            self._dictionaries = [pa.array(keep(f"dictionary{k}", lambda k=k: self._learned(grouped, k))) for k in range(len(keys) - 1)]
+        self._steps = [(part(f"starts{k}"), part(f"values{k}")) for k in range(1, len(keys))]
 
-    def _learned(self, grouped: Callable[[], object], step: int) -> Int64:
-        """The dictionary of one folding step, which grouping leaves behind."""
-        grouped()
-        return np.asarray(self._dictionaries[step].to_numpy(zero_copy_only=False), dtype=np.int64)
-
-    def lookup(self, keys: list[Int64]) -> Int64:
+    def lookup(self, keys: Sequence[NDArray[Any]]) -> NDArray[Any]:
         """Group number of each query key tuple, -1 where there is no such group."""
-        codes = keys[0] if self._single else self._compose(keys, learn=False)
-        return np.where(codes < self.size, codes, -1).astype(np.int64)
-
-    def _compose(self, keys: list[Int64], *, learn: bool) -> Int64:
-        """Fold key columns pairwise into dense codes, remembering each step's dictionary."""
-        codes = np.asarray(keys[0], dtype=np.int64)
-        for step, column in enumerate(keys[1:]):
-            null = (codes < 0) | (column < 0)
-            packed = (codes << np.int64(31)) | np.where(column < 0, 0, column)
-            values = pa.array(packed, mask=null)
-            if learn:
-                self._dictionaries.append(pc.unique(values).drop_null())
-            found = pc.index_in(values, value_set=self._dictionaries[step])
-            codes = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-            codes[null] = -1
+        codes = as_codes(keys[0])
+        if not self._steps:
+            return np.where(codes < self.size, codes, np.int32(-1))
+        for (starts, values), column in zip(self._steps, keys[1:], strict=True):
+            codes = kernels.descend(codes, starts, values, as_codes(column))
         return codes
+
+    def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """An array that depends on the index alone (running totals, previous equals), kept with it."""
+        if name not in self.memo:
+            self.memo[name] = self._keep(name, make)
+        found: NDArray[Any] = self.memo[name]
+        return found
+
+
+def as_codes(values: NDArray[Any]) -> Int32:
+    """Codes as the kernels take them. Raises ValueError for numbers too large to be codes."""
+    if values.dtype.itemsize > 4 and len(values) and values.max() > _LARGEST:
+        raise ValueError(f"found a key of {values.max()}, expected codes below 2**31: number the values first")
+    return np.ascontiguousarray(values, dtype=np.int32)
+
+
+def _grouped(keys: list[Int32]) -> dict[str, NDArray[Any]]:
+    sizes = [int(k.max()) + 1 if len(k) else 0 for k in keys]
+    if len(keys) == 1:
+        offsets, rows = kernels.group_rows(keys[0], max(sizes[0], 0))
+        return {"offsets": offsets, "rows": rows}
+    rows = np.arange(len(keys[0]), dtype=np.int32)
+    for codes, size in zip(reversed(keys), reversed(sizes), strict=True):
+        rows = kernels.regroup(rows, codes, max(size, 0))
+    group, parents = keys[0][rows], max(sizes[0], 0)
+    made: dict[str, NDArray[Any]] = {}
+    for step, codes in enumerate(keys[1:], start=1):
+        group, made[f"starts{step}"], made[f"values{step}"] = kernels.refine(group, rows, codes, parents)
+        parents = len(made[f"values{step}"])
+    counts = np.bincount(group, minlength=parents) if len(group) else np.zeros(parents, np.int64)
+    made["offsets"] = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
+    made["rows"] = rows
+    return made

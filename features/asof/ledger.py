@@ -14,9 +14,11 @@ Numbers of a column, by contract type:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,13 +30,14 @@ from features.asof._cache import Cache
 from features.asof._order import order_of
 from features.asof.group_index import GroupIndex
 from features.asof.period import periods_days
-from features.asof.vocabulary import Vocabulary, distinct
+from features.asof.vocabulary import Vocabulary, merged, numbered
 from features.contract import TABLES
 from features.contract._schema import Column, Table
 
 ALWAYS = np.iinfo(np.int64).min
 NEVER = np.iinfo(np.int64).max
 MICROSECONDS_A_DAY = 86_400_000_000
+_EPOCH = dt.date(1970, 1, 1)
 
 Array = NDArray[np.float64] | NDArray[np.int32]
 
@@ -52,9 +55,11 @@ class Ledger:
         self.cache = cache or Cache(None)
         self._vocabularies: dict[str, Vocabulary] = {}
         self._crossings: dict[tuple[str, str], NDArray[np.int32]] = {}
-        self.tables: dict[str, LedgerTable] = {
+        self._numbered: dict[tuple[str, str], NDArray[np.int32]] = {}
+        self._sources: dict[str, LedgerTable] = {
             name: LedgerTable(self, TABLES[name], source) for name, source in sources.items()
         }
+        self.tables: dict[str, LedgerTable] = dict(self._sources)
 
     @classmethod
     def open(cls, store: Path, *, utc_offset_hours: float = 8.0) -> Ledger:
@@ -70,17 +75,34 @@ class Ledger:
         return not column or self.tables[table].has(column)
 
     def vocabulary(self, entity: str) -> Vocabulary:
-        """The identifier space `entity`, over all tables, built at first use."""
+        """The identifier space `entity`, over all tables, built at first use with the codes of all its columns."""
         if entity not in self._vocabularies:
-            values = self.cache.strings(f"vocabulary-{entity.replace(':', '-')}", lambda: distinct(self._columns_of(entity)))
+            values = self.cache.strings(f"vocabulary-{entity.replace(':', '-')}", lambda: self._number(entity))
             self._vocabularies[entity] = Vocabulary(values)
+            for table, column in list(self._numbered):
+                self._sources[table].column(column)
         return self._vocabularies[entity]
 
-    def _columns_of(self, entity: str) -> Iterator[pa.ChunkedArray]:
-        for table in self.tables.values():
+    def encoded(self, entity: str, table: str, column: str) -> NDArray[np.int32]:
+        """Codes of one column of an identifier space, in ledger order."""
+        vocabulary = self.vocabulary(entity)
+        source = self._sources[table]
+        made = self._numbered.pop((table, column), None)
+        return source.in_order(vocabulary.encode(source.raw(column))) if made is None else made
+
+    def _number(self, entity: str) -> pa.Array:
+        """Read every column of an identifier space, give the vocabulary, lay by the codes of its columns."""
+        names: list[tuple[str, str]] = []
+        parts: list[tuple[pa.Array, NDArray[np.int32]]] = []
+        for table in self._sources.values():
             for column in table.schema.columns:
                 if entity_of(column) == entity and table.has(column.name):
-                    yield table.arrow(column.name)
+                    values, codes = numbered(table.raw(column.name))
+                    names.append((table.name, column.name))
+                    parts.append((values, table.in_order(codes)))
+        vocabulary, codes_of = merged(parts)
+        self._numbered.update(zip(names, codes_of, strict=True))
+        return vocabulary
 
     def crossing(self, source: str, target: str) -> NDArray[np.int32]:
         """For each code of one identifier space the code of the same text in another, -1 where it has none."""
@@ -121,11 +143,18 @@ class LedgerTable:
         self._present = frozenset(names)
         self.rows: int = source.num_rows if isinstance(source, pa.Table) else pq.read_metadata(source).num_rows
         self._columns: dict[str, Array] = {}
-        self._derived: dict[str, Array] = {}
+        self._derived: dict[str, NDArray[Any]] = {}
+        self._typed: dict[str, NDArray[Any]] = {}
         self._indexes: dict[tuple[str, ...], GroupIndex] = {}
-        self.known_at: NDArray[np.int64]
-        self._order: NDArray[np.int64] | None
-        self._order, self.known_at = self._ordered()
+
+    @cached_property
+    def known_at(self) -> NDArray[np.int64]:
+        """When each row became known, microseconds UTC, ascending."""
+        return self._ordered[1]
+
+    @property
+    def _order(self) -> NDArray[np.int64] | None:
+        return self._ordered[0]
 
     def has(self, column: str) -> bool:
         """Whether the column was handed over."""
@@ -142,50 +171,98 @@ class LedgerTable:
         raw = self.raw(column)
         return raw if self._order is None else raw.take(pa.array(self._order))
 
+    def in_order(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values in file order put into ledger order."""
+        return values if self._order is None else values[self._order]
+
     def column(self, name: str) -> Array:
         """The column as numbers (see the module). A column that was not handed over is all null."""
         if name not in self._columns:
             column = self.schema.column(name)
-            self._columns[name] = self.keep(f"column-{name}", lambda: self._encode(column))
+            if self.has(name):
+                self._columns[name] = self.keep(f"column-{name}", lambda: self._encode(column))
+            else:
+                kind = np.int32 if column.type in ("id", "text", "period", "enum") else np.float64
+                nulls: NDArray[Any] = np.full(self.rows, -1 if kind is np.int32 else np.nan, dtype=kind)
+                self._columns[name] = nulls
         return self._columns[name]
 
-    def derived(self, name: str, make: Callable[[LedgerTable], Array]) -> Array:
+    def derived(self, name: str, make: Callable[[LedgerTable], NDArray[Any]]) -> NDArray[Any]:
         """A column computed from the row itself and reference data, kept under `name`; shape (rows,)."""
         if name not in self._derived:
-            self._derived[name] = make(self)
+            self._derived[name] = self.keep(f"derived-{name}", lambda: np.asarray(make(self)), by_code=True)
+        return self._derived[name]
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """A column, declared or derived before, as float64."""
+        return self._as(name, np.dtype(np.float64))
+
+    def codes(self, name: str) -> NDArray[np.int32]:
+        """A column of codes, declared or derived before, as int32."""
+        return self._as(name, np.dtype(np.int32))
+
+    def _as(self, name: str, kind: np.dtype[Any]) -> NDArray[Any]:
+        values = self._any(name)
+        if values.dtype == kind:
+            return values
+        key = f"{name} as {kind}"
+        if key not in self._typed:
+            self._typed[key] = values.astype(kind)
+        return self._typed[key]
+
+    def _any(self, name: str) -> NDArray[Any]:
+        if self.schema_has(name):
+            return self.column(name)
+        if name not in self._derived:
+            raise KeyError(
+                f"{self.name} has no derived column {name!r} yet; call LedgerTable.derived(name, make) first"
+            )
         return self._derived[name]
 
     def index(self, columns: tuple[str, ...]) -> GroupIndex:
         """Rows grouped by one or several code columns, in order of knowledge inside each group."""
         if columns not in self._indexes:
-            keys = [self.column(c) if self.schema_has(c) else self._derived[c] for c in columns]
             declared = all(self.schema_has(c) for c in columns)
 
-            def keep(part: str, make: Callable[[], Array]) -> Array:
-                # A derived column changes with the code that derives it, so only declared ones are kept on disk.
-                return self.keep(f"index-{'-'.join(columns)}-{part}", make) if declared else make()
+            def keep(part: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+                # What is summed or told apart in the groups may be derived too, which its name does not say.
+                own = part in ("offsets", "rows", "replaced") or part.startswith(("starts", "values"))
+                return self.keep(f"index-{'-'.join(columns)}-{part}", make, by_code=not (declared and own))
 
-            self._indexes[columns] = GroupIndex([np.asarray(k, dtype=np.int64) for k in keys], keep)
+            self._indexes[columns] = GroupIndex([partial(self._any, c) for c in columns], keep)
         return self._indexes[columns]
 
     def schema_has(self, name: str) -> bool:
         """Whether the contract declares the column."""
-        return any(c.name == name for c in self.schema.columns)
+        return name in self._declared
+
+    @cached_property
+    def _declared(self) -> frozenset[str]:
+        return frozenset(c.name for c in self.schema.columns)
 
     def evidence(self, rows: NDArray[np.integer]) -> list[str]:
         """`table:key` of each row, key columns joined by `/`."""
-        parts: list[list[str]] = []
-        for name in self.schema.evidence_key:
-            if self.has(name):
-                where = rows if self._order is None else self._order[rows]
-                taken = self.raw(name).take(pa.array(where))
-                parts.append([("" if v is None else str(v)) for v in taken.to_pylist()])
+        parts = [self._texts(name, np.asarray(rows)) for name in self.schema.evidence_key if self.has(name)]
         return [f"{self.name}:{'/'.join(values)}" for values in zip(*parts, strict=True)]
 
-    def keep(self, name: str, make: Callable[[], Array]) -> Array:
-        """An array of this table, from the cache beside the data when there is one."""
-        return self.ledger.cache.array(f"{self.name}-{name}", self.rows, make)
+    def _texts(self, name: str, rows: NDArray[np.integer]) -> list[str]:
+        """A column of a few rows as the contract writes it, '' where null."""
+        column = self.schema.column(name)
+        entity = entity_of(column)
+        if entity is not None:
+            return [v or "" for v in self.ledger.vocabulary(entity).decode(self.column(name)[rows])]
+        found = self.column(name)[rows].tolist()
+        if column.type == "enum":
+            return [column.values[v] if v >= 0 else "" for v in found]
+        if column.type == "date":
+            return ["" if v != v else (_EPOCH + dt.timedelta(days=v)).isoformat() for v in found]
+        raise TypeError(f"{self.name}.{name}: a {column.type} column cannot be part of an evidence key")
 
+    def keep(self, name: str, make: Callable[[], NDArray[Any]], *, by_code: bool = False) -> NDArray[Any]:
+        """An array of this table, from the cache beside the data when there is one."""
+        return self.ledger.cache.array(f"{self.name}-{name}", make, by_code=by_code)
+
+    @cached_property
     def _ordered(self) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
         """`order_of`, kept: an order of length 0 stands for rows that already lie in order."""
         made: list[NDArray[np.int64]] = []
@@ -200,13 +277,14 @@ class LedgerTable:
         return (None if len(order_array) == 0 else order_array), known
 
     def _encode(self, column: Column) -> Array:
-        if not self.has(column.name):
-            kind = np.int32 if column.type in ("id", "text", "period", "enum") else np.float64
-            return np.full(self.rows, -1 if kind is np.int32 else np.nan, dtype=kind)
-        values = self.arrow(column.name)
         entity = entity_of(column)
         if entity is not None:
-            return self.ledger.vocabulary(entity).encode(values)
+            return self.ledger.encoded(entity, self.name, column.name)
+        return self.in_order(self._read(column))
+
+    def _read(self, column: Column) -> Array:
+        """A column that is no identifier as numbers, in file order."""
+        values = self.raw(column.name)
         if column.type == "enum":
             found = pc.index_in(values.cast(pa.string()), value_set=pa.array(column.values, pa.string()))
             return _numpy(pc.fill_null(found, -1)).astype(np.int32)
@@ -224,21 +302,40 @@ class LedgerTable:
     @cached_property
     def superseded_at(self) -> NDArray[np.int64]:
         """When a later version of the same key became known; NEVER for rows without one."""
+        if not self.has_versions:
+            return np.full(self.rows, NEVER, dtype=np.int64)
+        return self._replaced_at
+
+    @cached_property
+    def has_versions(self) -> bool:
+        """Whether any row was ever replaced by a later version."""
+        if not self.schema.versioned or not self.schema.key or self.schema.clock is None or self.rows == 0:
+            return False
+        return bool(self.keep("has_versions", lambda: (self._replaced_at != NEVER).any().reshape(1))[0])
+
+    @cached_property
+    def _replaced_at(self) -> NDArray[np.int64]:
         return self.keep("superseded_at", self._superseded)
 
     def _superseded(self) -> NDArray[np.int64]:
         out = np.full(self.rows, NEVER, dtype=np.int64)
-        if not self.schema.versioned or not self.schema.key or self.schema.clock is None or self.rows == 0:
-            return out
         if not all(self.has(k) for k in self.schema.key):
             return out
-        keys = [np.nan_to_num(np.asarray(self.column(k), dtype=np.float64), nan=-1).astype(np.int64) for k in self.schema.key]
+        keys = [_distinguished(self.column(k)) for k in self.schema.key]
         index = GroupIndex(keys)
         if index.size == self.rows:
             return out
         following = np.nonzero(np.diff(np.repeat(np.arange(index.size), np.diff(index.offsets))) == 0)[0]
         out[index.rows[following]] = self.known_at[index.rows[following + 1]]
         return out
+
+
+def _distinguished(values: Array) -> NDArray[Any]:
+    """Codes as they are; dates and numbers numbered by size, -1 null."""
+    if values.dtype.kind == "i":
+        return values
+    _, places = np.unique(values, return_inverse=True)
+    return np.where(np.isnan(values), -1, places)
 
 
 def _numpy(values: pa.ChunkedArray | pa.Array) -> NDArray[np.generic]:

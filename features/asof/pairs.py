@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from features.asof import _reduce as reduce
 
 if TYPE_CHECKING:
     from features.asof.view import View
@@ -25,25 +27,31 @@ class Pairs:
     def __init__(self, view: View, table: str, query: NDArray[np.int32], row: NDArray[np.int32]) -> None:
         self.view = view
         self.table = table
-        self.query = query
+        self.query = np.ascontiguousarray(query, dtype=np.int32)
         self.row = row
+        self._columns: dict[str, NDArray[Any]] = {}
 
     def __len__(self) -> int:
         return len(self.query)
 
-    def __getitem__(self, column: str) -> NDArray[np.float64]:
+    def __getitem__(self, column: str) -> NDArray[Any]:
         """The table's column by pair: codes, local days, fen or numbers (see `features.asof.ledger`)."""
-        return self.view.ledger.tables[self.table].column(column)[self.row]
+        if column not in self._columns:
+            self._columns[column] = self.view.ledger.tables[self.table].column(column)[self.row]
+        return self._columns[column]
 
-    def derived(self, name: str, make: Callable[..., NDArray[np.float64]]) -> Float:
+    def derived(self, name: str, make: Callable[..., NDArray[Any]]) -> NDArray[Any]:
         """A derived column of the table by pair."""
         return np.asarray(self.view.ledger.tables[self.table].derived(name, make)[self.row])
 
     def is_(self, column: str, *values: str) -> Bool:
         """Whether an enum column has one of `values`, by pair. Raises ValueError for a value the contract lacks."""
         declared = self.view.ledger.tables[self.table].schema.column(column).values
-        wanted = [declared.index(v) for v in values]
-        return np.isin(self[column], wanted)
+        found = self[column]
+        mask = np.zeros(len(found), dtype=bool)
+        for value in values:
+            mask |= found == declared.index(value)
+        return mask
 
     def period_from(self) -> Float:
         """First local day of the row's `period`, by pair."""
@@ -69,78 +77,53 @@ class Pairs:
 
     def count(self) -> Float:
         """Pairs of each query."""
-        return np.bincount(self.query, minlength=self.view.n).astype(np.float64)
+        return reduce.count(self.query, self.view.n)
 
     def any(self) -> Float:
         """1.0 where the query has a pair, else 0.0."""
         return (self.count() > 0).astype(np.float64)
 
-    def sum(self, values: Float) -> Float:
+    def sum(self, values: NDArray[Any]) -> Float:
         """Sum by query; NaN values count as zero; 0 where there is no pair."""
-        return np.bincount(self.query, weights=np.nan_to_num(values), minlength=self.view.n)
+        return reduce.total(self.query, _floats(values), self.view.n)
 
-    def mean(self, values: Float) -> Float:
+    def mean(self, values: NDArray[Any]) -> Float:
         """Mean by query over values that are not NaN; NaN where there is none."""
-        good = ~np.isnan(values)
-        number = np.bincount(self.query[good], minlength=self.view.n)
-        total = np.bincount(self.query[good], weights=values[good], minlength=self.view.n)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(number > 0, total / number, np.nan)
+        return reduce.mean(self.query, _floats(values), self.view.n)
 
-    def max(self, values: Float) -> Float:
+    def max(self, values: NDArray[Any]) -> Float:
         """Largest value by query, NaN ignored; NaN where there is none."""
-        out = np.full(self.view.n, -np.inf)
-        np.maximum.at(out, self.query, np.where(np.isnan(values), -np.inf, values))
-        return np.where(np.isinf(out), np.nan, out)
+        return reduce.largest(self.query, _floats(values), self.view.n)
 
-    def min(self, values: Float) -> Float:
+    def min(self, values: NDArray[Any]) -> Float:
         """Smallest value by query, NaN ignored; NaN where there is none."""
-        return -self.max(-values)
+        return reduce.smallest(self.query, _floats(values), self.view.n)
 
-    def quantile(self, values: Float, q: float) -> Float:
+    def quantile(self, values: NDArray[Any], q: float) -> Float:
         """Quantile by query (lower interpolation), NaN ignored; NaN where there is none."""
-        good = ~np.isnan(values)
-        query, kept = self.query[good], values[good]
-        order = np.lexsort((kept, query))
-        number = np.bincount(query, minlength=self.view.n)
-        start = np.cumsum(number) - number
-        place = start + np.floor((number - 1).clip(0) * q).astype(np.int64)
-        sorted_values = kept[order]
-        if len(sorted_values) == 0:
-            return np.full(self.view.n, np.nan)
-        return np.where(number > 0, sorted_values[place.clip(0, len(sorted_values) - 1)], np.nan)
+        return reduce.quantile(self.query, _floats(values), self.view.n, q)
 
-    def median(self, values: Float) -> Float:
+    def median(self, values: NDArray[Any]) -> Float:
         """Lower median by query."""
         return self.quantile(values, 0.5)
 
-    def distinct(self, values: NDArray[np.generic]) -> Float:
+    def distinct(self, values: NDArray[Any]) -> Float:
         """Number of different values >= 0 by query (codes; null is not counted)."""
-        codes = np.asarray(values)
-        good = codes >= 0
-        query, kept = self.query[good], codes[good]
-        if len(query) == 0:
-            return np.zeros(self.view.n)
-        order = np.lexsort((kept, query))
-        q, v = query[order], kept[order]
-        first = np.ones(len(q), dtype=bool)
-        first[1:] = (q[1:] != q[:-1]) | (v[1:] != v[:-1])
-        return np.bincount(q[first], minlength=self.view.n).astype(np.float64)
+        return reduce.distinct(self.query, _floats(values), self.view.n)
 
-    def last(self, values: NDArray[np.generic], by: Float | None = None) -> Float:
+    def last(self, values: NDArray[Any], by: NDArray[Any] | None = None) -> Float:
         """Value of the pair with the largest `by` (default: latest knowledge) of each query; NaN where none."""
         return self._pick(values, by, last=True)
 
-    def first(self, values: NDArray[np.generic], by: Float | None = None) -> Float:
+    def first(self, values: NDArray[Any], by: NDArray[Any] | None = None) -> Float:
         """Value of the pair with the smallest `by` (default: earliest knowledge) of each query; NaN where none."""
         return self._pick(values, by, last=False)
 
-    def _pick(self, values: NDArray[np.generic], by: Float | None, *, last: bool) -> Float:
-        out = np.full(self.view.n, np.nan)
-        if len(self.query) == 0:
-            return out
-        order = np.arange(len(self.query)) if by is None else np.lexsort((np.nan_to_num(by, nan=-np.inf), self.query))
-        if not last:
-            order = order[::-1]
-        out[self.query[order]] = np.asarray(values, dtype=np.float64)[order]
-        return out
+    def _pick(self, values: NDArray[Any], by: NDArray[Any] | None, *, last: bool) -> Float:
+        if by is None:
+            return reduce.pick(self.query, _floats(values), self.view.n, last)
+        return reduce.pick_by(self.query, _floats(values), _floats(by), self.view.n, last)
+
+
+def _floats(values: NDArray[Any]) -> Float:
+    return np.ascontiguousarray(values, dtype=np.float64)

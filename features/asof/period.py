@@ -22,7 +22,9 @@ def period_days(text: str) -> tuple[float, float]:
     if match is None:
         return float("nan"), float("nan")
     year, quarter, month = int(match[1]), match[2], match[3]
-    first_month, months = (1, 12) if not quarter and not month else (int(month), 1) if month else (int(quarter) * 3 - 2, 3)
+    first_month, months = (
+        (1, 12) if not quarter and not month else (int(month), 1) if month else (int(quarter) * 3 - 2, 3)
+    )
     first = dt.date(year, first_month, 1)
     after = dt.date(year + (first_month + months > 12), (first_month + months - 1) % 12 + 1, 1)
     return float((first - _EPOCH).days), float((after - _EPOCH).days - 1)

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import _kernels as kernels
-from features.asof.group_index import GroupIndex
-from features.asof.ledger import ALWAYS, MICROSECONDS_A_DAY, Ledger, LedgerTable
+from features.asof._cells import number_rows
+from features.asof.group_index import GroupIndex, as_codes
+from features.asof.ledger import MICROSECONDS_A_DAY, Ledger, LedgerTable
 from features.asof.pairs import Pairs
 
 T = TypeVar("T")
 Codes = NDArray[np.integer[Any]]
+Int32 = NDArray[np.int32]
 Float = NDArray[np.float64]
 Keys = Mapping[str, Codes] | str | tuple[str, ...]
 
@@ -31,21 +33,25 @@ class View:
     """
 
     def __init__(
-        self, ledger: Ledger, at: NDArray[np.int64], rows: NDArray[np.int64] | None = None, own: dict[str, Codes] | None = None
+        self,
+        ledger: Ledger,
+        at: NDArray[np.int64],
+        rows: NDArray[np.int64] | None = None,
+        own: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
         self.ledger = ledger
         self.rows = rows
         self.at = np.ascontiguousarray(at, dtype=np.int64)
         self.n = len(self.at)
         self.day_at: Float = (self.at + ledger.utc_offset) / MICROSECONDS_A_DAY
-        self._own: dict[str, Codes] = dict(own or {})
+        self._own: dict[str, NDArray[Any]] = dict(own or {})
         self._memo: dict[object, Any] = {}
 
     @classmethod
     def before_payment(cls, ledger: Ledger, rows: NDArray[np.integer[Any]]) -> View:
         """Each disbursement as of its own `submitted_at`."""
-        rows = np.asarray(rows, dtype=np.int64)
-        return cls(ledger, ledger.tables["disbursements"].known_at[rows], rows)
+        numbers = np.asarray(rows, dtype=np.int64)
+        return cls(ledger, ledger.tables["disbursements"].known_at[numbers], numbers)
 
     def has(self, need: str) -> bool:
         """Whether a table or `table.column` was shared."""
@@ -61,11 +67,13 @@ class View:
 
     def period_from(self) -> Float:
         """First local day of the period paid for, NaN where the period cannot be read."""
-        return self.ledger.periods[0][self.own("period")]
+        first: Float = self.ledger.periods[0][self.own("period")]
+        return first
 
     def period_to(self) -> Float:
         """Last local day of the period paid for."""
-        return self.ledger.periods[1][self.own("period")]
+        last: Float = self.ledger.periods[1][self.own("period")]
+        return last
 
     def memo(self, make: Callable[[View], T]) -> T:
         """The result of `make(view)`, computed once for this view however many features share it."""
@@ -84,8 +92,12 @@ class View:
         columns, codes = self._keys(keys)
         memo = ("match", table, columns, days, tuple(id(c) for c in codes) if isinstance(keys, Mapping) else None)
         if memo not in self._memo:
-            source, index, lo, hi = self._range(table, columns, codes, days)
-            query, row = kernels.expand(lo, hi, index.rows, source.superseded_at, self.at)
+            source, index, _, lo, hi = self._range(table, columns, codes, days)
+            if source.has_versions:
+                query, row = kernels.expand(lo, hi, index.rows, source.superseded_at, self.at)
+            else:
+                query, row = kernels.expand_all(lo, hi, index.rows)
+            # The codes are kept too: while they live, no other array can have their id.
             self._memo[memo] = (Pairs(self, table, query, row), codes)
         pairs: Pairs = self._memo[memo][0]
         return pairs
@@ -93,10 +105,16 @@ class View:
     def latest(self, table: str, keys: Keys) -> NDArray[np.int64]:
         """Row number of the latest version on record for each query, -1 where there is none; shape (n,)."""
         columns, codes = self._keys(keys)
-        source = self.ledger.tables[table]
-        index = source.index(columns)
-        groups = index.lookup(codes)
-        return kernels.latest(index.offsets, index.rows, source.known_at, source.superseded_at, groups, self.at)
+        memo = ("latest", table, columns, tuple(id(c) for c in codes) if isinstance(keys, Mapping) else None)
+        if memo not in self._memo:
+            source, index, _, lo, hi = self._range(table, columns, codes, None)
+            if source.has_versions:
+                found = kernels.newest_standing(lo, hi, index.rows, source.superseded_at, self.at)
+            else:
+                found = kernels.newest(lo, hi, index.rows)
+            self._memo[memo] = (found.astype(np.int64), codes)
+        rows: NDArray[np.int64] = self._memo[memo][0]
+        return rows
 
     def at_rows(self, table: str, column: str, rows: NDArray[np.integer[Any]]) -> NDArray[Any]:
         """A column at row numbers from `latest`; null (NaN or -1) where the row is -1."""
@@ -104,7 +122,7 @@ class View:
         null = -1 if values.dtype.kind == "i" else np.nan
         if len(values) == 0:
             return np.full(len(rows), null, dtype=values.dtype)
-        return np.where(rows >= 0, values[np.maximum(rows, 0)], null).astype(values.dtype)
+        return np.where(rows >= 0, values[np.maximum(rows, 0)], np.asarray(null, dtype=values.dtype))
 
     def lookup(self, table: str, column: str, keys: Keys) -> NDArray[Any]:
         """A column of the latest version on record for each query; null where there is none."""
@@ -113,11 +131,21 @@ class View:
     def running(self, table: str, keys: Keys, *, days: float | None = None, of: str | None = None) -> Float:
         """Count of rows (or sum of column `of`) known in the window for each query, in O(log group); shape (n,)."""
         columns, codes = self._keys(keys)
-        source, index, lo, hi = self._range(table, columns, codes, days)
-        values = np.ones(source.rows) if of is None else np.nan_to_num(np.asarray(self._values(source, of), dtype=np.float64))
-        totals = self._totals(source, index, columns, of, values)
-        out = totals[hi] - totals[lo]
-        return out - self._superseded(source, columns, index, lo, hi, values)
+        source, index, groups, lo, hi = self._range(table, columns, codes, days)
+        if of is None:
+            out = (hi - lo).astype(np.float64)
+            if source.has_versions:
+                out -= kernels.count_replaced(
+                    lo, hi, index.rows, _replaced(source, index), source.superseded_at, self.at
+                )
+            return out
+        values = source.numbers(of)
+        totals = index.once(f"totals-{of}", lambda: kernels.running_totals(index.offsets, index.rows, values))
+        out = kernels.between_totals(index.offsets, groups, lo, hi, totals)
+        if source.has_versions:
+            replaced = _replaced(source, index)
+            out -= kernels.total_replaced(lo, hi, index.rows, replaced, source.superseded_at, self.at, values)
+        return out
 
     def days_since(self, table: str, keys: Keys) -> Float:
         """Days since the last row became known, NaN where there is none."""
@@ -130,16 +158,25 @@ class View:
     def distinct(self, table: str, keys: Keys, of: str, *, days: float | None = None) -> Float:
         """Number of different codes of column `of` among rows known in the window; shape (n,)."""
         columns, codes = self._keys(keys)
-        source, index, lo, hi = self._range(table, columns, codes, days)
-        values = np.asarray(self._values(source, of), dtype=np.int64)
-        previous = index_memo(index, ("previous", of), lambda: kernels.previous_same(index.offsets, index.rows, values))
-        return kernels.count_distinct(lo, hi, index.rows, previous, values, source.superseded_at, self.at)
+        source, index, _, lo, hi = self._range(table, columns, codes, days)
+        values = source.codes(of)
+        previous = index.once(
+            f"previous-{of}",
+            lambda: kernels.previous_same(index.offsets, index.rows, values, int(values.max(initial=-1)) + 1),
+        )
+        if source.has_versions:
+            return kernels.count_distinct_standing(lo, hi, index.rows, previous, values, source.superseded_at, self.at)
+        return kernels.count_distinct(lo, hi, index.rows, previous, values)
 
     def unique(self, *columns: str | NDArray[Any], names: tuple[str, ...] | None = None) -> Cells:
         """The distinct (columns..., moment) of the queries as a view of their own, to compute once what they share."""
-        arrays = [np.asarray(self.own(c) if isinstance(c, str) else c, dtype=np.int64) for c in columns]
         labels = names or tuple(str(c) for c in columns)
-        return Cells(self, dict(zip(labels, arrays, strict=True)))
+        memo = ("unique", labels, tuple(c if isinstance(c, str) else id(c) for c in columns))
+        if memo not in self._memo:
+            arrays = [np.asarray(self.own(c) if isinstance(c, str) else c, dtype=np.int64) for c in columns]
+            self._memo[memo] = (Cells(self, dict(zip(labels, arrays, strict=True))), columns)
+        cells: Cells = self._memo[memo][0]
+        return cells
 
     def crossing(self, codes: Codes, source: str, target: str) -> NDArray[np.int32]:
         """Codes of one identifier space as codes of another holding the same text (-1: not there)."""
@@ -149,56 +186,51 @@ class View:
         codes = np.asarray(codes, dtype=np.int64)
         return np.where(codes >= 0, table[np.maximum(codes, 0)], -1).astype(np.int32)
 
-    def _keys(self, keys: Keys) -> tuple[tuple[str, ...], list[NDArray[np.int64]]]:
+    def known_rows(self, table: str, *, days: float = 0.0) -> Int32:
+        """Number of rows of a table known at (or that many days before) each moment: exactly those rows were; (n,)."""
+        memo = ("known_rows", table, days)
+        if memo not in self._memo:
+            known = self.ledger.tables[table].known_at
+            moments, inverse = self._moments
+            found = np.searchsorted(known, moments - int(days * MICROSECONDS_A_DAY), side="right")
+            self._memo[memo] = found.astype(np.int32)[inverse]
+        bounds: Int32 = self._memo[memo]
+        return bounds
+
+    @property
+    def _moments(self) -> tuple[NDArray[np.int64], Int32]:
+        """Runs of equal moments and the run of each query: a payment run has few moments, neighbours share them."""
+        if "moments" not in self._memo:
+            new = np.ones(self.n, dtype=bool)
+            new[1:] = self.at[1:] != self.at[:-1]
+            self._memo["moments"] = (self.at[new], (np.cumsum(new) - 1).astype(np.int32))
+        found: tuple[NDArray[np.int64], Int32] = self._memo["moments"]
+        return found
+
+    def _keys(self, keys: Keys) -> tuple[tuple[str, ...], list[NDArray[Any]]]:
         if isinstance(keys, Mapping):
             return tuple(keys), [np.asarray(k) for k in keys.values()]
         columns = (keys,) if isinstance(keys, str) else tuple(keys)
         return columns, [self.own(c) for c in columns]
 
     def _range(
-        self, table: str, columns: tuple[str, ...], codes: list[NDArray[np.int64]], days: float | None
-    ) -> tuple[LedgerTable, GroupIndex, NDArray[np.int64], NDArray[np.int64]]:
+        self, table: str, columns: tuple[str, ...], codes: list[NDArray[Any]], days: float | None
+    ) -> tuple[LedgerTable, GroupIndex, Int32, Int32, Int32]:
+        """Table, index, and for each query its group and the positions [lo, hi) of the rows it may know."""
         source = self.ledger.tables[table]
         index = source.index(columns)
-        groups = index.lookup([np.asarray(c, dtype=np.int64) for c in codes])
-        after = np.full(self.n, ALWAYS, dtype=np.int64) if days is None else self.at - int(days * MICROSECONDS_A_DAY)
-        if days is None:
-            lo = np.where(groups >= 0, index.offsets[np.maximum(groups, 0)], 0)
-            _, hi = kernels.bounds(index.offsets, index.rows, source.known_at, groups, after, self.at)
-            return source, index, np.minimum(lo, hi), hi
-        lo, hi = kernels.bounds(index.offsets, index.rows, source.known_at, groups, after, self.at)
-        return source, index, lo, hi
-
-    def _values(self, source: LedgerTable, name: str) -> NDArray[Any]:
-        return source.column(name) if source.schema_has(name) else source.derived(name, _undefined)
-
-    def _totals(
-        self, source: LedgerTable, index: GroupIndex, columns: tuple[str, ...], of: str | None, values: Float
-    ) -> Float:
-        return index_memo(index, ("totals", of), lambda: np.concatenate(([0.0], np.cumsum(values[index.rows]))))
-
-    def _superseded(
-        self, source: LedgerTable, columns: tuple[str, ...], index: GroupIndex, lo: NDArray[np.int64], hi: NDArray[np.int64], values: Float
-    ) -> Float:
-        """What running totals counted although a later version had replaced it by the query's moment."""
-        if not index_memo(index, "has_versions", lambda: bool((source.superseded_at[index.rows] < np.iinfo(np.int64).max).any())):
-            return np.zeros(self.n)
-        return kernels.superseded_total(lo, hi, index.rows, source.superseded_at, self.at, values)
+        groups = index.lookup([as_codes(c) for c in codes])
+        after = np.zeros(self.n, np.int32) if days is None else self.known_rows(table, days=days)
+        lo, hi = kernels.narrow(index.offsets, index.rows, groups, after, self.known_rows(table))
+        return source, index, groups, lo, hi
 
 
 class Cells(View):
     """A view over the distinct keys of another, and the way back."""
 
     def __init__(self, parent: View, keys: dict[str, NDArray[np.int64]]) -> None:
-        stacked = np.column_stack([*keys.values(), parent.at]) if parent.n else np.empty((0, len(keys) + 1), np.int64)
-        order = np.lexsort(stacked.T[::-1])
-        ordered = stacked[order]
-        new = np.ones(len(ordered), dtype=bool)
-        new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-        self._inverse = np.empty(parent.n, dtype=np.int64)
-        self._inverse[order] = np.cumsum(new) - 1
-        cells = ordered[new]
-        super().__init__(parent.ledger, cells[:, -1], None, {name: cells[:, k] for k, name in enumerate(keys)})
+        first, self._inverse = number_rows([*keys.values(), parent.at])
+        super().__init__(parent.ledger, parent.at[first], None, {name: k[first] for name, k in keys.items()})
 
     def spread(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values of shape (cells,) given back to each query of the parent view."""
@@ -206,12 +238,12 @@ class Cells(View):
 
 
 def index_memo(index: GroupIndex, key: object, make: Callable[[], T]) -> T:
-    """Something computed once for an index (running totals, previous equal), kept with it."""
+    """Something computed once for an index, kept with it while the process runs."""
     if key not in index.memo:
         index.memo[key] = make()
     result: T = index.memo[key]
     return result
 
 
-def _undefined(table: LedgerTable) -> Float:
-    raise KeyError(f"{table.name} has no such derived column yet; call LedgerTable.derived(name, make) first")
+def _replaced(source: LedgerTable, index: GroupIndex) -> Int32:
+    return index.once("replaced", lambda: kernels.replaced_positions(index.rows, source.superseded_at))
