@@ -28,7 +28,8 @@ def read_table(path: Path) -> pa.Table:
     """
     try:
         if path.suffix == ".parquet":
-            return pq.read_table(path)
+            with pq.ParquetFile(path) as file:
+                return file.read()
         if path.suffix == ".csv":
             return _read_csv(path)
     except (OSError, pa.ArrowInvalid, UnicodeDecodeError) as error:

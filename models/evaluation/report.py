@@ -93,7 +93,8 @@ def evaluate(
     top = top_rows(judged.score, tie, TOP_SHARE)
     quiet = clean or clean_counties(everything)
     queue = None if cases is None else measure_cases(cases, everything, judged, quiet, errors)
-    compared = None if baseline_settings is None else measure_baselines(judged, ledger, baseline_settings)
+    mixed = judged.irregular.any() and not judged.irregular.all()
+    compared = measure_baselines(judged, ledger, baseline_settings) if baseline_settings is not None and mixed else None
     return Report(
         first=first,
         last=last,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli._console import loading, say, stdout, under, working
+from service.cli._light import leave_pandas_out
 from service.cli._options import HOME, AsOf, Data, Home, Model, PolicyFile
 from service.cli._told import tell_load, tell_model
 
@@ -47,6 +48,7 @@ def cases(
 
     Columns are those of "cases" in docs/data-contract.md. The first cases are printed.
     """
+    leave_pandas_out()
     from models.scoring.cases import SCHEMA
     from service.work.build_queue import build_queue, read_scores
     from service.work.choose_model import choose_model

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli._console import loading, say, table, working
+from service.cli._light import leave_pandas_out
 from service.cli._options import HOME, Data, Home
 
 if TYPE_CHECKING:
@@ -38,16 +39,13 @@ def check(
 
     Exit code 1 when nothing can be used.
     """
-    from service.work.errors import UnusableDataError, WrongUsageError
+    leave_pandas_out()
+    from service.work.errors import UnusableDataError
     from service.work.open_data import load_data
     from service.work.write_table import check_ending
 
     if quarantine is not None:
         check_ending(quarantine)
-    if json is not None and json.suffix != ".json":
-        raise WrongUsageError(
-            f"{json.name}: found ending {json.suffix!r}, expected .json", f"{json.name}：应以 .json 结尾"
-        )
     with working() as step:
         report = load_data(data, home, loading(step))
     _print(report)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli._console import loading, say, under, working
+from service.cli._light import leave_pandas_out
 from service.cli._options import HOME, Data, Home, Model, PolicyFile
 from service.cli._told import tell_load, tell_model
 
@@ -55,6 +56,7 @@ def score(
 
     Columns are those of "scores" in docs/data-contract.md. A recommendation is a question, never a stop.
     """
+    leave_pandas_out()
     from service.work.choose_model import choose_model
     from service.work.errors import WrongUsageError
     from service.work.open_data import open_data

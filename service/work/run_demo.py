@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 StepProgress = Callable[[str, float], None]
 MONTHS = 36
-SCORED_MONTHS = 3
+SCORED_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Demo:
 
 
 def run_demo(folder: Path, *, households: int, seed: int, progress: StepProgress | None = None) -> Demo:
-    """Invent a county, train as of three months before its end, score those months before payment, build the queue.
+    """Invent a county, train as of six months before its end, score those months before payment, build the queue.
 
     Models go on a record inside `folder`, so that a demo never takes the place of a real champion.
     """
@@ -91,7 +91,7 @@ def run_demo(folder: Path, *, households: int, seed: int, progress: StepProgress
 
 
 def _last_months(data: OpenData) -> tuple[dt.date, dt.date]:
-    """The first day of the third month before the end, and the last day on record."""
+    """The first day of the sixth month before the end, and the last day on record."""
     last = local(int(data.ledger.tables["disbursements"].known_at.max()), data.ledger.utc_offset).date()
     months = last.year * 12 + last.month - 1 - (SCORED_MONTHS - 1)
     return dt.date(months // 12, months % 12 + 1, 1), last
