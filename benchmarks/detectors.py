@@ -1,7 +1,8 @@
 """The detectors: quality over sets with known answers, and speed: `python benchmarks/detectors.py [--rows N]`.
 
 Quality: the sets that scikit-learn carries (one class made rare) and invented ones, untuned; AUROC and average
-precision of each detector and of the ensemble. `--sets FOLDER` writes the sets as `.npz`, for `mingbai bench detectors FOLDER`.
+precision of each detector and of the ensemble. `--sets FOLDER` writes the sets as `.npz`, for
+`mingbai bench detectors FOLDER`.
 Speed: seconds to fit, and to score N rows of 150 columns, of which a twentieth are missing, and the peak memory of the
 whole process. Floor: summing the same matrix by numpy.
 """

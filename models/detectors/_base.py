@@ -17,7 +17,8 @@ from models.detectors._tail import Tail
 Float = NDArray[np.float64]
 Arrays = dict[str, NDArray[Any]]
 
-CHUNK = 4096
+# A chunk of 150 columns stays within a core's own cache.
+CHUNK = 1024
 # More rows than this teach a detector nothing new, and sorting them costs; which ones is decided by their content.
 MOST_ROWS = 100_000
 MOST_REFERENCE = 20_000
@@ -39,7 +40,7 @@ class Detector(ABC):
 
     @abstractmethod
     def _learn(self, x: Float, seed: int) -> None:
-        """Learn from a canonical matrix (n, d)."""
+        """Learn from a canonical matrix (n, d) without infinite values."""
 
     @abstractmethod
     def _measure(self, x: Float) -> Float:
@@ -66,7 +67,7 @@ class Detector(ABC):
         if x.shape[0] < 2 or x.shape[1] < 1:
             raise ValueError(f"X has the shape {x.shape}; a detector needs at least two rows and one column")
         rows, self._columns = canonical(x, seed)
-        x = x[rows[:MOST_ROWS]][:, self._columns]
+        x = np.clip(x[rows[:MOST_ROWS]][:, self._columns], -LARGEST, LARGEST)
         self._learn(x, seed)
         self._tail = Tail.of(self._chunked(x[:MOST_REFERENCE], self._measure, (), np.arange(x.shape[1])))
         return self

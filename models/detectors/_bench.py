@@ -76,9 +76,10 @@ def measured(x: Float, y: NDArray[np.bool_], seed: int) -> dict[str, Found]:
 def read(path: Path) -> tuple[Float, NDArray[np.bool_]]:
     """`X` and `y` of one file. Raises ValueError saying what was found and what was expected."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            if not isinstance(stored, np.lib.npyio.NpzFile):
-                raise ValueError("holds one array; expected two named X and y")
+        found = np.load(path, allow_pickle=False)
+        if not isinstance(found, np.lib.npyio.NpzFile):
+            raise ValueError("holds one array without a name; expected two, X and y")
+        with found as stored:
             missing = [name for name in ("X", "y") if name not in stored.files]
             if missing:
                 raise ValueError(f"has no array {' and no '.join(missing)}; found {stored.files}")

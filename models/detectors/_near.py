@@ -77,7 +77,6 @@ class Sample:
     @classmethod
     def of(cls, x: Float, size: int) -> Self:
         """The first `size` rows of a canonical matrix, on the scale of all of them."""
-        x = np.clip(x, -1e140, 1e140)
         middle = medians(x)
         full = filled(x, middle)
         low, high = np.quantile(full, [0.01, 0.99], axis=0)
@@ -89,7 +88,8 @@ class Sample:
 
     def scaled(self, x: Float) -> Single:
         """Rows (m, d) on the sample's scale."""
-        z = (filled(x, self.middle) - self.middle) / self.spread
+        with np.errstate(over="ignore"):  # what overflows is clipped next
+            z = (filled(x, self.middle) - self.middle) / self.spread
         return np.ascontiguousarray(np.clip(z, -FAR, FAR), dtype=np.float32)
 
     def nearest(self, z: Single, k: int) -> tuple[Nearest, Float]:

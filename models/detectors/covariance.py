@@ -30,7 +30,7 @@ class Covariance(Detector):
         at: list[Float] = []
         values: list[Float] = []
         for j in range(x.shape[1]):
-            known = np.sort(np.clip(x[:, j][~np.isnan(x[:, j])], -1e140, 1e140))
+            known = np.sort(x[:, j][~np.isnan(x[:, j])])
             n = len(known)
             knots = np.unique(known[ranks(n, KNOTS)]) if n else known
             below, upto = np.searchsorted(known, knots, side="left"), np.searchsorted(known, knots, side="right")

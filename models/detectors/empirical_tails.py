@@ -75,8 +75,8 @@ class EmpiricalTails(Detector):
             if n:
                 weight = np.diff(np.append(below, n)) / n
                 self._neutral[j] = (weight * left[-1]).sum(), (weight * right[-1]).sum()
-                with np.errstate(over="ignore", invalid="ignore"):
-                    scaled = (known - known.mean()) / max(float(np.abs(known).max()), 1e-300)
+                scaled = known / max(float(np.abs(known).max()), 1e-300)
+                scaled = scaled - scaled.mean()
                 self._negative[j] = (scaled**3).mean() < 0
         self._offsets = np.concatenate([[0], np.cumsum([len(v) for v in at])]).astype(np.int64)
         self._at, self._left, self._right = np.concatenate(at), np.concatenate(left), np.concatenate(right)

@@ -31,7 +31,7 @@ class Histogram(Detector):
         values: list[Float] = []
         self._neutral = np.zeros(x.shape[1])
         for j in range(x.shape[1]):
-            known = np.sort(np.clip(x[:, j][~np.isnan(x[:, j])], -1e140, 1e140))
+            known = np.sort(x[:, j][~np.isnan(x[:, j])])
             edges, surprisals, self._neutral[j] = _table(known)
             at.append(edges)
             values.append(surprisals)

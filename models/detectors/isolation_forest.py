@@ -138,9 +138,9 @@ class IsolationForest(Detector):
     def _learn(self, x: Float, seed: int) -> None:
         self._fill = medians(x)
         self._sample = min(SAMPLE, len(x))
-        # The high bits keep the trees of neighbouring seeds apart.
-        x = np.clip(filled(x, self._fill), -1e140, 1e140)
-        self._trees = _forest(np.ascontiguousarray(x), TREES, self._sample, (seed * 1_000_003) % 2**31)
+        # Seeds far apart, so that the trees of neighbouring seeds are not the same ones shifted by one.
+        x = np.ascontiguousarray(filled(x, self._fill))
+        self._trees = _forest(x, TREES, self._sample, (seed * 1_000_003) % 2**31)
 
     def _scale(self) -> float:
         return float(TREES * max(_path(self._sample), 1.0))
