@@ -48,11 +48,14 @@ class ParquetSource:
         try:
             with pq.ParquetFile(self.path) as file:
                 for batch in file.iter_batches(BATCH, columns=list(self.columns)):
+                    batch.validate()
                     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
                     chunk = Chunk(columns, np.arange(seen + 1, seen + 1 + batch.num_rows, dtype=np.int64))
                     seen += batch.num_rows
                     chunk.done = self.size * seen // max(self.rows, 1)
                     yield _only_text(chunk)
+            if seen != self.rows:
+                raise damaged(self.path, seen + 1)
         except _DAMAGE as error:
             raise damaged(self.path, seen + 1) from error
 
@@ -110,7 +113,8 @@ def damaged(path: Path, row: int | None = None) -> IntakeError:
 
 def _only_text(chunk: Chunk) -> Chunk:
     """Set rows aside whose strings are not UTF-8: Parquet promises it, its writers do not always keep it."""
-    for name, raw in list(chunk.columns.items()):
+    for name in list(chunk.columns):
+        raw = chunk.columns[name]
         strings = raw.dictionary if pt.is_dictionary(raw.type) else raw
         if not holds_text(strings.type):
             continue

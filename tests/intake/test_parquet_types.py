@@ -118,3 +118,12 @@ def test_stored_types_do_not_depend_on_the_form_of_the_file(tmp_path: Path) -> N
     one = load(with_table(tmp_path / "one", "notices", typed), tmp_path / "1")
     two = load(with_table(tmp_path / "two", "notices", text), tmp_path / "2")
     assert stored(one, "notices").equals(stored(two, "notices"))
+
+
+def test_bytes_that_are_no_text_in_two_columns(tmp_path: Path) -> None:
+    columns = {"application_id": [b"A1", b"\xc1\xf5", b"A3"], "posted_from": [b"2019-01-02", b"2019-01-02", b"\xff"]}
+    report = load(with_table(tmp_path / "data", "notices", pa.table(columns)), tmp_path / "store")
+    assert refusals(report, "notices") == [
+        (2, "application_id", "bad_encoding"),
+        (3, "posted_from", "bad_encoding"),
+    ]
