@@ -64,13 +64,23 @@ def _all(lines: LedgerTable) -> Due:
     new[1:] = line[best[1:]] != line[best[:-1]]
     chosen = best[new]
     chosen = chosen[np.isfinite(distance[chosen])]
-    nearest, away, highest = (np.full(lines.rows, np.nan) for _ in range(3))
+    nearest, away = np.full(lines.rows, np.nan), np.full(lines.rows, np.nan)
     nearest[line[chosen]] = expected[chosen]
     away[line[chosen]] = off[chosen]
-    peak = np.full(lines.rows, -np.inf)
-    np.maximum.at(peak, line[usable], expected[usable])
-    highest = np.where(np.isfinite(peak), peak, np.nan)
+    lowest, highest = _ends(line[usable], expected[usable], lines.rows)
+    # A rate that changed within the period: some months at the old one, some at the new.
+    changed = np.bincount(line[usable & (begun > first[line])], minlength=lines.rows) > 0
+    mixed = changed & (lines.column("amount") >= lowest - 1.0) & (lines.column("amount") <= highest + 1.0)
+    away[mixed & ~np.isnan(away)] = 0.0
     return Due(nearest, highest, away)
+
+
+def _ends(line: Codes, expected: Float, rows: int) -> tuple[Float, Float]:
+    """Smallest and largest amount due by line, NaN where none."""
+    low, high = np.full(rows, np.inf), np.full(rows, -np.inf)
+    np.minimum.at(low, line, expected)
+    np.maximum.at(high, line, expected)
+    return np.where(np.isfinite(low), low, np.nan), np.where(np.isfinite(high), high, np.nan)
 
 
 def _within(lines: LedgerTable, rates: LedgerTable, line: Codes, rate: Codes) -> NDArray[np.bool_]:
@@ -116,6 +126,12 @@ def is_over(lines: LedgerTable) -> Float:
     """1.0 for lines above the nearest rate by more than the tolerance."""
     off = np.asarray(lines.derived("fen_off_rate", _off), dtype=np.float64)
     return np.asarray(off > 0, dtype=np.float64)
+
+
+def is_under(lines: LedgerTable) -> Float:
+    """1.0 for lines below the nearest rate by more than the tolerance."""
+    off = np.asarray(lines.derived("fen_off_rate", _off), dtype=np.float64)
+    return np.asarray(off < 0, dtype=np.float64)
 
 
 DERIVED = {"fen_nearest_due": _nearest, "fen_highest_due": _highest, "fen_off_rate": _off}

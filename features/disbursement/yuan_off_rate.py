@@ -16,6 +16,7 @@ def _rates(view: View) -> Pairs:
     return view.match("program_rates", "program_id")
 
 
+changed = world().add("program_rates", program_id="LAND", rate="120.00", valid_from="2019-07-01")
 graded = world().add("program_rates", program_id="PENSION", grade=2, rate="60.00")
 
 yuan_off_rate = Feature(
@@ -31,6 +32,11 @@ yuan_off_rate = Feature(
         Case("twenty yuan too little", world().paid("P1", amount="80.00"), -2000.0),
         Case("the rate of another grade", graded.paid("P1", amount="60.00"), 0.0),
         Case("three units", world().paid("P1", amount="300.00", quantity=3), 0.0),
+        Case(
+            "half the year at the old rate",
+            changed.paid("P1", "LAND", quantity=1, amount="110.00"),
+            0.0,
+        ),
         Case("no quantity on the line", world().paid("P1", quantity=None), None),
     ),
 )

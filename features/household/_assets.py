@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from features.asof import Pairs, View
 from features.person._register import household_of, sub_view
+from features.person._status import GONE_WORDS, sourced
 from features.program._item import item_flag
 
 Float = NDArray[np.float64]
@@ -34,9 +35,10 @@ def _acquired(view: View) -> Pairs:
 
 
 def bought(view: View, kind: str) -> Pairs:
-    """Events of one kind that happened before the period paid for."""
+    """Events of one kind that happened before the period paid for, the thing still being there as far as told."""
     found = acquired(view)
-    return found.where(found.is_("kind", kind) & (found["effective_on"] < view.period_from()[found.query]))
+    before = found["effective_on"] < view.period_from()[found.query]
+    return found.where(found.is_("kind", kind) & before & ~sourced(found, GONE_WORDS))
 
 
 def days_since_bought(view: View, kind: str) -> Float:

@@ -8,13 +8,15 @@ from features._feature import Case, Feature, Float, flag
 from features._world import world
 from features.asof import Pairs, View
 from features.household._assets import acquired
+from features.person._status import POST_WORDS, sourced
 
 
 def _events(view: View) -> Pairs:
     found = acquired(view)
     mine = found["person_id"].astype(np.int64) == found.own("person_id")
     before = found["effective_on"] < view.period_from()[found.query]
-    return found.where(~mine & before & found.is_("kind", "public_payroll_start", "public_payroll_end"))
+    of_kind = found.is_("kind", "public_payroll_start", "public_payroll_end") & ~sourced(found, POST_WORDS)
+    return found.where(~mine & before & of_kind)
 
 
 def _compute(view: View) -> Float:

@@ -16,6 +16,13 @@ VILLAGE_WORDS = ("village", "clerk", "committee", "self", "村")
 """Words in the name of a source that say the paper came from the village or from the family itself."""
 
 
+POST_WORDS = ("village", "temporary", "casual", "公益性岗位", "村", "临时")
+"""Words in the name of a source that say the post is a village post or a temporary one, not the public payroll."""
+
+GONE_WORDS = ("closed", "scrap", "adapted", "cancel", "注销", "报废", "改装")
+"""Words in the name of a source that say the thing is gone, or serves a disability."""
+
+
 class Spell(NamedTuple):
     """The latest spell that began before the period's last day: local days, `to` NaN while it lasts; shape (n,)."""
 
@@ -34,19 +41,28 @@ def deaths(view: View) -> Pairs:
     return events(view, "death")
 
 
+def sourced(found: Pairs, words: tuple[str, ...]) -> Bool:
+    """Whether the name of each event's source holds one of the words; false where no source is named."""
+    names = found.view.ledger.vocabulary("source").values.to_pylist()
+    holds = np.array([any(word in str(name).lower() for word in words) for name in names] + [False])
+    return np.asarray(holds[found["source"].astype(np.int64)], dtype=np.bool_)
+
+
 def departmental(found: Pairs) -> Bool:
     """Whether each event came from a source other than the village or the family; shape (pairs,).
 
     An event whose source is not named counts as departmental.
     """
-    names = found.view.ledger.vocabulary("source").values.to_pylist()
-    own_paper = np.array([any(word in str(name).lower() for word in VILLAGE_WORDS) for name in names] + [False])
-    return ~own_paper[found["source"].astype(np.int64)]
+    return ~sourced(found, VILLAGE_WORDS)
 
 
-def spell(view: View, begins: str, ends: str) -> Spell:
-    """The latest spell begun by the end of the period paid for, and the first end after its beginning."""
+def spell(view: View, begins: str, ends: str, but: tuple[str, ...] = ()) -> Spell:
+    """The latest spell begun by the end of the period, and the first end after its beginning.
+
+    `but`: events of sources whose name holds one of these words do not count.
+    """
     found = events(view, begins, ends)
+    found = found.where(~sourced(found, but))
     last_day = view.period_to()[found.query]
     begun = found.where(found.is_("kind", begins) & (found["effective_on"] <= last_day))
     start = begun.max(begun["effective_on"])
@@ -60,5 +76,5 @@ def prison(view: View) -> Spell:
 
 
 def payroll(view: View) -> Spell:
-    """Time on the public payroll."""
-    return spell(view, "public_payroll_start", "public_payroll_end")
+    """Time on the public payroll; village and temporary posts are none."""
+    return spell(view, "public_payroll_start", "public_payroll_end", POST_WORDS)

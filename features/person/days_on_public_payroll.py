@@ -36,6 +36,11 @@ days_on_public_payroll = Feature(
         Case(
             "left before the period", hired.event("P3", "public_payroll_end", on="2019-01-31").paid("P3", "DIBAO"), None
         ),
+        Case(
+            "a temporary post",
+            world().event("P3", "public_payroll_start", on="2018-04-01", source="temporary_post").paid("P3", "DIBAO"),
+            None,
+        ),
         Case("arrears for the time before", hired.paid("P3", "DIBAO", period="2018-03"), None),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features._world import world
+from features.disbursement.is_period_outside_age import is_period_outside_age
 from features.disbursement.quantity_months_beyond_age import quantity_months_beyond_age
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
@@ -15,7 +16,7 @@ RULE = Rule(
     severity="high",
     desk="department",
     suspect_role="household",
-    when=col(quantity_months_beyond_age) >= setting("T09.months_outside"),
+    when=((col(quantity_months_beyond_age) >= setting("T09.months_outside")) & col(is_period_outside_age).is_true()),
     because=(
         "{quantity_months_beyond_age} months paid outside the age limits",
         "超出年龄条件发放{quantity_months_beyond_age}个月",
@@ -28,6 +29,7 @@ RULE = Rule(
     cases=(
         fires("a quarter before the birthday", may.paid("P1", "OLDAGE", period="2019Q1", quantity=3)),
         quiet("the month of the birthday counts", may.paid("P1", "OLDAGE", period="2019Q2", quantity=2)),
+        quiet("the quarter of the birthday, paid in full", may.paid("P1", "OLDAGE", period="2019Q2", quantity=3)),
         quiet("arrears for months entitled", may.paid("P1", "OLDAGE", period="2019Q2", quantity=2, at="2019-12-20")),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features._world import world
 from features.disbursement.count_amounts_over_rate_365d import count_amounts_over_rate_365d
+from features.disbursement.is_whole_multiple_of_rate import is_whole_multiple_of_rate
 from features.disbursement.yuan_off_rate import yuan_off_rate
 from features.disbursement.yuan_off_rate_with_other_lines import yuan_off_rate_with_other_lines
 from models.rules._expression import col, setting
@@ -19,6 +20,11 @@ RULE = Rule(
     suspect_role="official",
     when=((col(yuan_off_rate) > 0) & (col(count_amounts_over_rate_365d) >= setting("T18.times_before"))),
     unless=(
+        Unless(
+            "a whole multiple of the rate: months owed, brought in one line",
+            "金额为标准的整数倍，为补发多月",
+            col(is_whole_multiple_of_rate).is_true(),
+        ),
         Unless(
             "all lines of the household together agree with the rate",
             "同户各笔合计与标准一致",
