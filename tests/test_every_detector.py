@@ -1,4 +1,4 @@
-"""Every detector: range and sense, order of rows and columns, seed, saving, contributions, missing values, bad input."""
+"""Every detector: range and sense, order of rows and columns, seed, saving, contributions, missing, bad input."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class TestDetector:
         with pytest.raises(ValueError, match="a matrix"):
             make().fit(np.zeros(5))
         with pytest.raises(ValueError, match="numbers only"):
-            make().fit(np.array([["a", "b"]]))  # type: ignore[arg-type]
+            make().fit(np.array([["a", "b"]]))
         with pytest.raises(ValueError, match="has not been fitted"):
             make().score(np.zeros((2, 2)))
         with pytest.raises(ValueError, match="learned from 3"):

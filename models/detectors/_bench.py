@@ -76,14 +76,15 @@ def measured(x: Float, y: NDArray[np.bool_], seed: int) -> dict[str, Found]:
 def read(path: Path) -> tuple[Float, NDArray[np.bool_]]:
     """`X` and `y` of one file. Raises ValueError saying what was found and what was expected."""
     try:
-        found = np.load(path, allow_pickle=False)
-        if not isinstance(found, np.lib.npyio.NpzFile):
-            raise ValueError("holds one array without a name; expected two, X and y")
-        with found as stored:
-            missing = [name for name in ("X", "y") if name not in stored.files]
+        # Opened here: numpy leaves the file open when it is torn.
+        with path.open("rb") as file:
+            found = np.load(file, allow_pickle=False)
+            if not isinstance(found, np.lib.npyio.NpzFile):
+                raise ValueError("holds one array without a name; expected two, X and y")
+            missing = [name for name in ("X", "y") if name not in found.files]
             if missing:
-                raise ValueError(f"has no array {' and no '.join(missing)}; found {stored.files}")
-            x, y = stored["X"], stored["y"]
+                raise ValueError(f"has no array {' and no '.join(missing)}; found {found.files}")
+            x, y = found["X"], found["y"]
     except (OSError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError("is no readable .npz file") from error
     if x.ndim == 1:
