@@ -32,6 +32,10 @@ class Term:
         place = np.searchsorted(self.cuts, x, side="right")
         return np.where(np.isnan(x), self.missing, self.scores[place])
 
+    def times(self, share: float) -> Term:
+        """The same term, believed only in part."""
+        return Term(self.feature, self.cuts, self.scores * share, self.missing * share)
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:

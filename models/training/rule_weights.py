@@ -9,9 +9,10 @@ findings of one ring are not independent and some are wrong.
 The posterior of the true share s of a rule that fires at rate r, on a grid:
 
     log p(s) = log N(log(s r); m1, v1) + log N(log((1-s) r); m0, v0) - log s - log(1-s)
-               + d [k log(e + (1-2e) s) + (n-k) log(1 - e - (1-2e) s)]
+               + d [k' log(e + (1-2e) s) + c' log(1 - e - (1-2e) s)]
 
-with discount d and wrong-finding rate e.
+with wrong-finding rate e, discount d for selected findings, and k' confirmed and c' cleared counted as so many
+independent ones (Kish's design effect with intraclass correlation rho: k' = k / (1 + (k - 1) rho)).
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from models.rules._rule import Rule
 Float = NDArray[np.float64]
 GRID: Float = 1 / (1 + np.exp(-np.linspace(-8.0, 8.0, 321)))
 WRONG_FINDINGS = 0.06
-DISCOUNT = 0.5
+DISCOUNT = 0.6
+SAME_RING = 0.3
+"""Intraclass correlation of findings on one rule's hits: most confirmed ones belong to few rings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,14 @@ def expected_precision(prior: RatePrior, rate: float, confirmed: float, cleared:
     log_innocent = np.log((1 - GRID) * rate) - np.log(prior.innocent_rate)
     log_p = -0.5 * (log_true / prior.true_spread) ** 2 - 0.5 * (log_innocent / prior.innocent_spread) ** 2
     seen = WRONG_FINDINGS + (1 - 2 * WRONG_FINDINGS) * GRID
-    log_p = log_p + DISCOUNT * (confirmed * np.log(seen) + cleared * np.log1p(-seen))
+    log_p = log_p + DISCOUNT * (_independent(confirmed) * np.log(seen) + _independent(cleared) * np.log1p(-seen))
     weight = np.exp(log_p - log_p.max())
     return float((weight * GRID).sum() / weight.sum())
+
+
+def _independent(count: float) -> float:
+    """Findings as so many independent ones."""
+    return count / (1 + max(count - 1, 0.0) * SAME_RING)
 
 
 def precisions(
