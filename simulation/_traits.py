@@ -38,6 +38,7 @@ class Traits:
     payroll: float
     kin_recorded: float
     kin_declared: float
+    kin_density: float
     # cards
     bank_share: float
     has_passbooks: float
@@ -57,6 +58,7 @@ class Traits:
     village_prepares: float
     run_lag: float
     deadline_rush: float
+    clumsy: float
     # bank
     fail: float
     return_lag: int
@@ -65,6 +67,7 @@ class Traits:
     looked_at: float
     wrong: float
     found: float
+    sampled: float
     complaints: float
     # irregular
     amount: float
@@ -101,6 +104,7 @@ def draw(seed: int, profile: str) -> Traits:
         payroll=between(0.01, 0.05),
         kin_recorded=between(0.35, 0.95),
         kin_declared=between(0.15, 0.8),
+        kin_density=between(0.3, 1.2),
         bank_share=between(0.45, 0.95),
         has_passbooks=between(0.75, 1.0) if rng.random() < 0.8 else between(0.0, 0.3),
         migrate_at=between(0.15, 0.7),
@@ -118,12 +122,14 @@ def draw(seed: int, profile: str) -> Traits:
         village_prepares=between(0.0, 0.5),
         run_lag=between(0.25, 0.75),
         deadline_rush=between(0.0, 0.4),
+        clumsy=between(0.5, 2.2),
         fail=between(0.002, 0.018),
         return_lag=int(rng.integers(2, 16)),
         reissue_lag=int(rng.integers(12, 75)),
         looked_at=between(0.015, 0.05),
         wrong=between(0.03, 0.09),
         found=between(0.25, 0.6),
+        sampled=between(0.05, 0.4),
         complaints=between(0.6, 1.6),
         amount=between(0.75, 1.3),
         skill=(float(skilled[0]), float(skilled[1]), float(skilled[2])),

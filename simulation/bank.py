@@ -90,6 +90,6 @@ def _reissue(c: County, rng: np.random.Generator) -> None:
         role=0,
         line=9000 + np.arange(len(old)),
     )
-    c.resemble(new[same], "T03")
+    c.resemble(new[same & (rng.random(len(same)) < 0.4)], "T03")
     c.resemble(new[~same], "T40")
     _answer(c, rng, new, np.zeros(len(new), dtype=bool))

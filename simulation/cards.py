@@ -44,6 +44,9 @@ class Cards:
     new: Ints
     """By person: the card paid to from `switch` on."""
     switch: Ints
+    spare: Ints
+    """By person: the card that replaced a lost one, paid to from `spare_from` on."""
+    spare_from: Ints
     outlets: list[str]
     banks: tuple[str, ...]
     counter: Ints
@@ -61,7 +64,9 @@ class Cards:
         """The card of each person that payments go to on each day, -1 where the person has none."""
         old, new = self.old[person], self.new[person]
         use_new = (new >= 0) & ((day >= self.switch[person]) | (old < 0))
-        return cast(Ints, np.where(use_new, new, old))
+        card = np.where(use_new, new, old)
+        out: Ints = np.where(day >= self.spare_from[person], self.spare[person], card)
+        return out
 
     def resize(self, people: int) -> None:
         """Make room for people who joined after the cards were set up."""
@@ -70,6 +75,8 @@ class Cards:
             self.old = np.concatenate([self.old, np.full(more, -1)])
             self.new = np.concatenate([self.new, np.full(more, -1)])
             self.switch = np.concatenate([self.switch, np.full(more, FAR)])
+            self.spare = np.concatenate([self.spare, np.full(more, -1)])
+            self.spare_from = np.concatenate([self.spare_from, np.full(more, FAR)])
 
 
 def frames() -> tuple[Frame, Frame]:
@@ -129,6 +136,8 @@ def start(streams: Streams, t: Traits, places: Places, officials: Officials, mon
     return Cards(
         rows,
         events,
+        empty,
+        empty,
         empty,
         empty,
         empty,
@@ -359,4 +368,4 @@ def _incidents(rng: np.random.Generator, t: Traits, cards: Cards, people: People
             actor=person,
             outlet=rows["outlet"][lost],
         )
-        cards.old[person], cards.new[person], cards.switch[person] = lost, fresh, day + 2
+        cards.spare[person], cards.spare_from[person] = fresh, day + 2

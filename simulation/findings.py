@@ -43,8 +43,8 @@ def conclude(c: County) -> Frame:
         (true_rows, (0.3, 0.35, 0.15, 0.03, 0.17)),
         (rng.permutation(looks)[: round(rest * 0.38)], (0.42, 0.46, 0.06, 0.02, 0.04)),
         (rng.permutation(errors)[: round(rest * 0.09)], (0.2, 0.65, 0.05, 0.05, 0.05)),
-        (rng.permutation(plain)[: round(rest * 0.28)], (0.55, 0.2, 0.2, 0.0, 0.05)),
-        (rng.permutation(live)[: round(rest * 0.25)], (0.0, 0.0, 0.0, 1.0, 0.0)),
+        (rng.permutation(plain)[: round(rest * (0.53 - c.traits.sampled))], (0.55, 0.2, 0.2, 0.0, 0.05)),
+        (rng.permutation(live)[: round(rest * c.traits.sampled)], (0.0, 0.0, 0.0, 1.0, 0.0)),
     )
     done: set[int] = set()
     for rows, mix in parts:

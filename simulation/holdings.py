@@ -70,7 +70,7 @@ def _add(
 
 def _joint(rng: np.random.Generator, rows: Frame, households: Frame, first: int) -> None:
     """Neighbours who hold one parcel together, each registered with a share."""
-    pick = np.flatnonzero((rows["kind"] < 3) & (rng.random(len(rows)) < 0.012))
+    pick = np.flatnonzero((rows["kind"] < 3) & (rng.random(len(rows)) < 0.005))
     village = households["village"]
     partner = np.clip(rows["household"][pick] + rng.integers(1, 60, len(pick)), 0, len(households) - 1)
     near = (village[partner] == village[rows["household"][pick]]) & (partner != rows["household"][pick])
@@ -84,7 +84,7 @@ def _joint(rng: np.random.Generator, rows: Frame, households: Frame, first: int)
 def _transfers(rng: np.random.Generator, rows: Frame, people: People, first: int, last: int) -> None:
     """Parcels contracted out, consolidated, or measured again; the register learns it weeks to months later."""
     village = people.households["village"]
-    active = np.flatnonzero((rows["kind"] < 3) & (rng.random(len(rows)) < 0.03) & (rows["look"] == 0))
+    active = np.flatnonzero((rows["kind"] < 3) & (rng.random(len(rows)) < 0.022) & (rows["look"] == 0))
     for row, how in zip(active.tolist(), rng.random(len(active)).tolist(), strict=True):
         day = int(rng.integers(first, last))
         known = int(office_hours(rng, np.array([day + 10 + int(rng.exponential(50))]))[0])

@@ -52,11 +52,11 @@ def build(streams: Streams, t: Traits, people: People, officials: Officials, sta
             _tie(rng, ties, person, other, relation, declares, first)
         village_homes = by_village[int(h["village"][home])]
         surname = h["surname"][home]
-        pick = [village_homes[i] for i in rng.integers(0, len(village_homes), 14)]
+        pick = [village_homes[i] for i in rng.integers(0, len(village_homes), 10)]
         kin_homes = [home]
         for other_home in pick:
             same = h["surname"][other_home] == surname
-            if other_home == home or rng.random() > (0.5 if same else 0.16) or len(kin_homes) > 6:
+            if other_home == home or rng.random() > (0.4 if same else 0.09) * t.kin_density or len(kin_homes) > 6:
                 continue
             head = int(h["head"][other_home])
             kin_homes.append(other_home)

@@ -75,7 +75,7 @@ def pay(c: County, rng: np.random.Generator) -> None:
     salaried = np.zeros(len(c.people.households), dtype=bool)
     salaried[p["household"][p["payroll_from"] < FAR]] = True
     rows = land & salaried[f["household"]] & c.free()
-    c.resemble(c.pick(rng, rows, c.count_look(rng, "T06", 90)), "T06")
+    c.resemble(c.pick(rng, rows, c.count_look(rng, "T06", 40)), "T06")
 
 
 SCHEME = Scheme("T06", "on the public payroll and means-tested", plan=plan, pay=pay)

@@ -52,7 +52,7 @@ def pay(c: County, rng: np.random.Generator) -> None:
     f, p = c.payments, c.people.persons
     quiet = (p["phone"] == 0) & (p["birth"] < c.first - 72 * 365) & (p["death"] == FAR) & p["registered"]
     new = p["recorded"] > (c.first + 60) * 86_400
-    c.resemble(c.pick(rng, (quiet | new)[f["person"]] & c.free(), c.count_look(rng, "T12", 130)), "T12")
+    c.resemble(c.pick(rng, (quiet | new)[f["person"]] & c.free(), c.count_look(rng, "T12", 190)), "T12")
 
 
 def act(c: County, rng: np.random.Generator) -> None:

@@ -15,7 +15,7 @@ def pay(c: County, rng: np.random.Generator) -> None:
     """A second household's line grows by a parcel that the first goes on claiming."""
     f, x = c.payments, c.holdings
     kinds = {c.program("arable"): 0, c.program("forest"): 1, c.program("grazing_ban"): 2, c.program("grass_balance"): 2}
-    for _ in range(c.count(rng, "T15", 3.5)):
+    for _ in range(c.count(rng, "T15", 5)):
         skill = c.skill(rng)
         program = int(rng.choice(list(kinds)))
         line = c.pick(rng, c.free() & (f["program"] == program), 1)

@@ -16,7 +16,7 @@ def plan(c: County, rng: np.random.Generator) -> None:
     program = c.program("housing")
     pool = rng.permutation(np.flatnonzero((e["program"] == program) & (e["typ"] == 0) & (e["first"] < c.months - 5)))
     bad = c.count(rng, "T20", 6)
-    for turn, row in enumerate(pool[: bad + c.count_look(rng, "T20", 16)].tolist()):
+    for turn, row in enumerate(pool[: bad + c.count_look(rng, "T20", 26)].tolist()):
         home = int(e["household"][row])
         mates = np.flatnonzero((p["household"] == home) & (p["birth"] < c.first - 22 * 365) & (p["death"] > c.last))
         skill = c.skill(rng)

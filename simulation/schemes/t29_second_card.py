@@ -42,7 +42,7 @@ def pay(c: County, rng: np.random.Generator) -> None:
         & (f["card"] == new)
         & (c.cards.switch[f["payee"]] < FAR)
     )
-    c.resemble(c.pick(rng, (still | proxied) & c.free(), c.count_look(rng, "T29", 110)), "T29")
+    c.resemble(c.pick(rng, (still | proxied) & c.free(), c.count_look(rng, "T29", 200)), "T29")
 
 
 SCHEME = Scheme("T29", "second active card", pay=pay)

@@ -54,7 +54,7 @@ def process(c: County, rng: np.random.Generator) -> None:
     for official in np.flatnonzero(c.officials.rows["post"] < 3).tolist():
         related[c.officials.kin[official]] = True
     ok = small[c.places.town_of[f["village"]]] & related[f["household"]] & c.free()
-    c.resemble(c.pick(rng, ok, c.count_look(rng, "T35", 90)), "T35")
+    c.resemble(c.pick(rng, ok, c.count_look(rng, "T35", 110)), "T35")
 
 
 SCHEME = Scheme("T35", "officials approve each other's kin", plan=plan, process=process)

@@ -54,6 +54,25 @@ def bank(c: County, rng: np.random.Generator) -> None:
         s.add(len(new), payment=new, status=PAID, fen=fen, at=at + DAY, reason=0)
         place = np.concatenate([place, np.arange(len(s) - len(new), len(s))])
         reissued = np.concatenate([reissued, np.ones(len(new), dtype=bool)])
+    _corrected(c, rng)
+
+
+def _corrected(c: County, rng: np.random.Generator) -> None:
+    """Honest: the account was wrong, its holder came with the right one, and the money was paid again there."""
+    f, s = c.payments, c.settlements
+    place = np.full(len(f), -1)
+    place[s["payment"]] = np.arange(len(s))
+    again = f["reissue"][f["reissue"] >= 0]
+    ok = c.free() & (place >= 0) & (c.payment_day() < c.last - 150) & (f["card"] >= 0)
+    ok[again] = False
+    rows = c.pick(rng, ok & (s["status"][np.maximum(place, 0)] == PAID), c.count_look(rng, "T40", 24))
+    s["status"][place[rows]], s["fen"][place[rows]] = RETURNED, 0
+    s["reason"][place[rows]] = rng.integers(1, 5, len(rows))
+    at = s["at"][place[rows]] + rng.integers(8, 80, len(rows)) * DAY
+    own = c.cards.paid_to(f["payee"][rows], at // DAY)
+    new = f.copy_rows(rows, reissue=rows, card=np.where(own >= 0, own, f["card"][rows]), at=at, line=9700)
+    s.add(len(new), payment=new, status=PAID, fen=f["fen"][new], at=at + DAY)
+    c.resemble(np.concatenate([rows, new]), "T40")
 
 
 SCHEME = Scheme("T40", "returned money lost or led elsewhere", bank=bank)

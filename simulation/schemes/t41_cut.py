@@ -57,7 +57,7 @@ def _withheld(c: County, rng: np.random.Generator, place: np.ndarray[tuple[int],
     """Insurance premiums or electricity withheld lawfully, county-wide, at one fixed sum once a year."""
     f, s = c.payments, c.settlements
     runs = np.unique(f["run"][c.free() & (f["fen"] > 20_000)])
-    for run in rng.permutation(runs)[: 1 if c.traits.look_alike["T41"] > 0.8 else 0].tolist():
+    for run in rng.permutation(runs)[: 2 if c.traits.look_alike["T41"] > 1.0 else 1].tolist():
         rows = np.flatnonzero(c.free() & (f["run"] == run) & (f["fen"] > 20_000) & (place >= 0))
         rows = rows[: max(20, int(110 * c.scale))]
         s["fen"][place[rows]] = f["fen"][rows] - 6000
