@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli._console import table, working
+from service.cli._console import say, table, working
 from service.cli._options import Json
 
 
@@ -19,8 +19,8 @@ def bench_detectors(
 ) -> None:
     """Run the unsupervised detectors, untuned, over every .npz of a folder. 检测模型基准。
 
-    Prints AUROC and average precision of each detector and of their ensemble (mean of ranks), for each set and on
-    average. X holds rows of numbers, y 1 where a row is odd; y is read only to measure.
+    Prints AUROC and average precision of each detector and of their ensemble, for each set and on average. X holds
+    rows of numbers, y 1 where a row is odd; y is read only to measure.
 
     \b
     Example:
@@ -29,7 +29,9 @@ def bench_detectors(
     from service.work.bench_detectors import bench_detectors as run
 
     with working() as step:
-        found = run(folder, step)
+        found = run(folder, lambda name, share: step("detectors", share))
+    for name, why in found.skipped.items():
+        say(f"{name} is left out: {why}")
     who = list(found.means)
     for measure, title in (("auroc", "AUROC"), ("average_precision", "Average precision")):
         rows = [(name, *(f"{getattr(by[one], measure):.3f}" for one in who)) for name, by in found.sets.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from service.work.errors import WrongUsageError
 
@@ -12,7 +13,7 @@ EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 def day_of(text: str) -> dt.date:
     """A date `YYYY-MM-DD`. Raises WrongUsageError otherwise."""
     try:
-        if len(text) == len("2019-07-01"):
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return dt.date.fromisoformat(text)
     except ValueError:
         pass

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -199,3 +200,22 @@ def test_rules_and_features_are_listed_and_shown(place: Place) -> None:
         answer = place(command, "nothing-of-the-kind")
         assert answer.code == 2
         assert "nothing-of-the-kind" in answer.err
+
+
+def test_bench_of_detectors(place: Place, tmp_path: Path) -> None:
+    """Each detector, the ensemble, each set and the means; an unusable set is named; none is an error."""
+    rng = np.random.default_rng(4)
+    x = rng.normal(0, 1, (400, 5))
+    x[:12] += 6
+    np.savez(tmp_path / "far.npz", X=x, y=np.arange(400) < 12)
+    np.savez(tmp_path / "broken.npz", X=x)
+    answer = place("bench", "detectors", tmp_path, "--json", tmp_path / "bench.json")
+    assert answer.code == 0, answer.err
+    assert "broken.npz" in answer.err
+    assert "AUROC" in answer.out
+    assert "Average precision" in answer.out
+    found = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
+    assert set(found["sets"]) == {"far"}
+    assert found["means"]["Ensemble"]["auroc"] > 0.95
+    (tmp_path / "empty").mkdir()
+    assert place("bench", "detectors", tmp_path / "empty").code == 1
