@@ -1,4 +1,4 @@
-"""Amount as a multiple of the largest earlier standing line for the same person, item and period."""
+"""Amount as a multiple of the largest earlier standing line of the village for the person, item and period."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import numpy as np
 from features._feature import Case, Feature, Float, ratio
 from features._world import world
 from features.asof import Pairs, View
+from features.disbursement._places import current
 from features.disbursement._same_item import earlier, lines_of_period
 
 
 def _lines(view: View) -> Pairs:
     found = earlier(lines_of_period(view))
+    # Two villages paying one person is another matter.
+    found = found.where(current(view, found["division_code"]) == current(view, found.own("division_code")))
     # A re-issue names the line it replaces.
     return found.where(found["disbursement_id"].astype(np.int64) != found.own("reissue_of"))
 

@@ -14,7 +14,7 @@ hired = world().event("P2", "public_payroll_start", on="2018-01-01", source="per
 RULE = Rule(
     code="T06.member_on_payroll",
     title=("Household with a public salary", "户内有财政供养人员领取低收入补助"),
-    severity="low",
+    severity="middle",
     desk="department",
     suspect_role="household",
     when=(

@@ -1,0 +1,70 @@
+"""Lines of the run by the same preparer that pay back several elapsed months to people never paid the item before."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features._calendar import month_of
+from features._feature import Case, Feature, Float
+from features._world import world
+from features.asof import View
+from features.asof.ledger import LedgerTable
+from features.contract import TABLES
+
+GROUP = ("run_id", "prepared_by")
+
+
+def _new_and_back(lines: LedgerTable) -> NDArray[np.float64]:
+    """1.0 for a person's first line of a monthly item, for more months than its elapsed period has."""
+    ledger = lines.ledger
+    index = lines.index(("person_id", "program_id"))
+    starts = index.offsets[:-1][np.diff(index.offsets) > 0]
+    first = np.zeros(lines.rows, dtype=bool)
+    first[index.rows[starts]] = True
+    begun, ended = (days[lines.column("period")] for days in ledger.periods)
+    months = month_of(ended) - month_of(begun) + 1
+    programs = ledger.tables["programs"]
+    unit = np.full(len(ledger.vocabulary("program")) + 1, -1.0)
+    unit[programs.column("program_id").astype(np.int64)] = programs.column("quantity_unit")
+    unit[-1] = -1.0
+    counted = unit[lines.column("program_id").astype(np.int64)] == TABLES["programs"].column(
+        "quantity_unit"
+    ).values.index("month")
+    lump = (ended < lines.column("submitted_at")) & (lines.column("quantity") > months)
+    return np.asarray(first & counted & lump, dtype=np.float64)
+
+
+def _compute(view: View) -> Float:
+    table = view.ledger.tables["disbursements"]
+    own = np.asarray(table.derived("new_and_back", _new_and_back), dtype=np.float64)
+    mine = own[view.rows] if view.rows is not None else np.zeros(view.n)
+    return np.where(mine > 0, view.running("disbursements", GROUP, of="new_and_back"), 0.0)
+
+
+known = world().paid("P4", period="2018-04", at="2018-04-20")
+three = world()
+for number in (1, 2, 3):
+    three = three.paid(f"P{number}", run_id="R1", period="2018-05", quantity=6, at="2018-12-23")
+
+count_new_names_backpaid_by_preparer = Feature(
+    name="count_new_names_backpaid_by_preparer",
+    title=("同批次同经办人补发新名单人数", "new names paid back by the preparer in the run"),
+    unit="count",
+    null="none",
+    needs=("disbursements.run_id", "disbursements.prepared_by", "disbursements.quantity"),
+    compute=_compute,
+    cases=(
+        Case("three new names", three, 3.0),
+        Case(
+            "the ordinary month of somebody new", three.paid("P4", run_id="R1", period="2018-12", at="2018-12-23"), 0.0
+        ),
+        Case(
+            "paid before",
+            world()
+            .paid("P4", period="2018-04", at="2018-04-20")
+            .paid("P4", run_id="R1", period="2018-05", quantity=6, at="2018-12-23"),
+            0.0,
+        ),
+    ),
+)
