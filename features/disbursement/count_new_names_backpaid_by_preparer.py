@@ -1,4 +1,4 @@
-"""Lines of the run by the same preparer that pay back several elapsed months to people never paid the item before."""
+"""Lines of the run by the same preparer that pay periods long over to people never paid the item before."""
 
 from __future__ import annotations
 
@@ -16,23 +16,35 @@ GROUP = ("run_id", "prepared_by")
 
 
 def _new_and_back(lines: LedgerTable) -> NDArray[np.float64]:
-    """1.0 for a person's first line of a monthly item, for more months than its elapsed period has."""
+    """1.0 for a person's first line of a continuing item that pays a period long over.
+
+    Items counted in months: more months than the period has. Others: a period over for more than a month.
+    """
     ledger = lines.ledger
     index = lines.index(("person_id", "program_id"))
     starts = index.offsets[:-1][np.diff(index.offsets) > 0]
     first = np.zeros(lines.rows, dtype=bool)
     first[index.rows[starts]] = True
-    begun, ended = (days[lines.column("period")] for days in ledger.periods)
-    months = month_of(ended) - month_of(begun) + 1
-    programs = ledger.tables["programs"]
-    unit = np.full(len(ledger.vocabulary("program")) + 1, -1.0)
-    unit[programs.column("program_id").astype(np.int64)] = programs.column("quantity_unit")
-    unit[-1] = -1.0
-    counted = unit[lines.column("program_id").astype(np.int64)] == TABLES["programs"].column(
-        "quantity_unit"
-    ).values.index("month")
-    lump = (ended < lines.column("submitted_at")) & (lines.column("quantity") > months)
-    return np.asarray(first & counted & lump, dtype=np.float64)
+    begun, ended = (month_of(days[lines.column("period")]) for days in ledger.periods)
+    submitted = month_of(lines.column("submitted_at"))
+    in_months = _item_is(lines, "quantity_unit", "month")
+    continuing = _item_is(lines, "frequency", "monthly", "quarterly")
+    lump = np.where(
+        in_months, (ended < submitted) & (lines.column("quantity") > ended - begun + 1), ended + 1 < submitted
+    )
+    return np.asarray(first & continuing & lump, dtype=np.float64)
+
+
+def _item_is(lines: LedgerTable, column: str, *values: str) -> NDArray[np.bool_]:
+    programs = lines.ledger.tables["programs"]
+    declared = TABLES["programs"].column(column).values
+    place = np.full(len(lines.ledger.vocabulary("program")) + 1, -1.0)
+    place[programs.column("program_id").astype(np.int64)] = programs.column(column)
+    place[-1] = -1.0
+    found: NDArray[np.bool_] = np.isin(
+        place[lines.column("program_id").astype(np.int64)], [declared.index(v) for v in values]
+    )
+    return found
 
 
 def _compute(view: View) -> Float:

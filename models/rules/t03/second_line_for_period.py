@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features._world import world
+from features.disbursement.quantity_months_over_period import quantity_months_over_period
 from features.disbursement.quantity_months_over_with_other_lines import quantity_months_over_with_other_lines
 from features.disbursement.ratio_amount_to_earlier_lines import ratio_amount_to_earlier_lines
 from features.disbursement.ratio_quantity_to_holdings import ratio_quantity_to_holdings
@@ -20,6 +21,7 @@ RULE = Rule(
     suspect_role="household",
     when=(
         (col(ratio_amount_to_earlier_lines) >= setting("T03.share_of_first"))
+        & ~(col(quantity_months_over_period) > 0)
         & (
             (col(quantity_months_over_with_other_lines) >= 1)
             | (col(ratio_quantity_to_holdings) >= setting("T03.times_holdings"))
@@ -48,6 +50,7 @@ RULE = Rule(
             world().paid("P1", quantity=0.5, amount="50.00", at="2019-04-10").paid("P1", quantity=0.5, amount="50.00"),
         ),
         quiet("the difference to a new rate", once.paid("P1", amount="10.00")),
+        quiet("a lump sum for the months that follow", once.paid("P1", quantity=6, amount="600.00", at="2019-12-20")),
         explained("a run that pays everybody a difference", once.paid("P1", amount="90.00", run_id="R9")),
     ),
 )
