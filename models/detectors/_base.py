@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 import numpy as np
+import threadpoolctl  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from models.detectors._order import canonical
@@ -133,7 +134,11 @@ class Detector(ABC):
             for start in starts:
                 one(start)
             return out
-        with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        # Two threads that each start two for a small product wait for one another longer than they count.
+        with (
+            threadpoolctl.threadpool_limits(1, user_api="blas"),
+            ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool,
+        ):
             list(pool.map(one, starts))
         return out
 
