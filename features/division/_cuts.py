@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from features.asof import LedgerTable, Pairs, View
 from features.asof.group_index import GroupIndex
+from features.asof.view import index_memo
 from features.graph._owners import answer_fact, answered_person, payment_of_answer
 
 Int64 = NDArray[np.int64]
@@ -68,6 +69,11 @@ def _missing_part(table: LedgerTable) -> Float:
     due = np.where(row >= 0, planned[np.maximum(row, 0)], np.nan) if len(planned) else np.full(table.rows, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(table.derived("missing", _missing) / due)
+
+
+def is_short(table: LedgerTable) -> Float:
+    """1 for a credit that fell short, else 0. For `derived` of `settlements`."""
+    return (np.asarray(table.derived("missing", _missing), dtype=np.float64) > 0).astype(np.float64)
 
 
 def prepare(view: View) -> LedgerTable:
@@ -184,9 +190,13 @@ def _states(view: View, place: str, codes: Int64, program: Int64, at: Int64) -> 
 def _items_of(view: View, place: str) -> GroupIndex:
     """Programs answered for in each place: an index over the distinct (place, program) pairs of the ledger."""
     table = prepare(view)
+    return index_memo(table.index((place,)), "items", lambda: _items(table, place))
+
+
+def _items(table: LedgerTable, place: str) -> GroupIndex:
     places = np.asarray(table.derived(place, _answered_village), dtype=np.int64)
     programs = np.asarray(table.derived("program_of_payment", _answered_program), dtype=np.int64)
-    shift = np.int64(len(view.ledger.vocabulary("program")) + 1)
+    shift = np.int64(len(table.ledger.vocabulary("program")) + 1)
     packed = np.unique(places[(places >= 0) & (programs >= 0)] * shift + programs[(places >= 0) & (programs >= 0)])
     index = GroupIndex([packed // shift])
     index.memo["program"] = packed % shift

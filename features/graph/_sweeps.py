@@ -2,7 +2,7 @@
 
 Built once for a ledger. A transfer out is a sweep when a payment was credited to the card in the three days before,
 and the transfer takes at least half of one such credit and no more than all of them. A card that gathers sweeps from
-several people is a hub.
+several people, more often than once a year, is a hub.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from features.asof.group_index import GroupIndex
 from features.asof.ledger import MICROSECONDS_A_DAY, NEVER
 from features.asof.view import index_memo
 from features.card import _people
-from features.graph._owners import answer_fact, answered_card
+from features.graph._owners import answered_card
 from features.graph._together import holders
 
 Int64 = NDArray[np.int64]
@@ -28,7 +28,8 @@ Bool = NDArray[np.bool_]
 
 DAYS_AFTER_CREDIT = 3
 LEAST_PART = 0.5
-REPEATED = 2
+LESS_THAN_A_YEAR = 250
+"""Days between two sweeps; rent for land is paid on once a year."""
 MOST_MEMBERS = 200
 
 
@@ -72,7 +73,6 @@ def _is_sweep(
     rows: NDArray[np.int32],
     credited_at: Int64,
     credit: Float,
-    counts: Bool,
     window: int,
     least: float,
 ) -> Bool:
@@ -92,37 +92,22 @@ def _is_sweep(
         j = lo - 1
         total = 0.0
         smallest = np.inf
-        useful = False
         while j >= offsets[k] and known[i] - credited_at[rows[j]] <= window:
             row = rows[j]
             if credit[row] > 0:
                 total += credit[row]
                 smallest = min(smallest, credit[row])
-                useful = useful or counts[row]
             j -= 1
-        out[i] = useful and amount[i] >= least * smallest and amount[i] <= total
-    return out
-
-
-def _bound_to_holding(ledger: Ledger) -> Bool:
-    """By program code: whether the item is paid for a registered holding (a lease moves such money on lawfully)."""
-    size = len(ledger.vocabulary("program"))
-    out = np.zeros(size + 1, dtype=bool)
-    table = ledger.tables.get("programs")
-    if table is not None:
-        code = np.asarray(table.column("program_id"), dtype=np.int64)
-        out[code] = np.asarray(table.column("holding_kind"), dtype=np.int64) >= 0
-    out[-1] = False
+        out[i] = total > 0 and amount[i] >= least * smallest and amount[i] <= total
     return out
 
 
 def _sweep_rows(ledger: Ledger) -> Int64:
-    """Rows of `card_transactions` that are sweeps of money that no lease explains."""
+    """Rows of `card_transactions` that are sweeps."""
     table = ledger.tables["card_transactions"]
     answers = ledger.tables["settlements"]
     answers.derived("card_of_payment", answered_card)
     paid = np.asarray(answers.column("status")) == answers.schema.column("status").values.index("paid")
-    program = np.asarray(answers.derived("program_of_payment", lambda t: answer_fact(t, "program_id")), dtype=np.int64)
     index = answers.index(("card_of_payment",))
     out = np.asarray(table.column("kind")) == table.schema.column("kind").values.index("transfer_out")
     out &= (np.asarray(table.column("counterparty_card_id"), dtype=np.int64) >= 0) & (holders(ledger) >= 0)
@@ -135,7 +120,6 @@ def _sweep_rows(ledger: Ledger) -> Int64:
         index.rows,
         answers.known_at,
         np.where(paid, np.nan_to_num(np.asarray(answers.column("amount"), dtype=np.float64)), 0.0),
-        ~_bound_to_holding(ledger)[program],
         DAYS_AFTER_CREDIT * MICROSECONDS_A_DAY,
         LEAST_PART,
     )
@@ -153,9 +137,12 @@ def _build(table: LedgerTable) -> Sweeps:
     starts = np.flatnonzero(new)
     offsets = np.append(starts, len(row)).astype(np.int64)
     known = table.known_at[row]
-    times = np.diff(offsets)
-    repeated = starts[times >= REPEATED]
-    member_known = known[repeated + REPEATED - 1] if len(repeated) else np.empty(0, dtype=np.int64)
+    # The second of two sweeps that lie closer than two yearly rents: from then on the person is of the hub's people.
+    again = np.flatnonzero(~new[1:] & (np.diff(known) <= LESS_THAN_A_YEAR * MICROSECONDS_A_DAY)) + 1
+    group = np.cumsum(new) - 1
+    _, first = np.unique(group[again], return_index=True)
+    repeated = again[first]
+    member_known = known[repeated]
     by_time = np.argsort(member_known, kind="stable")
     return Sweeps(
         person=person[starts],
@@ -268,3 +255,14 @@ def rows_of(view: View) -> Pairs:
     inside = np.arange(len(query)) - np.repeat(np.cumsum(times) - times, times)
     rows = found.row[np.repeat(found.offsets[hubs.group], times) + inside]
     return Pairs(view, "card_transactions", query.astype(np.int32), rows.astype(np.int32))
+
+
+def last_sweep(view: View) -> Float:
+    """Moment of the payee's last sweep on record, microseconds UTC, NaN none; shape (n,)."""
+    found = sweeps(view.ledger)
+    hubs = view.memo(hubs_of_payee)
+    last = found.known[found.offsets[hubs.group] + hubs.times.astype(np.int64) - 1]
+    out = np.full(view.n, np.nan)
+    order = np.argsort(last, kind="stable")
+    out[hubs.query[order]] = last[order]
+    return out

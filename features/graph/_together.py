@@ -234,6 +234,16 @@ def days_any(view: View, partners: Partners) -> Float:
     return _people.distinct_by(query, date - date.min() if len(date) else date, view.n)
 
 
+def last_met(view: View, partners: Partners) -> Float:
+    """Moment of the last common withdrawal with any of the partners, microseconds UTC, NaN none; shape (n,)."""
+    found = ties(view.ledger)
+    last = found.offsets[partners.tie] + partners.days.astype(np.int64) - 1
+    out = np.full(view.n, np.nan)
+    order = np.argsort(found.known[last], kind="stable")
+    out[partners.query[order]] = found.known[last][order]
+    return out
+
+
 def rows_of(view: View, partners: Partners) -> Pairs:
     """The withdrawals behind the ties, own and partner's, as evidence."""
     found = ties(view.ledger)

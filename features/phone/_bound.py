@@ -27,12 +27,15 @@ def _rebound_card(table: LedgerTable) -> NDArray[np.int32]:
 
 
 def _rebound_phone(table: LedgerTable) -> NDArray[np.int32]:
+    """The number notices were moved to: its phone code, or, for a number nobody registered, a code behind them."""
     values = np.asarray(table.column("value"), dtype=np.int64)
     crossing = table.ledger.crossing("event_value", "phone")
     if len(crossing) == 0:
         return np.full(table.rows, -1, dtype=np.int32)
     good = _of_kind(table, "phone_changed") & (values >= 0)
-    return np.where(good, crossing[np.maximum(values, 0)], -1).astype(np.int32)
+    known = crossing[np.maximum(values, 0)]
+    unlisted = len(table.ledger.vocabulary("phone")) + values
+    return np.where(good, np.where(known >= 0, known, unlisted), -1).astype(np.int32)
 
 
 def prepare(view: View) -> None:

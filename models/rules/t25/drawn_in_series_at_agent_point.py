@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from features._world import world
 from features.graph.count_days_drawn_together import count_days_drawn_together
+from features.graph.count_days_drawn_with_family import count_days_drawn_with_family
 from features.graph.count_drawn_together import count_drawn_together
 from features.graph.count_drawn_together_helped import count_drawn_together_helped
+from features.graph.days_since_drawn_together import days_since_drawn_together
 from features.outlet.share_main_outlet_of_village_365d import share_main_outlet_of_village_365d
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
@@ -36,12 +38,18 @@ RULE = Rule(
     desk="discipline",
     suspect_role="agent",
     when=(col(count_drawn_together) >= setting("T25.people"))
+    & (col(days_since_drawn_together) <= setting("T25.days_ago"))
     & (col(share_main_outlet_of_village_365d) >= setting("T25.villagers")),
     unless=(
         Unless(
             "most of those drawn together share a helper or a family on record",
             "多数同时取现人员同户、亲属或同一登记代办人",
             col(count_drawn_together_helped) > col(count_drawn_together),
+        ),
+        Unless(
+            "as often drawn together with family or the same helper: somebody who goes for both",
+            "与同户、亲属或同一代办人同样频繁，属代为办理",
+            col(count_days_drawn_with_family) >= col(count_days_drawn_together),
         ),
     ),
     because=(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from features._world import World, world
 from features.graph.count_days_drawn_together import count_days_drawn_together
+from features.graph.count_days_drawn_with_family import count_days_drawn_with_family
 from features.graph.count_drawn_together import count_drawn_together
 from features.graph.count_drawn_together_twice import count_drawn_together_twice
 from models.rules._expression import col, setting
-from models.rules._rule import Rule, fires, quiet
+from models.rules._rule import Rule, Unless, explained, fires, quiet
 
 
 def _series(made: World, day: str) -> World:
@@ -18,6 +19,9 @@ def _series(made: World, day: str) -> World:
 
 once = _series(world(), "2019-01-15")
 twice = _series(once, "2019-02-15")
+with_wife = twice
+for _day in ("2019-01-15", "2019-02-15"):
+    with_wife = with_wife.add("card_transactions", card_id="C2", at=f"{_day}T09:11:00")
 helper = twice
 for _person in ("P1", "P3", "P5"):
     helper = helper.add("authorizations", person_id=_person, proxy_id="P6", kind="authorized_agent")
@@ -30,6 +34,13 @@ RULE = Rule(
     suspect_role="official",
     when=(col(count_drawn_together_twice) >= setting("T25.met_twice"))
     & (col(count_drawn_together) < setting("T25.people")),
+    unless=(
+        Unless(
+            "as often drawn together with family or the same helper: somebody who goes for both",
+            "与同户、亲属或同一代办人同样频繁，属代为办理",
+            col(count_days_drawn_with_family) >= col(count_days_drawn_together),
+        ),
+    ),
     because=(
         "On {count_days_drawn_together} days the card was drawn within minutes of those of"
         " {count_drawn_together_twice} other households",
@@ -43,6 +54,7 @@ RULE = Rule(
     cases=(
         fires("two others, twice", twice.paid("P1")),
         quiet("once", once.paid("P1")),
+        explained("with the wife as often", with_wife.paid("P1")),
         quiet("one helper on record for all three", helper.paid("P1")),
     ),
     shows=(count_days_drawn_together,),

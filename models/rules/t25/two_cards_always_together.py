@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from features._world import World, world
 from features.graph.count_days_drawn_together import count_days_drawn_together
+from features.graph.count_days_drawn_with_family import count_days_drawn_with_family
 from features.graph.count_drawn_together import count_drawn_together
 from models.rules._expression import col, setting
-from models.rules._rule import Rule, fires, quiet
+from models.rules._rule import Rule, Unless, explained, fires, quiet
 
 
 def _together(card: str, months: int) -> World:
@@ -19,6 +20,9 @@ def _together(card: str, months: int) -> World:
 
 twice = _together("C3", 3)
 couple = _together("C2", 4)
+family = _together("C3", 4)
+for _month in range(1, 5):
+    family = family.add("card_transactions", card_id="C2", at=f"2019-0{_month}-15T09:13:00")
 
 RULE = Rule(
     code="T25.two_cards_always_together",
@@ -28,6 +32,13 @@ RULE = Rule(
     suspect_role="official",
     when=(col(count_days_drawn_together) >= setting("T25.days_with_one"))
     & (col(count_drawn_together) < setting("T25.people")),
+    unless=(
+        Unless(
+            "as often drawn together with family or the same helper: somebody who goes for both",
+            "与同户、亲属或同一代办人同样频繁，属代为办理",
+            col(count_days_drawn_with_family) >= col(count_days_drawn_together),
+        ),
+    ),
     because=(
         "On {count_days_drawn_together} days the card was drawn within minutes of the same card of another household",
         "共{count_days_drawn_together}天与同一他户的卡在数分钟内先后支取",
@@ -46,5 +57,6 @@ RULE = Rule(
         ),
         quiet("three times", twice.paid("P1")),
         quiet("the wife, four times", couple.paid("P1")),
+        explained("with the wife as often", family.paid("P1")),
     ),
 )

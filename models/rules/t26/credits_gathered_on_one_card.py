@@ -5,6 +5,7 @@ from __future__ import annotations
 from features._world import World, world
 from features.graph.count_households_at_hub import count_households_at_hub
 from features.graph.count_sweeps_to_hub import count_sweeps_to_hub
+from features.graph.days_since_swept import days_since_swept
 from features.graph.is_hub_of_family import is_hub_of_family
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
@@ -27,7 +28,10 @@ gathered = world()
 for _person in ("P1", "P3", "P4", "P5"):
     for _period in ("2019-01", "2019-02"):
         gathered = _swept(gathered, _person, _period)
-rent = gathered.change("programs", "program_id", "PENSION", holding_kind="arable")
+rent = world()
+for _person in ("P1", "P3", "P4", "P5"):
+    for _period in ("2018-01", "2019-01"):
+        rent = _swept(rent, _person, _period)
 own = gathered.add("cards", card_id="C8", holder_person_id="P2")
 for _period in ("2019-03", "2019-04"):
     own = own.paid("P1", period=_period, at=f"{_period}-10T10:00:00")
@@ -42,7 +46,8 @@ RULE = Rule(
     desk="discipline",
     suspect_role="official",
     when=(col(count_households_at_hub) >= setting("T26.households"))
-    & (col(count_sweeps_to_hub) >= setting("T26.sweeps")),
+    & (col(count_sweeps_to_hub) >= setting("T26.sweeps"))
+    & (col(days_since_swept) <= setting("T26.days_ago")),
     unless=(
         Unless(
             "it goes to a card of the family", "转往本人、同户、亲属或登记代办人的账户", col(is_hub_of_family).is_true()
@@ -60,7 +65,7 @@ RULE = Rule(
     ),
     cases=(
         fires("four households, month after month", gathered.paid("P1")),
-        quiet("rent for land paid on from the land subsidy", rent.paid("P1")),
+        quiet("rent for land, paid on once a year", rent.paid("P1")),
         quiet("the payee draws cash", world().add("card_transactions").paid("P1")),
         explained("the collecting card is a relative's, who helps the others too", own.paid("P1")),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features._world import World, world
 from features.graph.count_households_at_hub import count_households_at_hub
+from features.graph.days_since_swept import days_since_swept
 from features.graph.share_swept_to_hub import share_swept_to_hub
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
@@ -26,7 +27,10 @@ gathered = world()
 for _person in ("P1", "P3", "P4", "P5"):
     for _period in ("2019-01", "2019-02"):
         gathered = _swept(gathered, _person, _period)
-rent = gathered.change("programs", "program_id", "PENSION", holding_kind="arable")
+rent = world()
+for _person in ("P1", "P3", "P4", "P5"):
+    for _period in ("2018-01", "2019-01"):
+        rent = _swept(rent, _person, _period)
 
 RULE = Rule(
     code="T26.everything_swept_to_strangers_card",
@@ -34,7 +38,9 @@ RULE = Rule(
     severity="high",
     desk="discipline",
     suspect_role="official",
-    when=(col(count_households_at_hub) >= 1) & (col(share_swept_to_hub) >= setting("T26.whole")),
+    when=(col(count_households_at_hub) >= 1)
+    & (col(share_swept_to_hub) >= setting("T26.whole"))
+    & (col(days_since_swept) <= setting("T26.days_ago")),
     because=(
         "{share_swept_to_hub} of the money that left the payee's cards went on within three days to one card"
         " that gathers the credits of {count_households_at_hub} other households",
@@ -47,7 +53,7 @@ RULE = Rule(
     ),
     cases=(
         fires("everything to one stranger", gathered.paid("P1")),
-        quiet("rent for land", rent.paid("P1")),
+        quiet("rent for land, once a year", rent.paid("P1")),
         quiet("the payee also spends", gathered.add("card_transactions", amount="900.00", at="2019-03-01").paid("P1")),
     ),
 )

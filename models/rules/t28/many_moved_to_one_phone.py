@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features._world import World, world
 from features.phone.count_households_moved_to_phone import count_households_moved_to_phone
+from features.phone.is_phone_moved_by_another import is_phone_moved_by_another
 from features.phone.is_phone_unlike_own import is_phone_unlike_own
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
@@ -23,10 +24,12 @@ RULE = Rule(
     severity="middle",
     desk="discipline",
     suspect_role="agent",
-    when=(col(count_households_moved_to_phone) >= setting("T28.on_phone")) & col(is_phone_unlike_own).is_true(),
+    when=(col(count_households_moved_to_phone) >= setting("T28.on_phone"))
+    & (col(is_phone_unlike_own).is_true() | col(is_phone_moved_by_another).is_true()),
     because=(
-        "Notices of {count_households_moved_to_phone} households were moved to one phone, though the payee has another",
-        "共{count_households_moved_to_phone}户的卡预留手机号改为同一号码，而本人另有号码",
+        "Notices of {count_households_moved_to_phone} households were moved to one phone, though the payee has"
+        " another or did not ask for it",
+        "共{count_households_moved_to_phone}户的卡预留手机号改为同一号码，而本人另有号码或非本人申请",
     ),
     blind_to="phones bound since the card was opened",
     next_steps=(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from features._world import World, world
-from features.division.count_lines_in_last_run import count_lines_in_last_run
-from features.division.share_lines_cut_alike_in_last_run import share_lines_cut_alike_in_last_run
 from features.person.count_own_credits_cut_alike import count_own_credits_cut_alike
+from features.program.share_item_credits_short_365d import share_item_credits_short_365d
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
@@ -33,10 +32,9 @@ RULE = Rule(
     when=col(count_own_credits_cut_alike) >= setting("T41.own_credits"),
     unless=(
         Unless(
-            "the whole village is cut, as a lawful withholding would be",
-            "本村全部发放均被扣减，符合代扣代缴特征",
-            (col(share_lines_cut_alike_in_last_run) >= setting("T41.whole_village"))
-            & (col(count_lines_in_last_run) >= setting("T41.lines")),
+            "the item is cut in many places, as a lawful withholding would be",
+            "本项目各地普遍扣减，符合代扣代缴特征",
+            col(share_item_credits_short_365d) >= setting("T41.everywhere"),
         ),
     ),
     because=(
@@ -50,7 +48,7 @@ RULE = Rule(
     ),
     cases=(
         fires("ten yuan, three quarters in a row", fee.paid("P1", "OLDAGE")),
-        explained("everybody in the village is cut alike", everybody.paid("P1", "OLDAGE")),
+        explained("everybody is cut alike, everywhere", everybody.paid("P1", "OLDAGE")),
         quiet("only at the year's end", year_end.paid("P1", "OLDAGE", period="2019Q1")),
         quiet("a neighbour credited in full", fee.paid("P3", "OLDAGE")),
     ),

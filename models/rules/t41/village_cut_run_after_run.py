@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from features._world import World, world
-from features.division.count_lines_in_last_run import count_lines_in_last_run
 from features.division.count_runs_cut_alike_in_village import count_runs_cut_alike_in_village
 from features.division.share_lines_cut_alike_in_last_run import share_lines_cut_alike_in_last_run
+from features.program.share_item_credits_short_365d import share_item_credits_short_365d
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
@@ -33,10 +33,9 @@ RULE = Rule(
     when=(col(count_runs_cut_alike_in_village) >= setting("T41.runs")) & (col(share_lines_cut_alike_in_last_run) > 0),
     unless=(
         Unless(
-            "the whole village is cut, as a lawful withholding would be",
-            "本村全部发放均被扣减，符合代扣代缴特征",
-            (col(share_lines_cut_alike_in_last_run) >= setting("T41.whole_village"))
-            & (col(count_lines_in_last_run) >= setting("T41.lines")),
+            "the item is cut in many places, as a lawful withholding would be",
+            "本项目各地普遍扣减，符合代扣代缴特征",
+            col(share_item_credits_short_365d) >= setting("T41.everywhere"),
         ),
     ),
     because=(
@@ -53,6 +52,6 @@ RULE = Rule(
         fires("three quarters in a row", fee.paid("P4", "OLDAGE")),
         quiet("only at the year's end", year_end.paid("P4", "OLDAGE")),
         quiet("another item", fee.paid("P4")),
-        explained("everybody in the village is cut alike", everybody.paid("P4", "OLDAGE")),
+        explained("everybody is cut alike, everywhere", everybody.paid("P4", "OLDAGE")),
     ),
 )
