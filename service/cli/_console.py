@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 Step = Callable[[str, float], None]
 """Called with what is being done and the share of it that is done; 0 begins it."""
 PLAIN_WIDTH = 200
+LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{10,}[0-9X](?![0-9A-Za-z])")
 
 
 def stdout() -> Console:
@@ -34,6 +36,11 @@ def complain(english: str, chinese: str = "") -> None:
     say(f"mingbai: {english}")
     if chinese:
         say(f"         {chinese}")
+
+
+def masked(text: str) -> str:
+    """A text for the screen, with long numbers (cards, phones, identity numbers) cut to their last four digits."""
+    return LONG_NUMBER.sub(lambda found: f"…{found[0][-4:]}", text)
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli._console import loading, say, stdout, under, working
+from service.cli._console import loading, masked, say, stdout, under, working
 from service.cli._light import leave_pandas_out
 from service.cli._options import HOME, AsOf, Data, Home, Model, PolicyFile
 from service.cli._told import tell_load, tell_model
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SHOWN = 10
+# A division's code is public; a card's, a phone's or a person's number is not for a screen.
+SHOWN_WHOLE = frozenset({"village", "run"})
 
 
 def cases(
@@ -84,14 +86,15 @@ def cases(
 
 
 def print_cases(queue: pa.Table, count: int) -> None:
-    """The first cases on stdout: a line each, and under it what it says in both languages."""
+    """The first cases on stdout: a line each, and under it what it says in both languages; long numbers are cut."""
     first = queue.slice(0, count).to_pylist()
     out = stdout()
     out.print(f"First {len(first)} of {queue.num_rows} cases 核查清单")
     for case in first:
         role = case["suspect_role"] or "-"
+        hub = case["hub_id"] if case["hub_kind"] in SHOWN_WHOLE else masked(case["hub_id"])
         out.print(
-            f"{case['rank']:>4}  {case['desk']:<10}  {case['hub_kind']} {case['hub_id']}  {case['typology'] or '-'}  "
+            f"{case['rank']:>4}  {case['desk']:<10}  {case['hub_kind']} {hub}  {case['typology'] or '-'}  "
             f"role {role}  score {case['score']:.2f}  expected loss {case['expected_loss']:,.0f} yuan"
         )
         out.print(f"      {case['summary_en']}")

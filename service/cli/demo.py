@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.cli._console import stdout, working
+from service.cli._console import masked, stdout, working
 from service.cli.cases import print_cases
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _show(made: Demo) -> None:
         for reason in loads(reasons.get(members[0], "[]"))[:REASONS]:
             console.print(f"  {reason['code']}  {reason['text_en']}")
             console.print(f"    {reason['text_zh']}")
-            console.print(f"    evidence: {', '.join(reason['evidence'][:4])}")
+            console.print(f"    evidence: {masked(', '.join(reason['evidence'][:4]))}")
     console.print("\nAgainst the truth, which the product never reads")
     made.report.show(console, short=True)
     console.print("\nFiles")

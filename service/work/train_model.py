@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,10 @@ def train_model(data: OpenData, policy: Policy, as_of_us: int, progress: StepPro
             f"nothing had been submitted by {as_of.isoformat()}: the first of {days} days is {first.date()}",
             f"截至 {as_of.isoformat()} 没有任何发放明细：最早一笔在 {first.date()}",
         )
-    return train(data.ledger, as_of_us=as_of_us, policy=policy, progress=progress)
+    with warnings.catch_warnings():
+        # A library's word about its own drawings, which nobody here makes.
+        warnings.filterwarnings("ignore", message="Missing values detected", category=UserWarning)
+        return train(data.ledger, as_of_us=as_of_us, policy=policy, progress=progress)
 
 
 def record_model(model: TrainedModel, data: OpenData, policy: Policy, as_of_us: int, *, challenger: bool) -> Recorded:

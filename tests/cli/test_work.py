@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.cli._console import masked
 from service.work.build_queue import read_scores
 from service.work.choose_model import choose_model
 from service.work.errors import UnusableDataError, WrongUsageError
@@ -106,3 +107,9 @@ def test_scores_of_another_kind_are_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.parquet").write_text("no", encoding="utf-8")
     with pytest.raises(UnusableDataError, match="cannot be read"):
         read_scores(tmp_path / "broken.parquet")
+
+
+def test_long_numbers_are_cut_on_a_screen() -> None:
+    """Cards, phones and identity numbers keep four digits; short numbers and codes with letters stay."""
+    shown = masked("cards:6210046527320012856, phone 19900000123, persons:51992119900101000X, D00004283, HH-21-008107")
+    assert shown == "cards:…2856, phone …0123, persons:…000X, D00004283, HH-21-008107"
