@@ -134,4 +134,14 @@ def is_under(lines: LedgerTable) -> Float:
     return np.asarray(off < 0, dtype=np.float64)
 
 
+def is_over_in_part(lines: LedgerTable) -> Float:
+    """1.0 for lines above the nearest rate that are no whole multiple of it (as months owed would be)."""
+    off = np.asarray(lines.derived("fen_off_rate", _off), dtype=np.float64)
+    nearest = np.asarray(lines.derived("fen_nearest_due", _nearest), dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        times = np.where(nearest > 0, lines.column("amount") / nearest, np.nan)
+        whole = np.abs(times - np.round(times)) * nearest <= 1.0
+    return np.asarray((off > 0) & ~whole, dtype=np.float64)
+
+
 DERIVED = {"fen_nearest_due": _nearest, "fen_highest_due": _highest, "fen_off_rate": _off}
