@@ -1,7 +1,7 @@
 """How much more often the village's payments of the item come close below the township's limit than the county's do.
 
 Share of payments between three quarters of the limit and the limit, over two years, village against everywhere, both
-smoothed with one payment at the county's share so that a single case says little.
+smoothed with three payments at the county's share so that a few cases say little.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from features._world import world
 from features.asof import LedgerTable, View
 
 NEAR = 0.75
+WEIGHT = 3.0
 
 
-def _near(table: LedgerTable) -> Float:
+def near_limit(table: LedgerTable) -> Float:
+    """1.0 where a payment lies between three quarters of the township's limit and the limit; shape (rows,)."""
     programs = table.ledger.tables["programs"]
     limit = np.full(len(table.ledger.vocabulary("program")) + 1, np.nan)
     limit[np.asarray(programs.column("program_id"), dtype=np.int64)] = programs.column("township_limit")
@@ -25,7 +27,7 @@ def _near(table: LedgerTable) -> Float:
 
 
 def _compute(view: View) -> Float:
-    view.ledger.tables["disbursements"].derived("near_township_limit", _near)
+    view.ledger.tables["disbursements"].derived("near_township_limit", near_limit)
     limit = view.lookup("programs", "township_limit", "program_id")
     bounded = ~np.isnan(limit)
     cells = view.unique(
@@ -40,7 +42,7 @@ def _compute(view: View) -> Float:
     everywhere_close = cells.running("disbursements", "program_id", days=730, of="near_township_limit")
     with np.errstate(divide="ignore", invalid="ignore"):
         usual = everywhere_close / everywhere
-        value = (close + usual) / (number + 1.0) / usual
+        value = (close + WEIGHT * usual) / (number + WEIGHT) / usual
     return np.asarray(cells.spread(np.where(np.isfinite(value), value, np.nan)))
 
 
@@ -56,7 +58,7 @@ ratio_village_near_limit_to_county_730d = Feature(
     needs=("programs.township_limit",),
     compute=_compute,
     cases=(
-        Case("the only one near the limit is here", small.paid(program="RELIEF", amount="1900.00"), 2.5),
+        Case("the only one near the limit is here", small.paid(program="RELIEF", amount="1900.00"), 1.75),
         Case("everybody is paid alike", world().paid(program="RELIEF", amount="1900.00"), 1.0),
         Case("an item without a limit", world().paid(), None),
     ),

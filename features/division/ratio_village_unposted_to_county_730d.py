@@ -1,5 +1,6 @@
 """How many times the county's share of payments without a proper notice the village's share is, over two years.
 
+The county's share is that of all items or of this item, whichever is larger.
 By application; the scored payment's own is left out, and three applications at the county's share are added.
 """
 
@@ -20,12 +21,15 @@ def _compute(view: View) -> Float:
     table.derived("first_line", first_line)
     table.derived("first_line_unposted", first_line_unposted)
     table.derived("everywhere", lambda t: np.zeros(t.rows, dtype=np.int32))
-    cells = view.unique("division_code", np.zeros(view.n, dtype=np.int64), names=("division_code", "everywhere"))
+    own = [np.asarray(view.own(name), dtype=np.int64) for name in ("division_code", "program_id")]
+    cells = view.unique(*own, np.zeros(view.n, dtype=np.int64), names=("division_code", "program_id", "everywhere"))
     every = cells.running("disbursements", "everywhere", days=WINDOW_DAYS, of="first_line")
     every_unposted = cells.running("disbursements", "everywhere", days=WINDOW_DAYS, of="first_line_unposted")
     here = cells.running("disbursements", "division_code", days=WINDOW_DAYS, of="first_line")
+    item = cells.running("disbursements", "program_id", days=WINDOW_DAYS, of="first_line")
+    item_unposted = cells.running("disbursements", "program_id", days=WINDOW_DAYS, of="first_line_unposted")
     with np.errstate(divide="ignore", invalid="ignore"):
-        usual = cells.spread(every_unposted / every)
+        usual = cells.spread(np.fmax(every_unposted / every, item_unposted / item))
         value = (view.memo(unposted_but_own) + WEIGHT * usual) / (np.maximum(cells.spread(here) - 1.0, 0.0) + WEIGHT) / usual
     return np.where(np.isfinite(value), value, np.nan)
 

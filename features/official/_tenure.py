@@ -21,15 +21,6 @@ def first_of_item(table: LedgerTable) -> Float:
     return out
 
 
-def is_first_of_item(table: LedgerTable) -> Float:
-    """1.0 for the first payment of an item to a person, else 0.0; shape (rows,)."""
-    out = np.zeros(table.rows)
-    index = table.index(("person_id", "program_id"))
-    held = np.diff(index.offsets) > 0
-    out[index.rows[index.offsets[:-1][held]]] = 1.0
-    return out
-
-
 def first_paid_on(view: View) -> Float:
     """Local day of the payee's first payment of the item on record, NaN where there is none."""
     table = view.ledger.tables["disbursements"]
@@ -55,3 +46,4 @@ def posts_held_before(view: View) -> Float:
     posts = view.unique(person, names=("person_id",))
     held = posts.spread(posts.distinct("officials", "person_id", "official_id"))
     return np.where(person >= 0, np.maximum(held - 1.0, 0.0), np.nan)
+

@@ -26,7 +26,8 @@ RULE = Rule(
     desk="discipline",
     suspect_role="official",
     when=(col(ratio_quantity_to_village_median) >= setting("T17.times_median"))
-    & (col(years_parcels_recorded_after_others) >= setting("T17.years_later")),
+    & (col(years_parcels_recorded_after_others) >= setting("T17.years_later"))
+    & (col(share_of_outliers_in_village_list) >= setting("T17.share_of_list")),
     because=(
         "{ratio_quantity_to_village_median} times the village median, on holdings recorded"
         " {years_parcels_recorded_after_others} years after the county's on average; very large lines take"
@@ -44,5 +45,4 @@ RULE = Rule(
         quiet("a real large grower, recorded with everybody", grower("2009-01-01T00:00:00")),
         quiet("recorded late, of ordinary size", grower("2018-10-01", 6)),
     ),
-    shows=(share_of_outliers_in_village_list,),
 )

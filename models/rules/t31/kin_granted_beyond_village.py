@@ -7,12 +7,16 @@ from features.graph.is_decided_by_own_kin import is_decided_by_own_kin
 from features.graph.ratio_kin_granted_to_village_730d import ratio_kin_granted_to_village_730d
 from features.household.days_household_existed_at_application import days_household_existed_at_application
 from features.household.is_household_documented_poor import is_household_documented_poor
+from features.household.share_recipients_in_category_365d import share_recipients_in_category_365d
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
 base = world()
 for number in range(20, 32):
     base = base.add("households", household_id=f"H{number}")
+for number in range(1, 9):
+    base = base.paid("P6", "DIBAO", at=f"2019-03-0{number}", household_id="H6")
+base = base.change("households", "household_id", "H6", category="low_income")
 brother = (
     base.change("officials", "official_id", "O1", person_id="P5")
     .add("kinship", person_id="P5", relative_id="P3")
@@ -22,6 +26,10 @@ assessed = brother.add("approvals", stage="village_assessment", official_id="O1"
 everybody = assessed
 for number in range(20, 32):
     everybody = everybody.paid("P4", "DIBAO", at="2019-02-01", household_id=f"H{number}")
+
+established = col(days_household_existed_at_application).is_null() | (
+    col(days_household_existed_at_application) > setting("T31.days_new_household")
+)
 
 RULE = Rule(
     code="T31.kin_granted_beyond_village",
@@ -35,7 +43,13 @@ RULE = Rule(
         Unless(
             "the household was already registered as poor when it applied",
             "申请前农户已登记为困难类别",
-            col(is_household_documented_poor).is_true() & col(days_household_existed_at_application).is_null(),
+            col(is_household_documented_poor).is_true() & established,
+        ),
+        Unless(
+            "households of its category commonly receive the item",
+            "同类别农户普遍享受该项目",
+            (col(share_recipients_in_category_365d) >= setting("T31.common_category"))
+            & established,
         ),
     ),
     because=(

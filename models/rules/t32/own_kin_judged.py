@@ -7,19 +7,26 @@ from features.graph.is_decided_by_own_kin import is_decided_by_own_kin
 from features.graph.is_deciding_kin_declared import is_deciding_kin_declared
 from features.household.days_household_existed_at_application import days_household_existed_at_application
 from features.household.is_household_documented_poor import is_household_documented_poor
+from features.household.share_recipients_in_category_365d import share_recipients_in_category_365d
 from features.program.is_means_tested import is_means_tested
-from models.rules._expression import col
+from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
+poor_list = world().change("households", "household_id", "H3", category="low_income")
+for day in range(1, 9):
+    poor_list = poor_list.paid("P4", "DIBAO", at=f"2019-03-0{day}")
 brother = (
-    world()
+    poor_list
     .change("officials", "official_id", "O1", person_id="P5")
     .add("kinship", person_id="P5", relative_id="P3", declared=True)
     .add("applications", application_id="A1", person_id="P3", household_id="H2", program_id="DIBAO")
 )
 assessed = brother.add("approvals", stage="village_assessment", official_id="O1")
 
-long_poor = col(is_household_documented_poor).is_true() & col(days_household_existed_at_application).is_null()
+established = col(days_household_existed_at_application).is_null() | (
+    col(days_household_existed_at_application) > setting("T32.days_new_household")
+)
+long_poor = col(is_household_documented_poor).is_true() & established
 
 RULE = Rule(
     code="T32.own_kin_judged",
@@ -38,6 +45,12 @@ RULE = Rule(
             "the household was already registered as poor when it applied",
             "申请前农户已登记为困难类别",
             long_poor,
+        ),
+        Unless(
+            "households of its category commonly receive the item",
+            "同类别农户普遍享受该项目",
+            (col(share_recipients_in_category_365d) >= setting("T32.common_category"))
+            & established,
         ),
     ),
     because=(

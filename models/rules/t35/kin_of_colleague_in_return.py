@@ -8,6 +8,10 @@ from features.household.is_household_documented_poor import is_household_documen
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
+established = col(days_household_existed_at_application).is_null() | (
+    col(days_household_existed_at_application) > setting("T35.days_new_household")
+)
+
 RULE = Rule(
     code="T35.kin_of_colleague_in_return",
     title=("Officials pass one another's kin", "经办人员互批亲属"),
@@ -19,7 +23,7 @@ RULE = Rule(
         Unless(
             "the household was already registered as poor when it applied",
             "申请前农户已登记为困难类别",
-            col(is_household_documented_poor).is_true() & col(days_household_existed_at_application).is_null(),
+            col(is_household_documented_poor).is_true() & established,
         ),
     ),
     because=(

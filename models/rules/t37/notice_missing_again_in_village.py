@@ -6,8 +6,9 @@ from features._world import World, world
 from features.disbursement.share_posted_of_required_days import share_posted_of_required_days
 from features.division.count_village_unposted_730d import count_village_unposted_730d
 from features.division.ratio_village_unposted_to_county_730d import ratio_village_unposted_to_county_730d
+from features.division.share_village_item_unposted_730d import share_village_item_unposted_730d
 from models.rules._expression import col, setting
-from models.rules._rule import Rule, fires, quiet
+from models.rules._rule import Rule, Unless, explained, fires, quiet
 
 
 def village(unposted: int, posted_elsewhere: int) -> World:
@@ -35,6 +36,14 @@ RULE = Rule(
     when=(col(share_posted_of_required_days) <= setting("T37.share_of_required_days"))
     & (col(count_village_unposted_730d) >= setting("T37.others_unposted"))
     & (col(ratio_village_unposted_to_county_730d) >= setting("T37.village_to_county")),
+    unless=(
+        Unless(
+            "the village enters no notices for this item at all: what is missing is the record",
+            "本村该项目公示普遍未录入，属记录缺失",
+            (col(share_village_item_unposted_730d) >= setting("T37.share_never_entered"))
+            & (col(count_village_unposted_730d) >= setting("T37.many_unposted")),
+        ),
+    ),
     because=(
         "No proper notice; {count_village_unposted_730d} other applications of the village had none in two years,"
         " {ratio_village_unposted_to_county_730d} times the county's share",
@@ -47,15 +56,16 @@ RULE = Rule(
         ("Read the village meeting's minutes for these households", "核对这些农户的评议会议记录"),
     ),
     cases=(
-        fires("four of four here, none of forty elsewhere", village(4, 40)),
-        quiet("a single omission", village(1, 40)),
+        fires("six of six here, none of eighty elsewhere", village(6, 80)),
+        explained("sixty of sixty here: they are not entered", village(60, 900)),
+        quiet("a single omission", village(1, 80)),
         quiet(
             "the list was posted",
-            village(4, 40)
+            village(6, 80)
             .add("applications", application_id="A9", program_id="LAND")
             .add("notices", application_id="A9", posted_from="2019-02-01", posted_to="2019-02-10")
             .paid("P1", "LAND", application_id="A9"),
         ),
-        quiet("a county that enters few notices", village(4, 0)),
+        quiet("a county that enters few notices", village(6, 0)),
     ),
 )
