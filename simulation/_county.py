@@ -214,7 +214,6 @@ def payment_frame() -> Frame:
         actor=-1,
         role=0,
         drop=False,
-        unapplied=False,
     )
 
 

@@ -35,6 +35,8 @@ class Program:
     limit_days: int = 30
     township_limit: int = 0
     """Yuan; 0 where a township decides nothing alone."""
+    by_case: bool = False
+    """Amounts are decided case by case; no rate is published."""
     pay_months: tuple[int, ...] = ()
     """Months (1-12) of the yearly or one-off runs."""
     steps: tuple[tuple[int, float], ...] = ((0, 1.0),)

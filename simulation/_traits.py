@@ -46,6 +46,8 @@ class Traits:
     migrate_months: int
     migrate_in_bulk: float
     head_card: float
+    debit: float
+    payee_told: float
     agent_points: float
     market_day: float
     mobile: float
@@ -59,6 +61,7 @@ class Traits:
     run_lag: float
     deadline_rush: float
     clumsy: float
+    unlinked: float
     # bank
     fail: float
     return_lag: int
@@ -111,6 +114,8 @@ def draw(seed: int, profile: str) -> Traits:
         migrate_months=int(rng.integers(2, 14)),
         migrate_in_bulk=between(0.2, 0.95),
         head_card=between(0.02, 0.4),
+        debit=between(0.005, 0.06),
+        payee_told=between(0.0, 0.8),
         agent_points=between(0.1, 0.8),
         market_day=between(0.1, 0.7),
         mobile=between(0.05, 0.4),
@@ -123,6 +128,7 @@ def draw(seed: int, profile: str) -> Traits:
         run_lag=between(0.25, 0.75),
         deadline_rush=between(0.0, 0.4),
         clumsy=between(0.5, 2.2),
+        unlinked=between(0.0, 0.05),
         fail=between(0.002, 0.018),
         return_lag=int(rng.integers(2, 16)),
         reissue_lag=int(rng.integers(12, 75)),

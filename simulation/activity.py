@@ -7,7 +7,7 @@ import numpy as np
 from simulation._clock import DAY, age_on, waking_hours
 from simulation._county import County
 from simulation._frame import Array, Bools, Frame, Ints
-from simulation.cards import DEBIT, INSTITUTION
+from simulation.cards import INSTITUTION
 
 KINDS = ("cash_withdrawal", "transfer_out", "transfer_in", "purchase")
 CASH, OUT, IN, BUY = range(4)
@@ -116,7 +116,7 @@ def _habits(c: County, rng: np.random.Generator) -> Array:
     )
     edge = np.cumsum(weight / weight.sum(axis=0), axis=0)
     habit: Array = (rng.random(n) > edge).sum(axis=0).clip(0, 5)
-    return np.where(rows["kind"] == DEBIT, _SAVE, habit)
+    return habit
 
 
 def _pooled(c: County) -> Ints:

@@ -228,6 +228,19 @@ def issue(
         opened_by=np.where(proxied, secretary, -1)[changing],
         activated=(day + rng.integers(0, 5, n))[changing],
     )
+    kinds = cards.rows["kind"]
+    own = new[new >= 0]
+    kinds[own[rng.random(len(own)) < t.debit]] = DEBIT  # an ordinary bank card serves as well
+    told = changing[rng.random(len(changing)) < t.payee_told]
+    cards.events.add(len(told), card=new[told], at=office_hours(rng, day[told] + 2), kind=PAYEE, actor=person[told])
+    handed = who[rng.random(len(who)) < 0.012]  # left with a helper at the counter
+    cards.events.add(
+        len(handed),
+        card=old[handed],
+        at=office_hours(rng, rng.integers(first, last, len(handed))),
+        kind=HANDED,
+        actor=person[handed],
+    )
     cards.old[person], cards.new[person] = old, new
     cards.switch[person] = np.where(never, FAR, switch)
     _incidents(rng, t, cards, people, first, last)

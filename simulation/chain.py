@@ -23,17 +23,18 @@ STAGES = (
 def build(c: County) -> None:
     """One application a year for every enrolment that is paid, and a few that are refused."""
     rng = c.streams("chain")
-    _gather(c)
+    _gather(c, rng)
     _dates(c, rng)
     _hands(c, rng)
     _recuse(c)
     _refused(c, rng)
 
 
-def _gather(c: County) -> None:
+def _gather(c: County, rng: np.random.Generator) -> None:
     """Make the applications: enrolment x year, with what the first payment says."""
     f, a = c.payments, c.applications
-    rows = np.flatnonzero((f["enrolment"] >= 0) & ~f["drop"] & ~f["unapplied"])
+    gap = rng.random((c.places.villages, len(c.programs))) < c.traits.unlinked  # lists whose papers were never entered
+    rows = np.flatnonzero((f["enrolment"] >= 0) & ~f["drop"] & ~gap[f["village"], f["program"]])
     rows = rows[np.argsort(f["at"][rows], kind="stable")]
     key = f["enrolment"][rows] * 100 + (f["period"][rows] // 12) % 100
     _, first, place = np.unique(key, return_index=True, return_inverse=True)

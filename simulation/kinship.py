@@ -76,7 +76,9 @@ def build(streams: Streams, t: Traits, people: People, officials: Officials, sta
 def _tie(
     rng: np.random.Generator, ties: Frame, person: int, relative: int, relation: int, declared: bool, first: int
 ) -> None:
-    recorded = int(office_hours(rng, np.array([first - int(rng.integers(20, 400))]))[0])
+    late = rng.random() < 0.25  # the register goes on learning
+    day = first + int(rng.integers(0, 900)) if late else first - int(rng.integers(20, 400))
+    recorded = int(office_hours(rng, np.array([day]))[0])
     ties.add(1, person=person, relative=relative, relation=relation, declared=int(declared), recorded=recorded)
 
 

@@ -67,6 +67,7 @@ def _drawn(rng: np.random.Generator, item: Program, t: Traits, months: int) -> P
         township_limit=limit,
         notice_days=max(3, item.notice_days + int(rng.choice([-2, 0, 0, 3]))),
         limit_days=days,
+        by_case=item.key == "relief" and t.tenant % 4 > 0,
         max_quantity=item.max_quantity * (3 if frequency == "quarterly" and item.unit == "month" else 1),
     )
 
@@ -92,6 +93,7 @@ def rates(streams: Streams, programs: tuple[Program, ...], stable_towns: Array, 
     tables: list[Ints] = []
     rows: list[tuple[int, int, int, int, int, int]] = []
     for number, program in enumerate(programs):
+        listed = not program.by_case
         grades = len(program.rate)
         table = np.empty((grades, towns, months), dtype=np.int64)
         special = (
@@ -107,7 +109,8 @@ def rates(streams: Streams, programs: tuple[Program, ...], stable_towns: Array, 
                 fen = fen // 500 * 500 if fen > 5000 else fen // 5 * 5
                 table[g, :, month:until] = fen
                 first, last = (-1 if place == 0 else month), (-1 if until >= months else until - 1)
-                rows.append((number, -1, g + 1 if grades > 1 else 0, fen, first, last))
+                if listed:
+                    rows.append((number, -1, g + 1 if grades > 1 else 0, fen, first, last))
                 for town in special.tolist():
                     more = round(fen * apart) // 5 * 5
                     table[g, town, month:until] = more

@@ -125,6 +125,10 @@ def _one_off(c: County, rng: np.random.Generator, place: int, item: Program, min
         fen = np.round(c.fen(place, e["grade"][now], village, np.full(len(now), paid)) * e["quantity"][now]).astype(
             np.int64
         )
+        if item.by_case:
+            fen = np.maximum(
+                30_000, np.round(fen * rng.uniform(0.6, 1.45, len(fen)) / 10_000).astype(np.int64) * 10_000
+            )
         _fill(
             c,
             rng,

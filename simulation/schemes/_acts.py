@@ -38,7 +38,13 @@ def role_of(c: County, official: int) -> int:
 
 
 def ghosts(
-    c: County, rng: np.random.Generator, village: int, count: int, day: int, old: bool, together: int = 2
+    c: County,
+    rng: np.random.Generator,
+    village: int,
+    count: int,
+    day: int,
+    ages: tuple[float, float],
+    together: int = 2,
 ) -> Ints:
     """People nobody has met: no phone, no relatives, put on the register on one day. Returns persons' positions."""
     h = c.people.households
@@ -56,7 +62,7 @@ def ghosts(
         ghost=True,
     )
     home = np.sort(np.resize(new, count))
-    age = rng.uniform(66, 92, count) if old else rng.uniform(28, 75, count)
+    age = rng.uniform(*ages, count)
     birth = c.first - (age * 365.2425).astype(np.int64)
     relation = np.where(np.concatenate([[True], home[1:] != home[:-1]]), register.HEAD, register.SPOUSE)
     who = register.add(
@@ -133,6 +139,19 @@ def enrol(
     item = c.programs[program]
     if len(item.rate) > 1 and "grade" not in values:
         values["grade"] = 1 + np.arange(len(who)) % len(item.rate)
+    if item.key in ("rural_dibao", "urban_dibao") and "quantity" not in values:
+        values["quantity"] = 1.0 + (np.arange(len(who)) + first) % 3
+    if item.certificate and "T10" not in codes:  # the papers are made to fit
+        since = c.first + first * 30 - 60 - np.arange(len(who)) * 37 % 700
+        c.certificates.add(
+            len(who),
+            person=who,
+            kind=item.certificate,
+            grade=values.get("grade", min(4, item.max_grade) if item.max_grade else 0),
+            since=since,
+            until=since + 3652,
+            recorded=(since + 12) * DAY + 37_000,
+        )
     rows = c.enrolments.add(len(who), **values)
     c.enrolments["order"][rows] = np.linspace(0.2, 0.8, len(who))
     return rows

@@ -21,7 +21,10 @@ def plan(c: County, rng: np.random.Generator) -> None:
         village, skill = _acts.busy_village(c, rng), c.skill(rng)
         first, end = _acts.window(c, rng, skill, 10)
         count = int(rng.integers(1, 4))
-        who = _acts.ghosts(c, rng, village, count, c.first + first * 30 - 40, old=rng.random() < 0.5, together=1)
+        keys = ("rural_dibao", "disabled_life", "relief", "resettled", "elder80", "extreme")
+        program = int(rng.choice(c.positions(*keys)))
+        ages = (82.0, 86.0) if c.programs[program].min_age else (30.0, 78.0)
+        who = _acts.ghosts(c, rng, village, count, c.first + first * 30 - 40, ages, together=1)
         p = c.people.persons
         for person in who.tolist():
             way = int(rng.integers(0, 2 if skill else 3))
@@ -30,9 +33,6 @@ def plan(c: County, rng: np.random.Generator) -> None:
             )
             p["registered"][person] = rng.random() < 0.5
         actor = c.village_official(rng, int(rng.integers(0, 3)), village, first)
-        program = int(
-            rng.choice(c.positions("rural_dibao", "disabled_life", "relief", "resettled", "elder80", "extreme"))
-        )
         new = _acts.open_by_proxy(c, rng, who, actor, c.first + first * 30 - 20, skill)
         c.cards.new[who] = new
         _acts.enrol(c, program, who, first, end, "T02", c.ring(), actor, _acts.role_of(c, actor))

@@ -14,7 +14,7 @@ from simulation.schemes import _acts
 
 def plan(c: County, rng: np.random.Generator) -> None:
     """Old parents of well-off kin become a household of their own and enrol at once."""
-    for _ in range(c.count(rng, "T11", 2)):
+    for _ in range(c.count(rng, "T11", 4)):
         village, skill = _acts.busy_village(c, rng), c.skill(rng)
         first, end = _acts.window(c, rng, skill, 20)
         actor = c.village_official(rng, SECRETARY, village, first)

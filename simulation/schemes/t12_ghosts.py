@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulation._clock import FAR
+from simulation._clock import DAY, FAR
 from simulation._county import HIGH, LOW, County
 from simulation._scheme import Scheme
 from simulation.schemes import _acts
@@ -19,20 +19,26 @@ def plan(c: County, rng: np.random.Generator) -> None:
         old = rng.random() < 0.5
         day = c.first + first * 30 - int(rng.integers(25, 70))
         actor, role = _acts.actor_of(c, rng, village, first, 0.2)
-        who = _acts.ghosts(c, rng, village, count, day, old, together=1 if skill else 2)
-        new = _acts.open_by_proxy(c, rng, who, actor, day + int(rng.integers(2, 15)), skill)
-        c.cards.new[who] = new
-        keys = (
-            ("elder80", "resettled", "disabled_life")
-            if old
-            else ("rural_dibao", "arable", "resettled", "temporary_post")
-        )
+        keys = ["elder80", "resettled", "disabled_life"]
+        keys = keys if old else ["rural_dibao", "arable", "resettled", "temporary_post"]
         program = int(rng.choice(c.positions(*keys)))
         item = c.programs[program]
-        if item.key == "elder80":  # the invented age fits the item
-            c.people.persons["birth"][who] = np.minimum(c.people.persons["birth"][who], c.first - 81 * 365)
+        ages = (82.0, 86.5) if item.min_age >= 80 else (66.0, 88.0) if old else (28.0, 60.0)
+        who = _acts.ghosts(c, rng, village, count, day, ages, together=1 if skill else 2)
+        new = _acts.open_by_proxy(c, rng, who, actor, day + int(rng.integers(2, 15)), skill)
+        c.cards.new[who] = new
         codes = "T12|T29" if skill == LOW and count >= 5 else "T12"
         quantity = np.round(rng.uniform(2, 6, count), 1) if item.land else 1.0
+        if item.land:  # a parcel on paper for each
+            c.holdings.add(
+                count,
+                serial=1_500_000 + len(c.holdings) + np.arange(count),
+                household=c.people.persons["household"][who],
+                kind=0,
+                quantity=quantity,
+                since=day,
+                recorded=(day + 4) * DAY + 36_000,
+            )
         _acts.enrol(
             c,
             program,

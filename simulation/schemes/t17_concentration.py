@@ -36,7 +36,7 @@ def _large(c: County, rng: np.random.Generator) -> None:
     """Growers and cooperatives with a registered holding that is really large."""
     f, x = c.payments, c.holdings
     place = c.program("arable")
-    looks = c.pick(rng, c.free() & (f["program"] == place) & (f["quantity"] > 1), c.count_look(rng, "T17", 14))
+    looks = c.pick(rng, c.free() & (f["program"] == place) & (f["quantity"] > 1), c.count_look(rng, "T17", 30))
     for home in np.unique(f["household"][looks]).tolist():
         factor = float(rng.uniform(12, 60))
         mine = np.flatnonzero((x["household"] == home) & (x["kind"] == 0) & (x["closing"] == 0))

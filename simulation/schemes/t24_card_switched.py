@@ -7,7 +7,7 @@ import numpy as np
 from simulation._clock import DAY, FAR
 from simulation._county import LOW, County
 from simulation._scheme import Scheme
-from simulation.cards import DEBIT, LOST, PAYEE
+from simulation.cards import DEBIT, LOST, PAYEE, SOCIAL
 from simulation.schemes import _acts
 
 
@@ -25,11 +25,12 @@ def pay(c: County, rng: np.random.Generator) -> None:
         month = int(c.payment_month()[rows[0]])
         actor, role = _acts.actor_of(c, rng, village, month, 0.4)
         day = int(f["at"][rows].min()) // DAY - int(rng.integers(1, (4, 9, 20)[skill]))
+        kind = DEBIT if rng.random() < 0.4 else SOCIAL
         if skill == LOW or rng.random() < 0.4:
             taker = np.array([int(c.officials.rows["person"][actor])])
             card = np.repeat(_acts.open_by_proxy(c, rng, taker, actor, day, skill, DEBIT), len(rows))
         else:
-            card = _acts.open_by_proxy(c, rng, f["person"][rows], actor, day, skill, DEBIT)
+            card = _acts.open_by_proxy(c, rng, f["person"][rows], actor, day, skill, kind)
         opened = c.cards.rows["opened"][card]
         card = np.where(opened <= f["at"][rows] // DAY, card, card[np.argmin(opened)])
         _acts.take_over(c, rows, card)

@@ -16,7 +16,7 @@ from simulation.schemes import _acts
 def bank(c: County, rng: np.random.Generator) -> None:
     """Choose the cards of people on living allowances or old-age items in one village."""
     f, p = c.payments, c.people.persons
-    for _ in range(c.count(rng, "T25", 3.2)):
+    for _ in range(c.count(rng, "T25", 2.2)):
         village, skill = _acts.busy_village(c, rng), c.skill(rng)
         first, end = _acts.window(c, rng, skill, 22)
         month = c.payment_month()

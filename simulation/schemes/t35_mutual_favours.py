@@ -14,7 +14,7 @@ from simulation.schemes import _acts
 
 def plan(c: County, rng: np.random.Generator) -> None:
     """Kin of two secretaries of one township enrol; who signs follows in `process`."""
-    for _ in range(c.count(rng, "T35", 1.2)):
+    for _ in range(c.count(rng, "T35", 2.2)):
         skill = c.skill(rng)
         first, end = _acts.window(c, rng, skill, 9)
         town = int(rng.integers(0, c.places.towns))

@@ -6,6 +6,7 @@ import numpy as np
 
 from simulation._clock import DAY, office_hours
 from simulation._county import County
+from simulation._frame import Ints
 from simulation._labels import DEPARTMENT
 from simulation._scheme import Scheme
 
@@ -16,12 +17,12 @@ def pay(c: County, rng: np.random.Generator) -> None:
     limit = np.array([p.limit_days for p in c.programs])
     for _ in range(c.count(rng, "T39", 3)):
         skill = c.skill(rng)
-        seed = c.pick(rng, c.free() & (f["run"] >= 0), 1)
+        seed = _small(c, rng)
+        if not len(seed):
+            return
         run = int(f["run"][seed[0]])
         town = c.places.town_of[int(f["village"][seed[0]])]
         rows = np.flatnonzero(c.free() & (f["run"] == run) & (c.places.town_of[f["village"]] == town))
-        if not 2 <= len(rows) <= 60 * max(1.0, c.scale):
-            continue
         days = int(limit[f["program"][seed[0]]] * rng.uniform(*((2.5, 6.0), (1.8, 3.0), (1.3, 1.9))[skill]))
         day = int(r["received"][run]) + days
         if day >= c.last - 2:
@@ -44,6 +45,14 @@ def pay(c: County, rng: np.random.Generator) -> None:
     inside = later < (c.last - 2) * DAY
     f["at"][disputed[inside]] = later[inside]
     c.resemble(disputed[inside], "T39")
+
+
+def _small(c: County, rng: np.random.Generator) -> Ints:
+    """A payment of a township's part of a run that is small enough to have lain in one drawer."""
+    f = c.payments
+    part = f["run"] * 1000 + c.places.town_of[f["village"]]
+    _, place, count = np.unique(part, return_inverse=True, return_counts=True)
+    return c.pick(rng, c.free() & (f["run"] >= 0) & (count[place] >= 2) & (count[place] < 55), 1)
 
 
 SCHEME = Scheme("T39", "run far beyond its limit", pay=pay)

@@ -14,7 +14,7 @@ from simulation.schemes import _acts
 def plan(c: County, rng: np.random.Generator) -> None:
     """The places on the allowance list pass from household to household every few months."""
     p = c.people.persons
-    for _ in range(c.count(rng, "T42", 1.2)):
+    for _ in range(c.count(rng, "T42", 1.8)):
         village, skill = _acts.busy_village(c, rng), c.skill(rng)
         first, end = _acts.window(c, rng, skill, 18)
         places = int(rng.integers(1, 3))

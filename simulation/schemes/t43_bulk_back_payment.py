@@ -32,6 +32,10 @@ def pay(c: County, rng: np.random.Generator) -> None:
         )
         new = _lines(c, rng, run, who, village, int(rng.integers(2, 9)), actor)
         f = c.payments
+        if rng.random() < 0.6:  # papers made up to go with the lines
+            f["enrolment"][new] = c.enrolments.add(
+                len(who), program=int(c.runs["program"][run]), person=who, household=f["household"][new], first=0, end=0
+            )
         kin = _acts.kin_heads(c, actor)
         card = _acts.card_of(
             c, int(kin[0]) if len(kin) else int(c.officials.rows["person"][actor]), int(c.runs["month"][run])
