@@ -5,36 +5,40 @@ from __future__ import annotations
 from collections import defaultdict
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.rules._rule import Outcome, Rule
-from models.scoring.combine import Judged
+from models.rules._rule import Rule
+from models.scoring.combine import Contributions
 from models.scoring.facts import Facts
 
 UNNAMED_ROLE, UNNAMED_DESK = "data_error", "department"
 """An alert no rule stands behind: somebody is asked to look at the facts, nobody is suspected."""
 
 
-def leading(facts: Facts, judged: Judged, alert: NDArray[np.bool_]) -> tuple[list[str], list[str], list[str]]:
-    """Typology, suspect role and desk of each payment ('' / '' / 'none' below the line); lists of length n.
+def leading(facts: Facts, added: Contributions) -> tuple[list[str], list[str], list[str]]:
+    """Typology ('' where no rule fired), suspect role and desk of each alert; lists of length m.
 
     The typology is that of the rule that adds most. The role is the one the fired rules add most for together, among
     rules of equal desk the leading one's first: a signal against an official is not outvoted by a data error.
     """
-    typologies, roles, desks = [""] * len(alert), [""] * len(alert), ["none"] * len(alert)
-    for i in np.nonzero(alert)[0]:
-        fired = [k for k in np.nonzero(facts.outcomes[i] == Outcome.FIRED)[0] if judged.rules[i, k] > 0]
-        if not fired:
-            roles[i], desks[i] = UNNAMED_ROLE, UNNAMED_DESK
-            continue
-        first = max(fired, key=lambda k: (judged.rules[i, k], -k))
-        rule = _spokesman([facts.rules[k] for k in fired], [float(judged.rules[i, k]) for k in fired])
-        typologies[i], roles[i], desks[i] = facts.rules[first].typology, rule.suspect_role, rule.desk
+    m = len(facts.outcomes)
+    typologies, roles, desks = [""] * m, [UNNAMED_ROLE] * m, [UNNAMED_DESK] * m
+    fired_by: list[list[int]] = [[] for _ in range(m)]
+    alerts, rules = np.nonzero(facts.fired() & (added.rules > 0))
+    for i, k in zip(alerts.tolist(), rules.tolist(), strict=True):
+        fired_by[i].append(k)
+    for i, fired in enumerate(fired_by):
+        if fired:
+            weights = added.rules[i, fired].tolist()
+            first = max(range(len(fired)), key=lambda j: (weights[j], -fired[j]))
+            rule = _spokesman([facts.rules[k] for k in fired], weights)
+            typologies[i], roles[i], desks[i] = facts.rules[fired[first]].typology, rule.suspect_role, rule.desk
     return typologies, roles, desks
 
 
 def _spokesman(rules: list[Rule], weights: list[float]) -> Rule:
     """The strongest rule of the role that weighs most."""
+    if len(rules) == 1:
+        return rules[0]
     total: dict[str, float] = defaultdict(float)
     for rule, weight in zip(rules, weights, strict=True):
         total[rule.suspect_role] += weight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from features._feature import Feature
 from features.asof import Pairs, View
 from features.catalogue import FOLDERS, feature_files
-from models.rules._rule import Outcome, Rule
+from models.rules._rule import Rule
 from models.scoring.bundle import Bundle
-from models.scoring.combine import Judged
+from models.scoring.combine import Contributions
 from models.scoring.facts import Facts
 from models.scoring.wording import worded
 
@@ -27,68 +27,114 @@ TERM_COUNTS_FROM = 0.25
 
 @dataclass(frozen=True, slots=True)
 class _Item:
+    """One reason before it is put into words: a rule that fired, or a feature whose term adds enough."""
+
     weight: float
     code: str
-    kind: str
-    en: str
-    zh: str
-    evidence: list[str]
+    source: Rule | Feature
 
 
-def reasons_of(view: View, facts: Facts, judged: Judged, bundle: Bundle) -> list[str]:
+def reasons_of(view: View, facts: Facts, added: Contributions, bundle: Bundle) -> list[str]:
     """The contract's JSON list for every query of the view, strongest first.
 
-    `view`, `facts` and `judged` speak of the same few payments (those above the line): evidence is looked up row by
-    row, which would be wasteful for a whole run.
+    `view`, `facts` and `added` speak of the same few payments (those above the line). What will not be shown is not
+    put into words, and evidence is looked up feature by feature for all payments that show it.
     """
     own = view.ledger.tables["disbursements"].evidence(_own_rows(view))
-    items: list[list[_Item]] = [[] for _ in range(view.n)]
+    shown = _strongest(facts, added, bundle)
+    wanted: dict[Feature, list[int]] = {}
+    for i, items in enumerate(shown):
+        for item in items:
+            for feature in _features(item.source):
+                rows = wanted.setdefault(feature, [])
+                if not rows or rows[-1] != i:
+                    rows.append(i)
+    keys = {feature: _evidence(view, feature, rows) for feature, rows in wanted.items()}
+    values = {feature: feature.of(view) for feature in wanted}
+    return [
+        json.dumps([_stated(item, i, own[i], keys, values) for item in items], ensure_ascii=False)
+        for i, items in enumerate(shown)
+    ]
+
+
+def prepare(view: View, features: Iterable[Feature]) -> None:
+    """Let the view look up what features rest on, so that what these look-ups need is there before it is shared."""
+    for feature in features:
+        if feature.rests_on is not None and not feature.off(view):
+            view.memo(_resting(feature))
+
+
+def _strongest(facts: Facts, added: Contributions, bundle: Bundle) -> list[list[_Item]]:
+    """The reasons each payment will show, strongest first, ties by code."""
+    items: list[list[_Item]] = [[] for _ in range(len(facts.outcomes))]
+    fired = facts.fired()
     for k, rule in enumerate(facts.rules):
-        for i in np.nonzero(facts.outcomes[:, k] == Outcome.FIRED)[0]:
-            if rule.code not in bundle.muted:
-                items[i].append(_rule_item(view, rule, int(i), float(judged.rules[i, k])))
+        if rule.code not in bundle.muted:
+            for i in np.nonzero(fired[:, k])[0].tolist():
+                items[i].append(_Item(float(added.rules[i, k]), rule.code, rule))
+    features = {feature.name: feature for feature in facts.features}
     for k, term in enumerate(bundle.terms):
-        feature = next((f for f in facts.features if f.name == term.feature), None)
-        if feature is None:
-            continue
-        for i in np.nonzero(judged.terms[:, k] >= TERM_COUNTS_FROM)[0]:
-            items[i].append(_term_item(view, feature, int(i), float(judged.terms[i, k])))
-    return [_json(found, own[i]) for i, found in enumerate(items)]
-
-
-def _rule_item(view: View, rule: Rule, i: int, weight: float) -> _Item:
-    shown = {feature.name: worded(feature, float(feature.of(view)[i])) for feature in rule.reads}
-    english, chinese = rule.because
-    evidence: list[str] = []
-    for feature in rule.reads:
-        evidence.extend(_evidence(view, feature, i))
-    kind = "graph" if any(_folder(f) == "graph" for f in rule.reads) else "rule"
-    return _Item(weight, rule.code, kind, english.format(**shown), chinese.format(**shown), evidence)
-
-
-def _term_item(view: View, feature: Feature, i: int, weight: float) -> _Item:
-    value = worded(feature, float(feature.of(view)[i]))
-    chinese, english = feature.title
-    kind = "graph" if _folder(feature) == "graph" else "model"
-    return _Item(weight, feature.name, kind, f"{english}: {value}", f"{chinese}：{value}", _evidence(view, feature, i))
-
-
-def _evidence(view: View, feature: Feature, i: int) -> list[str]:
-    """Keys of the rows a feature's value rests on for one query."""
-    if feature.rests_on is None or feature.off(view):
-        return []
-    rests = view.memo(_resting(feature))
-    keys: list[str] = []
-    for pairs in rests:
-        low, high = np.searchsorted(pairs.query, [i, i + 1])
-        rows = pairs.row[low:high][-MOST_KEYS:]
-        if len(rows):
-            keys.extend(view.ledger.tables[pairs.table].evidence(rows))
-    return keys
+        if term.feature in features:
+            for i in np.nonzero(added.terms[:, k] >= TERM_COUNTS_FROM)[0].tolist():
+                items[i].append(_Item(float(added.terms[i, k]), term.feature, features[term.feature]))
+    return [sorted(found, key=lambda item: (-item.weight, item.code))[:MOST_REASONS] for found in items]
 
 
 @cache
-def _resting(feature: Feature):  # type: ignore[no-untyped-def]
+def _features(source: Rule | Feature) -> tuple[Feature, ...]:
+    return source.reads if isinstance(source, Rule) else (source,)
+
+
+@cache
+def _kind(source: Rule | Feature) -> str:
+    if any(_folders().get(f.name) == "graph" for f in _features(source)):
+        return "graph"
+    return "rule" if isinstance(source, Rule) else "model"
+
+
+def _stated(
+    item: _Item,
+    i: int,
+    own: str,
+    keys: dict[Feature, dict[int, list[str]]],
+    values: dict[Feature, NDArray[np.float64]],
+) -> dict[str, object]:
+    read = _features(item.source)
+    if isinstance(item.source, Rule):
+        texts = {feature.name: worded(feature, float(values[feature][i])) for feature in read}
+        english, chinese = (text.format(**texts) for text in item.source.because)
+    else:
+        value = worded(item.source, float(values[item.source][i]))
+        chinese, english = f"{item.source.title[0]}：{value}", f"{item.source.title[1]}: {value}"
+    evidence = dict.fromkeys([own, *(key for feature in read for key in keys[feature].get(i, ()))])
+    return {
+        "code": item.code, "kind": _kind(item.source), "text_zh": chinese, "text_en": english,
+        "weight": round(item.weight, 4), "evidence": list(evidence)[: MOST_KEYS + 1],
+    }  # fmt: skip
+
+
+def _evidence(view: View, feature: Feature, rows: list[int]) -> dict[int, list[str]]:
+    """Keys of the rows a feature's value rests on, for the given queries (ascending)."""
+    found: dict[int, list[str]] = {}
+    if feature.rests_on is None or feature.off(view):
+        return found
+    wanted = np.array(rows, dtype=np.int32)
+    for pairs in view.memo(_resting(feature)):
+        high = np.searchsorted(pairs.query, wanted, side="right")
+        low = np.maximum(np.searchsorted(pairs.query, wanted, side="left"), high - MOST_KEYS)
+        number = high - low
+        places = np.repeat(high - np.cumsum(number), number) + np.arange(int(number.sum()))
+        keys = view.ledger.tables[pairs.table].evidence(pairs.row[places]) if len(places) else []
+        end = 0
+        for i, length in zip(rows, number.tolist(), strict=True):
+            if length:
+                found.setdefault(i, []).extend(keys[end : end + length])
+                end += length
+    return found
+
+
+@cache
+def _resting(feature: Feature) -> Callable[[View], tuple[Pairs, ...]]:
     """The feature's evidence as a function of a view, one object a feature, so that a view keeps its result."""
 
     def rows(view: View) -> tuple[Pairs, ...]:
@@ -107,28 +153,6 @@ def _sorted(pairs: Pairs) -> Pairs:
 @cache
 def _folders() -> dict[str, str]:
     return {path.stem: path.parent.name for path in feature_files() if path.parent.name in FOLDERS}
-
-
-def _folder(feature: Feature) -> str:
-    return _folders().get(feature.name, "")
-
-
-def _json(items: list[_Item], own: str) -> str:
-    ordered = sorted(items, key=lambda item: (-item.weight, item.code))[:MOST_REASONS]
-    return json.dumps(
-        [
-            {
-                "code": item.code,
-                "kind": item.kind,
-                "text_zh": item.zh,
-                "text_en": item.en,
-                "weight": round(item.weight, 4),
-                "evidence": list(dict.fromkeys([own, *item.evidence]))[: MOST_KEYS + 1],
-            }
-            for item in ordered
-        ],
-        ensure_ascii=False,
-    )
 
 
 def _own_rows(view: View) -> NDArray[np.int64]:

@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 from features.asof import Ledger, View
 from models.scoring import anomaly
+from models.scoring._workers import in_order
 from models.scoring.bundle import Bundle
-from models.scoring.combine import Judged, judge
-from models.scoring.facts import Facts, facts_of, switched_off
+from models.scoring.combine import contributions, judge
+from models.scoring.facts import facts_of, switched_off
 from models.scoring.leading import leading
 from models.scoring.policy import Policy
-from models.scoring.reasons import reasons_of
+from models.scoring.reasons import prepare, reasons_of
 
 Int64 = NDArray[np.int64]
-CHUNK = 100_000
+CHUNK = 32_768
+"""Payments looked at together: more would leave the processor's own memory, fewer would pay each feature's call."""
 
 SCHEMA = pa.schema(
     [
@@ -46,41 +48,48 @@ def score(
     rows: Int64,
     at_us: Int64,
     progress: Callable[[float], None] | None = None,
+    *,
+    workers: int = 1,
 ) -> Iterator[pa.Table]:
     """Scores of disbursement rows, each as of its moment, in the order given.
 
     A row's score depends on the row, its moment and what was on record then: neither the other rows nor the size of
-    the chunk change it.
+    the chunk nor the number of workers change it. With several workers the process is forked once everything that
+    all chunks share has been read; they share its memory. Where forking is not possible there is one.
     """
     if len(rows) == 0:
         yield SCHEMA.empty_table()
         return
-    for start in range(0, len(rows), CHUNK):
-        part = slice(start, start + CHUNK)
-        yield score_chunk(View(ledger, at_us[part], rows[part]), bundle, policy)
+    parts = [slice(start, start + CHUNK) for start in range(0, len(rows), CHUNK)]
+
+    def one(part: slice) -> pa.Table:
+        return score_chunk(View(ledger, at_us[part], rows[part]), bundle, policy)
+
+    def warm_up() -> None:
+        view = View(ledger, at_us[:1], rows[:1])
+        prepare(view, facts_of(view, policy).features)
+
+    for part, table in zip(parts, in_order(one, parts, workers, warm_up), strict=True):
+        yield table
         if progress:
-            progress(min(1.0, (start + CHUNK) / len(rows)))
+            progress(min(1.0, part.stop / len(rows)))
 
 
 def score_chunk(view: View, bundle: Bundle, policy: Policy) -> pa.Table:
     """Scores of the disbursements of one view."""
+    if view.rows is None:
+        raise ValueError("only disbursements are scored")
     facts = facts_of(view, policy)
-    judged = judge(facts, bundle)
-    probability = judged.probability
-    recommendation = np.where(
-        probability >= bundle.verify_line, "verify", np.where(probability >= bundle.line, "review", "release")
-    )
-    alert = recommendation != "release"
-    typology, role, desk = leading(facts, judged, alert)
-    reasons = np.full(view.n, "[]", dtype=object)
+    probability = judge(facts, bundle).probability
+    alert = probability >= min(bundle.line, bundle.verify_line)
     chosen = np.nonzero(alert)[0]
+    recommendation = np.where(probability >= bundle.verify_line, 2, np.where(probability >= bundle.line, 1, 0))
+    typology, role, desk, reasons = (np.full(view.n, text, dtype=object) for text in ("", "", "none", "[]"))
     if len(chosen):
-        reasons[chosen] = reasons_of(
-            View(view.ledger, view.at[chosen], _rows(view)[chosen]),
-            _facts(facts, chosen),
-            _judged(judged, chosen),
-            bundle,
-        )
+        few = facts.part(chosen)
+        added = contributions(few, bundle)
+        typology[chosen], role[chosen], desk[chosen] = leading(few, added)
+        reasons[chosen] = reasons_of(View(view.ledger, view.at[chosen], view.rows[chosen]), few, added, bundle)
     off = {code: f"not shared: {', '.join(missing)}" for code, missing in switched_off(view).items()}
     off |= {code: "muted: fires too often here for what is found" for code in bundle.muted if code not in off}
     not_applicable = json.dumps([{"code": c, "why": w} for c, w in sorted(off.items())], ensure_ascii=False)
@@ -90,42 +99,31 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy) -> pa.Table:
             ids,
             pa.array(np.round(probability, 6)),
             pa.array(np.round(anomaly.score(facts, bundle), 6)),
-            pa.array(recommendation.tolist()),
-            pa.array(desk),
-            pa.array(typology),
-            pa.array(role),
-            pa.array(reasons.tolist(), pa.string()),
+            _named(recommendation, ["release", "review", "verify"]),
+            pa.array(desk, pa.string()),
+            pa.array(typology, pa.string()),
+            pa.array(role, pa.string()),
+            pa.array(reasons, pa.string()),
             _same(not_applicable, view.n),
             _same(bundle.version, view.n),
-            pa.array(_moments(view), pa.string()),
+            _moments(view),
         ],
         schema=SCHEMA,
     )
 
 
-def _rows(view: View) -> Int64:
-    if view.rows is None:
-        raise ValueError("only disbursements are scored")
-    return view.rows
-
-
-def _facts(facts: Facts, chosen: Int64) -> Facts:
-    return Facts(facts.features, facts.rules, facts.values[chosen], facts.outcomes[chosen])
-
-
-def _judged(judged: Judged, chosen: Int64) -> Judged:
-    return Judged(
-        judged.base, judged.rules[chosen], judged.terms[chosen], judged.log_odds[chosen], judged.probability[chosen]
+def _named(codes: NDArray[np.integer], names: list[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(names, pa.string())).cast(
+        pa.string()
     )
 
 
 def _same(text: str, n: int) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(n, np.int32)), pa.array([text])).cast(pa.string())
+    return _named(np.zeros(n, np.int32), [text])
 
 
-def _moments(view: View) -> list[str]:
+def _moments(view: View) -> pa.Array:
     """Each moment as ISO 8601 in local time; few are different."""
     zone = dt.timezone(dt.timedelta(microseconds=view.ledger.utc_offset))
     values, inverse = np.unique(view.at, return_inverse=True)
-    texts = np.array([dt.datetime.fromtimestamp(int(v) / 1e6, zone).isoformat() for v in values], dtype=object)
-    return [str(t) for t in texts[inverse]]
+    return _named(inverse, [dt.datetime.fromtimestamp(int(v) / 1e6, zone).isoformat() for v in values])
