@@ -1,8 +1,11 @@
 """How unusual a payment is, from facts alone: no finding is needed.
 
-Two views are averaged on the scale of log tail probabilities: how rare the combination of fired rules is in this
-county, and how far the feature values lie from those of its peers (the detectors). Each is read against the reference
-payments of training, so that 0.99 means odder than 99 % of them.
+Every typology gives each payment one number: the surprisal, in this county, of its rarest fired rule (0 where none
+fired). Their sum is how surprising the combination is if typologies were independent. Beside it four unsupervised
+detectors, isolation forest among them, read the same columns among payments of the same kind of program. Both are in
+nats and are averaged. Detectors over the raw feature values mostly find what is odd for innocent reasons (measured:
+docs/detectors.md); over what the rules single out they weigh how rare a combination is. Payments no rule fired for
+share one value a peer group.
 """
 
 from __future__ import annotations
@@ -12,51 +15,56 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.detectors._ensemble import Ensemble
+from models.detectors._peers import PeerGroups
 from models.scoring.bundle import Bundle
 from models.scoring.facts import Facts
 
 Float = NDArray[np.float64]
 Arrays = dict[str, NDArray[Any]]
-LEVELS = 2049
+PREFIX = "anomaly/"
+NATS = 10.0
+"""Scale of the score: 10 nats (one in 22,000) is 0.63."""
+
+MEMBERS = ("Covariance", "EmpiricalTails", "Histogram", "IsolationForest")
+
+
+class RareSignals(Ensemble):
+    """The detectors that read typologies' surprisals."""
+
+    def __init__(self, members: tuple[str, ...] = MEMBERS) -> None:
+        super().__init__(members)
 
 
 def fit(facts: Facts, seed: int) -> Arrays:
-    """Rarities of rules and reference quantiles, as arrays to be kept in the bundle."""
+    """Rarities of rules and the fitted detectors, as arrays to be kept in the bundle."""
     fired = facts.fired()
     rarity = -np.log((fired.sum(axis=0) + 0.5) / (len(fired) + 1.0))
-    arrays: Arrays = {"anomaly_rule_rarity": rarity}
-    arrays["anomaly_rarity_quantiles"] = _quantiles(_rarity(facts, rarity))
-    return arrays
+    detectors = PeerGroups(RareSignals).fit(surprisals(facts, rarity), facts.peers, seed=seed)
+    return {"rule_rarity": rarity, **{f"{PREFIX}{key}": value for key, value in detectors.to_arrays().items()}}
 
 
 def score(facts: Facts, bundle: Bundle) -> Float:
     """Oddness in [0, 1]; shape (n,). Zero where the bundle holds no reference."""
-    arrays = bundle.arrays
-    if "anomaly_rule_rarity" not in arrays:
+    if "rule_rarity" not in bundle.arrays:
         return np.zeros(len(facts.values))
-    known = dict(zip(bundle.rule_codes, arrays["anomaly_rule_rarity"].tolist(), strict=True))
+    known = dict(zip(bundle.rule_codes, bundle.arrays["rule_rarity"].tolist(), strict=True))
     rarity = np.array([known.get(rule.code, 0.0) for rule in facts.rules])
-    tails = [_tail(_rarity(facts, rarity), arrays["anomaly_rarity_quantiles"])]
-    mean = np.mean([-np.log(t) for t in tails], axis=0)
-    return np.asarray(1 - np.exp(-mean))
+    kept = {key.removeprefix(PREFIX): value for key, value in bundle.arrays.items() if key.startswith(PREFIX)}
+    detectors = PeerGroups.from_arrays(kept, RareSignals)
+    seen = surprisals(facts, rarity)
+    # Few payments have any signal: the others of a peer group are all alike, and one of them is enough.
+    signal = np.nonzero(seen.any(axis=1))[0]
+    out = np.empty(len(seen))
+    groups, inverse = np.unique(facts.peers, return_inverse=True)
+    out[:] = detectors.surprisal(np.zeros((len(groups), seen.shape[1])), groups)[inverse] if len(groups) else 0.0
+    if len(signal):
+        out[signal] = detectors.surprisal(seen[signal], facts.peers[signal])
+    return np.asarray(-np.expm1(-(out + seen.sum(axis=1)) / (2 * NATS)))
 
 
-def _rarity(facts: Facts, rarity: Float) -> Float:
-    """Sum over typologies of the rarest fired rule's surprisal."""
+def surprisals(facts: Facts, rarity: Float) -> Float:
+    """Each typology's rarest fired rule, as its negative log share of payments; shape (n, typologies)."""
     worth = facts.fired() * rarity
-    typologies = [rule.typology for rule in facts.rules]
-    total = np.zeros(len(worth))
-    for typology in dict.fromkeys(typologies):
-        total += worth[:, [k for k, t in enumerate(typologies) if t == typology]].max(axis=1)
-    return total
-
-
-def _quantiles(values: Float) -> Float:
-    return np.quantile(values, np.linspace(0, 1, LEVELS))
-
-
-def _tail(values: Float, quantiles: Float) -> Float:
-    """Share of reference payments at or above each value, never 0; beyond the largest it keeps falling slowly."""
-    below = np.searchsorted(quantiles, values, side="left") / len(quantiles)
-    beyond = np.maximum(values - quantiles[-1], 0.0) / max(abs(float(quantiles[-1])), 1.0)
-    return np.asarray(np.maximum(1 - below, 0.5 / len(quantiles)) / (1 + beyond))
+    typologies = np.array([rule.typology for rule in facts.rules])
+    return np.column_stack([worth[:, typologies == name].max(axis=1) for name in dict.fromkeys(typologies.tolist())])

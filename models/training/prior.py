@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from features.asof import Ledger
 from features.intake import load
 from models.rules.catalogue import all_rules
-from models.scoring.facts import Facts
+from models.scoring.facts import Facts, joined
 from models.scoring.policy import Policy
 from models.training.labels import Labels
 from models.training.rule_weights import BY_SEVERITY, RatePrior
@@ -85,13 +85,7 @@ def make(out: Path, counties: Sequence[Path], policy: Policy) -> None:
         "rates": {c: asdict(r) for c, r in found.items()},
     }
     (out / "prior.json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
-    first = read[0][0]
-    pooled = Facts(
-        first.features,
-        first.rules,
-        np.concatenate([f.values for f, _ in read]),
-        np.concatenate([f.outcomes for f, _ in read]),
-    )
+    pooled = joined([f for f, _ in read])
     n = len(pooled.values)
     nobody = Labels(np.full(n, -1, np.int8), np.zeros(n, dtype=bool), np.full(n, FAR_FUTURE))
     bundle = fit(pooled, nobody, policy)

@@ -16,7 +16,7 @@ from models.rules.catalogue import all_rules
 from models.scoring import anomaly
 from models.scoring.bundle import Bundle, Term, fingerprint
 from models.scoring.combine import judge, rule_contributions
-from models.scoring.facts import Facts, facts_of
+from models.scoring.facts import Facts, facts_of, joined
 from models.scoring.policy import Policy
 from models.training import calibrate, rule_weights
 from models.training.additive import fit_terms
@@ -107,12 +107,7 @@ def gather(ledger: Ledger, rows: NDArray[np.int64], policy: Policy, progress: Ca
     for start in range(0, len(rows), CHUNK):
         parts.append(facts_of(View.before_payment(ledger, rows[start : start + CHUNK]), policy))
         progress(min(1.0, (start + CHUNK) / len(rows)))
-    return Facts(
-        parts[0].features,
-        parts[0].rules,
-        np.concatenate([p.values for p in parts]),
-        np.concatenate([p.outcomes for p in parts]),
-    )
+    return joined(parts)
 
 
 def fit(facts: Facts, labels: Labels, policy: Policy, *, quick: bool = False) -> Bundle:

@@ -43,8 +43,8 @@ def validate(
         part = Labels(
             np.where(known, labels.outcome, UNLABELLED)[past], labels.at_random[past], labels.decided_at[past]
         )
-        bundle = fit(Facts(facts.features, facts.rules, facts.values[past], facts.outcomes[past]), part)
-        ahead_facts = Facts(facts.features, facts.rules, facts.values[ahead], facts.outcomes[ahead])
+        bundle = fit(facts.part(past), part)
+        ahead_facts = facts.part(ahead)
         rounds.append(
             {
                 "as_of": float(origin),
