@@ -46,7 +46,7 @@ def relation(view: View) -> Codes:
     pairs = people.sub(view, chosen, {"payee": payee[chosen], "holder": who[chosen]})
     home, other = people.household_of(pairs, "payee"), people.household_of(pairs, "holder")
     on_roster = np.asarray(view.own("household_id"), dtype=np.int64)[chosen]
-    together = (other >= 0) & ((other == home) | (other == on_roster))
+    together = (other >= 0) & ((other == home) | (other == on_roster) | people.lived_together(pairs, "payee", "holder"))
     strangers = (other >= 0) & ((home >= 0) | (on_roster >= 0)) & ~together
     found = np.where(strangers, STRANGER, UNKNOWN)
     found[people.are_kin(pairs, "payee", "holder")] = KIN

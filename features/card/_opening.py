@@ -80,6 +80,19 @@ def unreachable_newcomer(table: LedgerTable) -> Float:
     return np.asarray(table.derived("newcomer", newcomer), dtype=np.float64) * silent
 
 
+def second_card(table: LedgerTable) -> Float:
+    """1 where the holder had another open card of the same kind when this one was opened. For `derived`."""
+    holder = np.asarray(table.column("holder_person_id"), dtype=np.int64)
+    asked = View(table.ledger, table.known_at, None, {"holder_person_id": holder})
+    others = asked.match("cards", "holder_person_id")
+    closed = others["closed_on"]
+    opened = np.asarray(table.column("opened_on"), dtype=np.float64)[others.query]
+    still = np.isnan(closed) | (closed > opened)
+    same = others["kind"] == np.asarray(table.column("kind"))[others.query]
+    other = np.asarray(table.column("card_id"))[others.query] != others["card_id"]
+    return (others.where(still & same & other).count() > 0).astype(np.float64)
+
+
 def opener(view: View) -> Int64:
     """Who opened the card paid to, where it was not the holder; -1 else or unknown."""
     row = view.memo(_holder.card_row)
@@ -94,6 +107,7 @@ def batch(view: View) -> View:
         ("newcomer", newcomer),
         ("lone_newcomer", lone_newcomer),
         ("unreachable_newcomer", unreachable_newcomer),
+        ("second_card", second_card),
     ):
         cards.derived(name, make)
     opened = _holder.card_fact(view, "opened_on")

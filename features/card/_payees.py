@@ -41,7 +41,7 @@ def several(view: View) -> OnCard:
     home = _people.household_of(tied, "holder")
     household = pairs["household_id"].astype(np.int64)
     household = np.where(household >= 0, household, _people.household_of(tied, "payee"))
-    own = (home >= 0) & (home == household)
+    own = ((home >= 0) & (home == household)) | _people.lived_together(tied, "payee", "holder")
     return OnCard(pairs, household, ~own & ~_people.authorised(tied, "payee", "holder") & (household >= 0))
 
 

@@ -62,6 +62,14 @@ def share_helper(view: View, one: str, other: str) -> Bool:
     return helped
 
 
+def lived_together(view: View, one: str, other: str) -> Bool:
+    """Whether one of two people was paid, at any time on record, as a member of the other's present household."""
+    first, second = household_of(view, one), household_of(view, other)
+    there = view.running("disbursements", {"person_id": view.own(one), "household_id": second})
+    back = view.running("disbursements", {"person_id": view.own(other), "household_id": first})
+    return np.asarray((there + back) > 0, dtype=np.bool_)
+
+
 def unrelated(view: View, one: str, other: str) -> Bool:
     """Whether two people belong to different known households, are not kin, and share no helper on record."""
     first, second = household_of(view, one), household_of(view, other)

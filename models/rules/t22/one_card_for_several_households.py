@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features._world import world
 from features.card.count_households_on_card import count_households_on_card
+from features.card.is_card_holder_stranger import is_card_holder_stranger
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
@@ -19,7 +20,8 @@ RULE = Rule(
     severity="high",
     desk="discipline",
     suspect_role="official",
-    when=col(count_households_on_card) >= setting("T22.households"),
+    when=(col(count_households_on_card) >= setting("T22.households"))
+    & (col(is_card_holder_stranger).is_true() | col(is_card_holder_stranger).is_null()),
     because=(
         "The card was paid for {count_households_on_card} households that are not the holder's and that the"
         " holder is no proxy of",
@@ -34,6 +36,7 @@ RULE = Rule(
         fires("two neighbours on the card of a third", two_on_one),
         quiet("a guardian on record", guardian.paid("P3", card_id="C5").paid("P4", card_id="C5")),
         quiet("the institution's card", home.paid("P3", card_id="I1").paid("P4", card_id="I1")),
+        quiet("the holder's own payment", two_on_one.paid("P5")),
         quiet("head and spouse on one card", world().paid("P2", card_id="C1").paid("P1")),
     ),
 )
