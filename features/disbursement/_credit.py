@@ -49,7 +49,7 @@ def _is_short(table: LedgerTable) -> Float:
 
 
 def _is_paid(table: LedgerTable) -> Float:
-    return (np.asarray(table.column("status")) == PAID).astype(np.float64)
+    return np.asarray(np.asarray(table.column("status")) == PAID, dtype=np.float64)
 
 
 def prepare(view: View) -> bool:
@@ -105,7 +105,6 @@ def own_short(view: View) -> Pairs:
     view.memo(prepare)
     answers = view.match("settlements", "disbursement_id")
     return answers.where(answers.derived("is_short", _is_short) > 0)
-
 
 
 def count_alike(view: View) -> Float:

@@ -6,6 +6,7 @@ import numpy as np
 
 from features._feature import Float
 from features.asof import LedgerTable, Pairs, View
+from features.disbursement._chain import Codes
 
 SHORT = 0.5
 """A list that hung for no more than half the required days was as good as not posted."""
@@ -37,10 +38,10 @@ def first_line(table: LedgerTable) -> Float:
     return out
 
 
-def _first_rows(table: LedgerTable) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _first_rows(table: LedgerTable) -> Codes:
     index = table.index(("application_id",))
     held = np.diff(index.offsets) > 0
-    return index.rows[index.offsets[:-1][held]].astype(np.int64)
+    return np.asarray(index.rows[index.offsets[:-1][held]], dtype=np.int64)
 
 
 def first_line_unposted(table: LedgerTable) -> Float:

@@ -1,4 +1,4 @@
-"""Of a payment credited short: other payments of the run short by the same sum, or by the same share to half a percent."""
+"""Of a payment credited short: other payments of the run short by the same sum, or the same share to half a percent."""
 
 from __future__ import annotations
 

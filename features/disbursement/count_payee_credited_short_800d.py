@@ -17,7 +17,9 @@ neighbours = first.paid("P3", at="2019-01-20", disbursement_id="E3", run_id="R1"
     "P4", at="2019-01-20", disbursement_id="E4", run_id="R1"
 )
 short = neighbours.add("settlements", disbursement_id="E1", amount="60.00", at="2019-01-23")
-whole = short.add("settlements", disbursement_id="E3", at="2019-01-23").add("settlements", disbursement_id="E4", at="2019-01-23")
+whole = short.add("settlements", disbursement_id="E3", at="2019-01-23").add(
+    "settlements", disbursement_id="E4", at="2019-01-23"
+)
 all_short = short.add("settlements", disbursement_id="E3", amount="60.00", at="2019-01-23").add(
     "settlements", disbursement_id="E4", amount="60.00", at="2019-01-23"
 )

@@ -37,7 +37,9 @@ count_reviewer_approvals_around = Feature(
         Case("nothing else at that time", reviewed.paid(application_id="A1"), 1.0),
         Case(
             "two more from a batch, one an hour later",
-            reviewed.add("approvals", application_id="A2", stage="township_review", official_id="O2", at="2019-01-21T10:01:00")
+            reviewed.add(
+                "approvals", application_id="A2", stage="township_review", official_id="O2", at="2019-01-21T10:01:00"
+            )
             .add("approvals", application_id="A3", stage="township_review", official_id="O2", at="2019-01-21T09:59:00")
             .add("approvals", application_id="A4", stage="township_review", official_id="O2", at="2019-01-21T11:00:00")
             .paid(application_id="A1"),

@@ -23,8 +23,10 @@ def _compute(view: View) -> Float:
     return np.where(replaced, np.nan, view.day_at - found.min(found["at"]))
 
 
-returned = world().paid("P1", at="2019-04-20", disbursement_id="E1").add(
-    "settlements", disbursement_id="E1", status="returned", amount=None, at="2019-04-20T10:00:00"
+returned = (
+    world()
+    .paid("P1", at="2019-04-20", disbursement_id="E1")
+    .add("settlements", disbursement_id="E1", status="returned", amount=None, at="2019-04-20T10:00:00")
 )
 
 days_returned_without_reissue = Feature(

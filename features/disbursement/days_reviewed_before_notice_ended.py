@@ -21,7 +21,9 @@ def _compute(view: View) -> Float:
     return np.asarray(posted.max(posted["posted_to"]) - np.floor(review))
 
 
-applied = world().add("applications", application_id="A1").add("notices", posted_from="2019-01-11", posted_to="2019-01-20")
+applied = (
+    world().add("applications", application_id="A1").add("notices", posted_from="2019-01-11", posted_to="2019-01-20")
+)
 
 days_reviewed_before_notice_ended = Feature(
     name="days_reviewed_before_notice_ended",

@@ -22,15 +22,19 @@ def original(view: View) -> Pairs:
 def _compute(view: View) -> Float:
     again = np.asarray(view.own("reissue_of"), dtype=np.int64)
     row = view.latest("disbursements", {"disbursement_id": again})
-    before = View(view.ledger, view.at, None, {"card_id": view.at_rows("disbursements", "card_id", row).astype(np.int64)})
+    before = View(
+        view.ledger, view.at, None, {"card_id": view.at_rows("disbursements", "card_id", row).astype(np.int64)}
+    )
     was_own = before.lookup("cards", "holder_person_id", "card_id") == view.own("person_id")
     relation = view.memo(_holder.relation)
     value = ((relation == _holder.STRANGER) & was_own).astype(np.float64)
     return np.where((again < 0) | (relation == _holder.UNKNOWN), np.nan, value)
 
 
-returned = world().paid("P1", at="2019-01-20", disbursement_id="E1").add(
-    "settlements", disbursement_id="E1", status="returned", amount=None, at="2019-01-25"
+returned = (
+    world()
+    .paid("P1", at="2019-01-20", disbursement_id="E1")
+    .add("settlements", disbursement_id="E1", status="returned", amount=None, at="2019-01-25")
 )
 
 is_reissued_to_stranger = Feature(

@@ -23,8 +23,10 @@ def _compute(view: View) -> Float:
         return np.asarray(credited / view.own("amount"))
 
 
-answered = world().paid("P1", at="2019-04-20", disbursement_id="E1").add(
-    "settlements", disbursement_id="E1", amount="60.00", at="2019-04-20T09:00:00"
+answered = (
+    world()
+    .paid("P1", at="2019-04-20", disbursement_id="E1")
+    .add("settlements", disbursement_id="E1", amount="60.00", at="2019-04-20T09:00:00")
 )
 
 ratio_credited_to_planned = Feature(

@@ -29,8 +29,10 @@ def _compute(view: View) -> Float:
     return np.where(by_month, np.nan, ratio(paid.sum(paid["quantity"]), said))
 
 
-applied = world().add("applications", application_id="A1", program_id="LAND").add(
-    "notices", posted_from="2019-05-11", posted_to="2019-05-18", quantity=4.4
+applied = (
+    world()
+    .add("applications", application_id="A1", program_id="LAND")
+    .add("notices", posted_from="2019-05-11", posted_to="2019-05-18", quantity=4.4)
 )
 
 ratio_quantity_to_posted = Feature(

@@ -35,14 +35,18 @@ def came_back(view: View) -> Pairs:
 
 def _compute(view: View) -> Float:
     answers = view.memo(came_back)
-    owed = answers.sum(view.ledger.tables["settlements"].derived("planned_fen", lambda t: np.zeros(t.rows))[answers.row])
+    owed = answers.sum(
+        view.ledger.tables["settlements"].derived("planned_fen", lambda t: np.zeros(t.rows))[answers.row]
+    )
     planned = view.running("disbursements", ("person_id", "program_id"), days=WINDOW_DAYS, of="amount")
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(planned > 0, owed / planned, 0.0)
 
 
-returned = world().paid("P1", "LAND", at="2018-07-20", disbursement_id="E1").add(
-    "settlements", disbursement_id="E1", status="returned", amount=None, at="2018-07-25"
+returned = (
+    world()
+    .paid("P1", "LAND", at="2018-07-20", disbursement_id="E1")
+    .add("settlements", disbursement_id="E1", status="returned", amount=None, at="2018-07-25")
 )
 
 share_item_money_never_repaid_800d = Feature(
@@ -55,7 +59,9 @@ share_item_money_never_repaid_800d = Feature(
     rests_on=lambda view: view.memo(came_back),
     cases=(
         Case("last year's came back", returned.paid("P1", "LAND"), 0.5),
-        Case("and was sent again", returned.paid("P1", "LAND", at="2018-08-20", reissue_of="E1").paid("P1", "LAND"), 0.0),
+        Case(
+            "and was sent again", returned.paid("P1", "LAND", at="2018-08-20", reissue_of="E1").paid("P1", "LAND"), 0.0
+        ),
         Case("nothing came back", world().paid("P1", "LAND"), 0.0),
     ),
 )

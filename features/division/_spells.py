@@ -24,7 +24,7 @@ def lists(view: View) -> Cells:
 
 
 def stays(cells: Cells) -> tuple[Pairs, Float, Float, Float]:
-    """One payment for each (list, person), with the number, first and last day of the person's payments in the window."""
+    """One payment for each (list, person), with number, first and last day of the person's payments in the window."""
     lines = cells.match("disbursements", KEYS, days=WINDOW_DAYS)
     width = np.int64(len(cells.ledger.vocabulary("person")) + 1)
     key = lines.query.astype(np.int64) * width + lines["person_id"].astype(np.int64)

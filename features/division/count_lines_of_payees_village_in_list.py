@@ -56,7 +56,10 @@ def visitors(*people: str) -> World:
 
 count_lines_of_payees_village_in_list = Feature(
     name="count_lines_of_payees_village_in_list",
-    title=("本名单中与该对象同属另一村的人数", "lines of the list whose payees are registered in this payee's other village"),
+    title=(
+        "本名单中与该对象同属另一村的人数",
+        "lines of the list whose payees are registered in this payee's other village",
+    ),
     unit="count",
     null="none",
     needs=("divisions", "disbursements.run_id"),

@@ -30,7 +30,11 @@ def _compute(view: View) -> Float:
     item_unposted = cells.running("disbursements", "program_id", days=WINDOW_DAYS, of="first_line_unposted")
     with np.errstate(divide="ignore", invalid="ignore"):
         usual = cells.spread(np.fmax(every_unposted / every, item_unposted / item))
-        value = (view.memo(unposted_but_own) + WEIGHT * usual) / (np.maximum(cells.spread(here) - 1.0, 0.0) + WEIGHT) / usual
+        value = (
+            (view.memo(unposted_but_own) + WEIGHT * usual)
+            / (np.maximum(cells.spread(here) - 1.0, 0.0) + WEIGHT)
+            / usual
+        )
     return np.where(np.isfinite(value), value, np.nan)
 
 

@@ -1,4 +1,4 @@
-"""Share of the village's applications for the item, paid in two years, whose list was missing or hung for half its days."""
+"""Share of the village's applications for the item, paid in two years, without a list or with one that hung half."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def _compute(view: View) -> Float:
 
 
 def turns(*who: str, months: int = 4) -> World:
-    """The people of the first village paid the minimum allowance one after the other, some months each; asked in July."""
+    """The people of the first village paid the minimum allowance in turn, some months each; asked in July."""
     made = world()
     month = 12 * 2019 + 6 - months * (len(who) - 1)
     for person in who:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Pairs, View
-from features.disbursement._chain import DECIDING, STAGES, chain, passed, person_of_official
-from features.graph._kin import Codes, kinship_rows, tied
+from features.disbursement._chain import DECIDING, STAGES, Codes, chain, passed, person_of_official
+from features.graph._kin import kinship_rows, tied
 
 
 def on_deciding_stage(view: View) -> NDArray[np.bool_]:

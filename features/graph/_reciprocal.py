@@ -35,12 +35,16 @@ def _build(ledger: Ledger) -> Favours:
     place[-1] = -1
     programs = ledger.tables["programs"]
     tested = np.zeros(len(ledger.vocabulary("program")) + 1, dtype=bool)
-    tested[np.asarray(programs.column("program_id"), dtype=np.int64)] = np.asarray(programs.column("means_tested")) > 0
+    tested[np.asarray(programs.column("program_id"), dtype=np.int64)] = (
+        np.asarray(programs.column("means_tested"), dtype=np.float64) > 0
+    )
     tested[-1] = False
     application = place[np.asarray(approvals.column("application_id"), dtype=np.int64)]
     stages = [STAGES.index(name) for name in ABOVE_VILLAGE]
-    passed = np.isin(approvals.column("stage"), stages) & (np.asarray(approvals.column("result")) <= 0)
-    rows = np.flatnonzero(passed & (application >= 0) & (np.asarray(approvals.column("official_id")) >= 0))
+    passed = np.isin(approvals.column("stage"), stages) & (np.asarray(approvals.column("result"), dtype=np.int64) <= 0)
+    rows = np.flatnonzero(
+        passed & (application >= 0) & (np.asarray(approvals.column("official_id"), dtype=np.int64) >= 0)
+    )
     rows = rows[tested[np.asarray(applications.column("program_id"), dtype=np.int64)[application[rows]]]]
     rows = rows[applications.known_at[application[rows]] <= approvals.known_at[rows]]
     of = application[rows]
@@ -82,10 +86,12 @@ class Returned:
 
 
 def returned(view: View) -> Returned:
-    """By tie of the payee to somebody in post: favours that person did to the kin of whoever reviewed this application."""
+    """By tie of the payee to somebody in post: favours done to the kin of whoever reviewed this application."""
     known = favours(view.ledger)
     pairs = view.memo(tied)
-    best = Returned(pairs.query, np.full(len(pairs.query), -1), pairs.official, np.zeros(len(pairs.query)), pairs.query * 0)
+    best = Returned(
+        pairs.query, np.full(len(pairs.query), -1), pairs.official, np.zeros(len(pairs.query)), pairs.query * 0
+    )
     for stage in ABOVE_VILLAGE:
         reviewer = view.memo(chain).hand[stage][pairs.query]
         key = pack(known.width, pairs.official, reviewer, STAGES.index(stage))

@@ -31,9 +31,9 @@ two = (
     .add("kinship", person_id="P5", relative_id="P3")
     .add("kinship", person_id="P6", relative_id="P4")
 )
-first = two.add("applications", application_id="A1", person_id="P3", household_id="H2", program_id="RELIEF", applied_on="2018-05-01").add(
-    "approvals", application_id="A1", stage="township_review", official_id="O8", at="2018-05-10T10:00:00"
-)
+first = two.add(
+    "applications", application_id="A1", person_id="P3", household_id="H2", program_id="RELIEF", applied_on="2018-05-01"
+).add("approvals", application_id="A1", stage="township_review", official_id="O8", at="2018-05-10T10:00:00")
 second = first.add("applications", application_id="A2", person_id="P4", household_id="H3", program_id="RELIEF").add(
     "approvals", application_id="A2", stage="township_review", official_id="O2", at="2019-01-21T10:00:00"
 )

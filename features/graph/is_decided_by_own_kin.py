@@ -1,4 +1,4 @@
-"""Whether somebody who judged the application belongs to, or is kin of, the payee's household and did not step aside."""
+"""Whether somebody who judged the application belongs to or is kin of the payee's household and did not step aside."""
 
 from __future__ import annotations
 

@@ -30,7 +30,9 @@ is_recusal_of_kin_recorded = Feature(
     cases=(
         Case(
             "the kin stepped aside",
-            applied.add("approvals", official_id="O2", recused_official_id="O1").paid("P3", "DIBAO", application_id="A1"),
+            applied.add("approvals", official_id="O2", recused_official_id="O1").paid(
+                "P3", "DIBAO", application_id="A1"
+            ),
             1.0,
         ),
         Case("nobody stepped aside", applied.add("approvals", official_id="O1").paid("P3", application_id="A1"), 0.0),

@@ -29,7 +29,15 @@ is_tied_to_peer_official = Feature(
     compute=_compute,
     rests_on=lambda view: kinship_rows(view, ~view.memo(on_any_stage)),
     cases=(
-        Case("kin of the secretary, handled by another", kin.add("approvals", official_id="O2").paid("P3", application_id="A1"), 1.0),
-        Case("kin of the secretary, who handled it", kin.add("approvals", official_id="O1").paid("P3", application_id="A1"), 0.0),
+        Case(
+            "kin of the secretary, handled by another",
+            kin.add("approvals", official_id="O2").paid("P3", application_id="A1"),
+            1.0,
+        ),
+        Case(
+            "kin of the secretary, who handled it",
+            kin.add("approvals", official_id="O1").paid("P3", application_id="A1"),
+            0.0,
+        ),
     ),
 )

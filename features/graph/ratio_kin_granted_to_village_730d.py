@@ -39,9 +39,7 @@ def _compute(view: View) -> Float:
     width = np.int64(len(view.ledger.vocabulary("household")) + 1)
     once = np.unique((cell * width + home)[home >= 0])
     cell, home = once // width, once % width
-    kin = View(
-        view.ledger, cells.at[cell], None, {"household_id": home, "program_id": cells.own("program_id")[cell]}
-    )
+    kin = View(view.ledger, cells.at[cell], None, {"household_id": home, "program_id": cells.own("program_id")[cell]})
     granted = kin.running("disbursements", ("household_id", "program_id"), days=WINDOW_DAYS) > 0
     number = np.bincount(cell, minlength=cells.n).astype(np.float64)
     paid = np.bincount(cell, weights=granted, minlength=cells.n)
@@ -56,8 +54,8 @@ def _compute(view: View) -> Float:
     return np.where(np.isinf(out), np.nan, out)
 
 
-secretary = world().change("officials", "official_id", "O1", person_id="P4").add(
-    "kinship", person_id="P4", relative_id="P3"
+secretary = (
+    world().change("officials", "official_id", "O1", person_id="P4").add("kinship", person_id="P4", relative_id="P3")
 )
 
 ratio_kin_granted_to_village_730d = Feature(
@@ -71,7 +69,9 @@ ratio_kin_granted_to_village_730d = Feature(
     rests_on=lambda view: kinship_rows(view, view.memo(tied).query >= 0),
     cases=(
         Case(
-            "one of two kin households, one of three in the village", secretary.paid("P3", "DIBAO"), (1 + 1 / 3) / 3 / (1 / 3)
+            "one of two kin households, one of three in the village",
+            secretary.paid("P3", "DIBAO"),
+            (1 + 1 / 3) / 3 / (1 / 3),
         ),
         Case("nobody in post is tied to the household", world().paid("P3", "DIBAO"), None),
         Case("not a means-tested item", secretary.paid("P3", "LAND"), None),

@@ -15,7 +15,11 @@ RISE = 1.1
 
 @njit(cache=True, nogil=True)
 def _previous(
-    order: NDArray[np.int64], group: NDArray[np.int64], begins: NDArray[np.float64], known: NDArray[np.int64], out: NDArray[np.int64]
+    order: NDArray[np.int64],
+    group: NDArray[np.int64],
+    begins: NDArray[np.float64],
+    known: NDArray[np.int64],
+    out: NDArray[np.int64],
 ) -> None:
     """For each line, in order of (group, begin, knowledge), the last line of an earlier period known no later."""
     for i in range(order.shape[0]):
@@ -66,7 +70,7 @@ def rose(table: LedgerTable) -> Float:
     """1.0 where the line's quantity is a rise over the period before, else 0.0; shape (rows,)."""
     before = table.derived("previous_quantity", previous_quantity)
     with np.errstate(invalid="ignore"):
-        return (np.asarray(table.column("quantity")) > RISE * before).astype(np.float64)
+        return np.asarray(np.asarray(table.column("quantity"), dtype=np.float64) > RISE * before, dtype=np.float64)
 
 
 def rises_in_a_row(table: LedgerTable) -> Float:

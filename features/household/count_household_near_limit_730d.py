@@ -20,9 +20,7 @@ def near_limit(view: View) -> Pairs:
     limit = view.lookup("programs", "township_limit", "program_id")
     bounded = ~np.isnan(limit)
     program = np.where(bounded, np.asarray(view.own("program_id"), dtype=np.int64), -1)
-    paid = view.match(
-        "disbursements", {"household_id": view.memo(household_of_payee), "program_id": program}, days=730
-    )
+    paid = view.match("disbursements", {"household_id": view.memo(household_of_payee), "program_id": program}, days=730)
     top = paid.own(limit)
     other = paid["disbursement_id"] != paid.own("disbursement_id")
     return paid.where(other & (paid["amount"] <= top) & (paid["amount"] >= NEAR * top))
@@ -45,8 +43,13 @@ count_household_near_limit_730d = Feature(
     rests_on=lambda view: view.memo(near_limit),
     cases=(
         Case("a second one within two years", relief.paid(program="RELIEF", amount="1950.00"), 1.0),
-        Case("the earlier one was small", relief.change("disbursements", "disbursement_id", "D1", amount="300.00").paid(
-            program="RELIEF", amount="1950.00"), 0.0),
+        Case(
+            "the earlier one was small",
+            relief.change("disbursements", "disbursement_id", "D1", amount="300.00").paid(
+                program="RELIEF", amount="1950.00"
+            ),
+            0.0,
+        ),
         Case("an item without a limit", relief.paid(), None),
     ),
 )

@@ -33,8 +33,11 @@ count_years_quantity_rose = Feature(
     cases=(
         Case("twice", grew.paid("P1", "LAND", at="2019-07-20", quantity=12), 2.0),
         Case("last year only", grew.paid("P1", "LAND", at="2019-07-20", quantity=9.9), 0.0),
-        Case("once, this year", world().paid("P1", "LAND", at="2018-07-20", quantity=8).paid(
-            "P1", "LAND", at="2019-07-20", quantity=10), 1.0),
+        Case(
+            "once, this year",
+            world().paid("P1", "LAND", at="2018-07-20", quantity=8).paid("P1", "LAND", at="2019-07-20", quantity=10),
+            1.0,
+        ),
         Case("not bounded by a holding", world().paid("P1"), None),
     ),
 )

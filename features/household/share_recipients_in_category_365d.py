@@ -33,10 +33,14 @@ def _compute(view: View) -> Float:
     return np.asarray(cells.spread(value))
 
 
-poor = world().change("households", "household_id", "H2", category="low_income").change(
-    "households", "household_id", "H3", category="low_income"
+poor = (
+    world()
+    .change("households", "household_id", "H2", category="low_income")
+    .change("households", "household_id", "H3", category="low_income")
 )
-three = poor.paid("P3", "DIBAO", at="2019-01-20").paid("P4", "DIBAO", at="2019-01-20").paid("P3", "DIBAO", at="2019-02-20")
+three = (
+    poor.paid("P3", "DIBAO", at="2019-01-20").paid("P4", "DIBAO", at="2019-01-20").paid("P3", "DIBAO", at="2019-02-20")
+)
 
 share_recipients_in_category_365d = Feature(
     name="share_recipients_in_category_365d",

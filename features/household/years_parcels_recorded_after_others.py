@@ -1,4 +1,4 @@
-"""How many years later the holdings behind the payment were recorded than the county's holdings of that kind on average.
+"""How many years later the holdings behind the payment were recorded than the county's of that kind on average.
 
 Each parcel counts with its quantity.
 """
@@ -51,7 +51,9 @@ years_parcels_recorded_after_others = Feature(
     cases=(
         Case(
             "recorded ten years after nine others",
-            old.add("holdings", holding_id="L1", household_id="H1", recorded_at="2019-01-01T00:00:00").paid("P1", "LAND"),
+            old.add("holdings", holding_id="L1", household_id="H1", recorded_at="2019-01-01T00:00:00").paid(
+                "P1", "LAND"
+            ),
             9.0,
             0.01,
         ),

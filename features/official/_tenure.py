@@ -46,4 +46,3 @@ def posts_held_before(view: View) -> Float:
     posts = view.unique(person, names=("person_id",))
     held = posts.spread(posts.distinct("officials", "person_id", "official_id"))
     return np.where(person >= 0, np.maximum(held - 1.0, 0.0), np.nan)
-

@@ -22,7 +22,9 @@ def _compute(view: View) -> Float:
     return np.floor(view.memo(first_paid_on)) - view.memo(post_began)
 
 
-came = world().add("officials", official_id="O9", post="township_clerk", division_code="519901101000", from_date="2019-03-01")
+came = world().add(
+    "officials", official_id="O9", post="township_clerk", division_code="519901101000", from_date="2019-03-01"
+)
 
 days_post_held_at_first_payment = Feature(
     name="days_post_held_at_first_payment",

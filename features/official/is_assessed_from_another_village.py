@@ -28,7 +28,11 @@ is_assessed_from_another_village = Feature(
     compute=_compute,
     rests_on=passed,
     cases=(
-        Case("the neighbouring village's secretary", applied.add("approvals", official_id="O9").paid(application_id="A1"), 1.0),
+        Case(
+            "the neighbouring village's secretary",
+            applied.add("approvals", official_id="O9").paid(application_id="A1"),
+            1.0,
+        ),
         Case("the village's own secretary", applied.add("approvals", official_id="O1").paid(application_id="A1"), 0.0),
         Case("not assessed", applied.paid(application_id="A1"), None),
     ),

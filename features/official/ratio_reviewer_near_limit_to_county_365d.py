@@ -11,7 +11,7 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import World, world
 from features.asof import LedgerTable, View
-from features.disbursement._chain import Codes, chain
+from features.disbursement._chain import Codes
 from features.division.ratio_village_near_limit_to_county_730d import near_limit
 from features.official._tenure import township_hand
 
@@ -52,7 +52,9 @@ def passed(by: str, near: int, far: int) -> World:
     """Relief of the year before: so many close below the limit prepared by one hand, so many small ones by another."""
     made = world()
     for number in range(near):
-        made = made.paid("P3", "RELIEF", at=f"2019-01-{number + 1:02d}", household_id=f"N{number}", amount="1950.00", prepared_by=by)
+        made = made.paid(
+            "P3", "RELIEF", at=f"2019-01-{number + 1:02d}", household_id=f"N{number}", amount="1950.00", prepared_by=by
+        )
     for number in range(far):
         made = made.paid("P6", "RELIEF", at=f"2019-02-{number + 1:02d}", amount="500.00", prepared_by="O7")
     return made

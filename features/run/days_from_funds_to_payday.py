@@ -36,10 +36,12 @@ def _compute(view: View) -> Float:
     if view.has("approvals"):
         release = np.floor(view.memo(chain).at["finance_release"])
         start = np.fmax(funds, np.where(np.isnan(funds), np.nan, release))
-    return np.where(np.isnan(answered), planned, np.maximum(answered, start)) - start
+    return np.asarray(np.where(np.isnan(answered), planned, np.maximum(answered, start)) - start)
 
 
-late = world().add("payment_runs", run_id="R7", program_id="RELIEF", funds_received_on="2019-02-15", planned_on="2019-06-22")
+late = world().add(
+    "payment_runs", run_id="R7", program_id="RELIEF", funds_received_on="2019-02-15", planned_on="2019-06-22"
+)
 
 days_from_funds_to_payday = Feature(
     name="days_from_funds_to_payday",

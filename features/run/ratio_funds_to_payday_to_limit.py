@@ -12,7 +12,9 @@ def _compute(view: View) -> Float:
     return ratio(days_from_funds_to_payday.of(view), view.lookup("programs", "release_limit_days", "program_id"))
 
 
-late = world().add("payment_runs", run_id="R7", program_id="RELIEF", funds_received_on="2019-02-12", planned_on="2019-06-22")
+late = world().add(
+    "payment_runs", run_id="R7", program_id="RELIEF", funds_received_on="2019-02-12", planned_on="2019-06-22"
+)
 
 ratio_funds_to_payday_to_limit = Feature(
     name="ratio_funds_to_payday_to_limit",

@@ -14,7 +14,14 @@ split = (
     .change("officials", "official_id", "O1", person_id="P5")
     .add("households", household_id="H9", recorded_at="2018-12-20", category="low_income")
     .add("persons", person_id="P9", household_id="H9", name="吴九", recorded_at="2018-12-21")
-    .add("applications", application_id="A1", applied_on="2019-01-05", person_id="P9", household_id="H9", program_id="DIBAO")
+    .add(
+        "applications",
+        application_id="A1",
+        applied_on="2019-01-05",
+        person_id="P9",
+        household_id="H9",
+        program_id="DIBAO",
+    )
     .add("approvals", stage="village_assessment", official_id="O1")
 )
 kin = split.add("kinship", person_id="P5", relative_id="P9")
@@ -29,8 +36,8 @@ RULE = Rule(
     & col(is_means_tested).is_true()
     & col(is_tied_to_chain_official).is_true(),
     because=(
-        "The household entered the register {days_household_existed_at_application} days before it applied, and somebody"
-        " who handled the application is kin",
+        "The household entered the register {days_household_existed_at_application} days before it applied, and"
+        " somebody who handled the application is kin",
         "该户立户{days_household_existed_at_application}天后即申请，经办人员中有其亲属",
     ),
     blind_to="households made long before, and kin the register does not know",
@@ -39,7 +46,9 @@ RULE = Rule(
         ("Read who entered the new household in the register", "核对立户经办人"),
     ),
     cases=(
-        fires("a new household of the secretary's kin", kin.paid("P9", "DIBAO", application_id="A1", household_id="H9")),
+        fires(
+            "a new household of the secretary's kin", kin.paid("P9", "DIBAO", application_id="A1", household_id="H9")
+        ),
         quiet("a new household, nobody related", split.paid("P9", "DIBAO", application_id="A1", household_id="H9")),
         quiet(
             "kin, in a household as old as the village's others",

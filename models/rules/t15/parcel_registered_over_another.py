@@ -18,8 +18,8 @@ RULE = Rule(
     suspect_role="official",
     when=(col(count_parcels_registered_over_another) >= 1) & col(is_machine_item).is_false(),
     because=(
-        "{count_parcels_registered_over_another} of the household's parcels were registered earlier by another household"
-        " that still holds them",
+        "{count_parcels_registered_over_another} of the household's parcels were registered earlier by another"
+        " household that still holds them",
         "该户有{count_parcels_registered_over_another}宗地块他户在先登记且未注销",
     ),
     blind_to="parcels split or renumbered before they are claimed twice",

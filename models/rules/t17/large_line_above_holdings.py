@@ -29,8 +29,8 @@ RULE = Rule(
     & (col(ratio_quantity_to_holdings) >= setting("T17.times_holdings"))
     & (col(share_of_outliers_in_village_list) >= setting("T17.share_of_list")),
     because=(
-        "{ratio_quantity_to_village_median} times the village median and {ratio_quantity_to_holdings} times the registered"
-        " holding; very large lines take {share_of_outliers_in_village_list} of the list",
+        "{ratio_quantity_to_village_median} times the village median and {ratio_quantity_to_holdings} times the"
+        " registered holding; very large lines take {share_of_outliers_in_village_list} of the list",
         "面积为本村中位数的{ratio_quantity_to_village_median}倍、登记面积的{ratio_quantity_to_holdings}倍，超大面积占名单的"
         "{share_of_outliers_in_village_list}",
     ),

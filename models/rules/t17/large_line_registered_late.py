@@ -14,7 +14,13 @@ def grower(recorded: str, quantity: float = 50) -> World:
     """P1 with a large holding recorded on a day, beside neighbours whose holdings were recorded in 2009."""
     made = world().add("holdings", holding_id="L1", household_id="H1", quantity=quantity, recorded_at=recorded)
     for number in range(12):
-        made = made.add("holdings", holding_id=f"F{number}", household_id=f"N{number}", quantity=5, recorded_at="2009-01-01T00:00:00")
+        made = made.add(
+            "holdings",
+            holding_id=f"F{number}",
+            household_id=f"N{number}",
+            quantity=5,
+            recorded_at="2009-01-01T00:00:00",
+        )
         made = made.paid("P3", "LAND", household_id=f"N{number}", quantity=5)
     return made.paid("P1", "LAND", quantity=quantity)
 

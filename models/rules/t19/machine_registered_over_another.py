@@ -18,8 +18,8 @@ RULE = Rule(
     suspect_role="agent",
     when=(col(count_parcels_registered_over_another) >= 1) & col(is_machine_item).is_true(),
     because=(
-        "{count_parcels_registered_over_another} of the household's machines were registered earlier by another household"
-        " that still holds them",
+        "{count_parcels_registered_over_another} of the household's machines were registered earlier by another"
+        " household that still holds them",
         "该户有{count_parcels_registered_over_another}台机具他户在先登记且未注销",
     ),
     blind_to="machines with a changed number plate",
@@ -30,15 +30,15 @@ RULE = Rule(
     cases=(
         fires(
             "registered again after four months",
-            first.add("holdings", holding_id="M1", household_id="H2", kind="machine", quantity=1, valid_from="2018-06-20").paid(
-                "P3", "MACHINE", at="2018-08-20"
-            ),
+            first.add(
+                "holdings", holding_id="M1", household_id="H2", kind="machine", quantity=1, valid_from="2018-06-20"
+            ).paid("P3", "MACHINE", at="2018-08-20"),
         ),
         quiet(
             "bought together by two neighbours",
-            first.add("holdings", holding_id="M1", household_id="H2", kind="machine", quantity=1, valid_from="2018-02-16").paid(
-                "P3", "MACHINE", at="2018-08-20"
-            ),
+            first.add(
+                "holdings", holding_id="M1", household_id="H2", kind="machine", quantity=1, valid_from="2018-02-16"
+            ).paid("P3", "MACHINE", at="2018-08-20"),
         ),
         quiet("a machine of its own", first.paid("P1", "MACHINE", at="2018-08-20")),
     ),

@@ -22,7 +22,8 @@ RULE = Rule(
     suspect_role="agent",
     when=col(count_village_buyers_paying_one_card_1095d) >= setting("T19.buyers_paying_one_card"),
     because=(
-        "{count_village_buyers_paying_one_card_1095d} earlier buyers of the village passed most of the subsidy on to one card",
+        "{count_village_buyers_paying_one_card_1095d} earlier buyers of the village passed most of the subsidy on to"
+        " one card",
         "此前本村{count_village_buyers_paying_one_card_1095d}名购机户将大部分补贴转入同一卡",
     ),
     blind_to="money handed over in cash, and dealers who change cards",

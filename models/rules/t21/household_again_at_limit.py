@@ -32,7 +32,10 @@ RULE = Rule(
     cases=(
         fires("the second one in a year", once.paid("P3", "RELIEF", amount="1900.00")),
         quiet("the first one", world().paid("P3", "RELIEF", amount="1900.00")),
-        quiet("the earlier one was far below", world().paid("P3", "RELIEF", at="2018-05-01", amount="500.00").paid("P3", "RELIEF", amount="1900.00")),
+        quiet(
+            "the earlier one was far below",
+            world().paid("P3", "RELIEF", at="2018-05-01", amount="500.00").paid("P3", "RELIEF", amount="1900.00"),
+        ),
         quiet("above the limit, so the county determined it", once.paid("P3", "RELIEF", amount="3000.00")),
     ),
 )

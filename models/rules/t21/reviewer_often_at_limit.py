@@ -1,4 +1,4 @@
-"""A payment close below the township's own limit, passed by a hand from which such payments come far more than usual."""
+"""A payment close below the township's own limit, passed by a hand from which they come far more than usual."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ RULE = Rule(
     & (col(ratio_amount_to_township_limit) <= 1)
     & (col(ratio_reviewer_near_limit_to_county_365d) >= setting("T21.reviewer_to_county")),
     because=(
-        "Close below the sum the township may determine alone; such payments come {ratio_reviewer_near_limit_to_county_365d}"
-        " times as often from this reviewer as in the county",
+        "Close below the sum the township may determine alone; such payments come"
+        " {ratio_reviewer_near_limit_to_county_365d} times as often from this reviewer as in the county",
         "金额紧贴乡镇可自行审批的限额，该审核人此类占比是全县的{ratio_reviewer_near_limit_to_county_365d}倍",
     ),
     blind_to="a reviewer who spreads the amounts more widely",

@@ -1,4 +1,4 @@
-"""A payment close below the township's own limit, in a village where such payments are far more usual than elsewhere."""
+"""A payment close below the township's own limit, in a village where they are far more usual than elsewhere."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ RULE = Rule(
     & (col(ratio_amount_to_township_limit) <= 1)
     & (col(ratio_village_near_limit_to_county_730d) >= setting("T21.village_to_county")),
     because=(
-        "Close below the sum the township may determine alone, {ratio_village_near_limit_to_county_730d} times as usual in"
-        " this village as in the county",
+        "Close below the sum the township may determine alone, {ratio_village_near_limit_to_county_730d} times as usual"
+        " in this village as in the county",
         "金额紧贴乡镇可自行审批的限额，本村此类占比是全县的{ratio_village_near_limit_to_county_730d}倍",
     ),
     blind_to="a limit all villages of a county stay below alike",

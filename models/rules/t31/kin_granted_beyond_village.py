@@ -48,8 +48,7 @@ RULE = Rule(
         Unless(
             "households of its category commonly receive the item",
             "同类别农户普遍享受该项目",
-            (col(share_recipients_in_category_365d) >= setting("T31.common_category"))
-            & established,
+            (col(share_recipients_in_category_365d) >= setting("T31.common_category")) & established,
         ),
     ),
     because=(
@@ -63,10 +62,15 @@ RULE = Rule(
         ("Compare their income and assets with households that were refused", "与未获批农户比较收入财产"),
     ),
     cases=(
-        fires("the only household of the village on the item is the secretary's brother", assessed.paid("P3", "DIBAO", application_id="A1")),
+        fires(
+            "the only household of the village on the item is the secretary's brother",
+            assessed.paid("P3", "DIBAO", application_id="A1"),
+        ),
         explained(
             "kin, but poor on record for years",
-            assessed.change("households", "household_id", "H2", category="low_income").paid("P3", "DIBAO", application_id="A1"),
+            assessed.change("households", "household_id", "H2", category="low_income").paid(
+                "P3", "DIBAO", application_id="A1"
+            ),
         ),
         quiet("most of the village receives it", everybody.paid("P3", "DIBAO", application_id="A1")),
         quiet("not kin", base.paid("P3", "DIBAO", application_id="A1")),

@@ -37,7 +37,9 @@ RULE = Rule(
         ("Read who spoke for it in the assessment", "查阅评议记录中的推荐人"),
     ),
     cases=(
-        fires("a general household of the secretary's brother among poor ones", kin.paid("P3", "DIBAO", at="2019-04-20")),
+        fires(
+            "a general household of the secretary's brother among poor ones", kin.paid("P3", "DIBAO", at="2019-04-20")
+        ),
         quiet("nobody in post is kin", poor.paid("P3", "DIBAO", at="2019-04-20")),
         quiet(
             "kin, poor on record",

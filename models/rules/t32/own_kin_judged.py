@@ -16,8 +16,7 @@ poor_list = world().change("households", "household_id", "H3", category="low_inc
 for day in range(1, 9):
     poor_list = poor_list.paid("P4", "DIBAO", at=f"2019-03-0{day}")
 brother = (
-    poor_list
-    .change("officials", "official_id", "O1", person_id="P5")
+    poor_list.change("officials", "official_id", "O1", person_id="P5")
     .add("kinship", person_id="P5", relative_id="P3", declared=True)
     .add("applications", application_id="A1", person_id="P3", household_id="H2", program_id="DIBAO")
 )
@@ -49,8 +48,7 @@ RULE = Rule(
         Unless(
             "households of its category commonly receive the item",
             "同类别农户普遍享受该项目",
-            (col(share_recipients_in_category_365d) >= setting("T32.common_category"))
-            & established,
+            (col(share_recipients_in_category_365d) >= setting("T32.common_category")) & established,
         ),
     ),
     because=(
@@ -64,10 +62,15 @@ RULE = Rule(
         ("Check the household's income and assets against the means test", "核对该户收入财产是否符合条件"),
     ),
     cases=(
-        fires("the secretary assessed a brother who is not on the poverty register", assessed.paid("P3", "DIBAO", application_id="A1")),
+        fires(
+            "the secretary assessed a brother who is not on the poverty register",
+            assessed.paid("P3", "DIBAO", application_id="A1"),
+        ),
         explained(
             "declared kin, registered as poor years before",
-            assessed.change("households", "household_id", "H2", category="low_income").paid("P3", "DIBAO", application_id="A1"),
+            assessed.change("households", "household_id", "H2", category="low_income").paid(
+                "P3", "DIBAO", application_id="A1"
+            ),
         ),
         quiet(
             "stepped aside",

@@ -8,14 +8,20 @@ from features.disbursement.days_reviewed_before_notice_ended import days_reviewe
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
-posted = world().add("applications", application_id="A1", program_id="RELIEF").add(
-    "notices", posted_from="2019-01-11", posted_to="2019-01-18"
+posted = (
+    world()
+    .add("applications", application_id="A1", program_id="RELIEF")
+    .add("notices", posted_from="2019-01-11", posted_to="2019-01-18")
 )
 early = posted.add("approvals", stage="township_review", official_id="O2", at="2019-01-11T10:00:00")
 batch = early
 for number in range(2, 30):
     batch = batch.add(
-        "approvals", application_id=f"A{number}", stage="township_review", official_id="O2", at=f"2019-01-11T10:00:{number:02d}"
+        "approvals",
+        application_id=f"A{number}",
+        stage="township_review",
+        official_id="O2",
+        at=f"2019-01-11T10:00:{number:02d}",
     )
 
 RULE = Rule(

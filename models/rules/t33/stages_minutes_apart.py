@@ -8,14 +8,20 @@ from features.disbursement.seconds_from_assessment_to_review import seconds_from
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
-applied = world().add("applications", application_id="A1", program_id="RELIEF").add(
-    "approvals", stage="village_assessment", official_id="O1", at="2019-01-10T10:00:00"
+applied = (
+    world()
+    .add("applications", application_id="A1", program_id="RELIEF")
+    .add("approvals", stage="village_assessment", official_id="O1", at="2019-01-10T10:00:00")
 )
 at_once = applied.add("approvals", stage="township_review", official_id="O2", at="2019-01-10T10:02:00")
 eve = at_once
 for number in range(2, 30):
     eve = eve.add(
-        "approvals", application_id=f"A{number}", stage="township_review", official_id="O2", at=f"2019-01-10T10:02:{number:02d}"
+        "approvals",
+        application_id=f"A{number}",
+        stage="township_review",
+        official_id="O2",
+        at=f"2019-01-10T10:02:{number:02d}",
     )
 
 RULE = Rule(

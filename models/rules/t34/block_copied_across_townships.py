@@ -1,4 +1,4 @@
-"""The line stands in a block of names that another township's roster has in the same order, and the payee is not from here."""
+"""The line stands in a block of names that another township's roster has too, and the payee is not from here."""
 
 from __future__ import annotations
 

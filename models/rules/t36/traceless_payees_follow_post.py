@@ -20,7 +20,11 @@ def township(from_date: str, *, phone: str | None = None) -> World:
     )
     for number in (1, 2, 3):
         made = made.add(
-            "persons", person_id=f"N{number}", household_id=f"HN{number}", phone=phone, recorded_at=f"2019-02-0{number}T09:00:00"
+            "persons",
+            person_id=f"N{number}",
+            household_id=f"HN{number}",
+            phone=phone,
+            recorded_at=f"2019-02-0{number}T09:00:00",
         ).add("households", household_id=f"HN{number}", recorded_at=f"2019-02-0{number}T09:00:00")
     return made.paid("N1", at="2019-04-20", card_id="CN1", prepared_by="O9")
 
@@ -46,7 +50,10 @@ RULE = Rule(
     blind_to="officials whose earlier posts are not on record",
     next_steps=(
         ("Visit the payee", "入户见人"),
-        ("List who began to be paid in the official's earlier post, and when it ended", "核对其前任职地新增对象及停发时间"),
+        (
+            "List who began to be paid in the official's earlier post, and when it ended",
+            "核对其前任职地新增对象及停发时间",
+        ),
     ),
     cases=(
         fires("three strangers in a week, two months after", township("2019-02-20")),

@@ -8,8 +8,10 @@ from features.disbursement.ratio_quantity_to_posted import ratio_quantity_to_pos
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
-applied = world().add("applications", application_id="A1", program_id="LAND").add(
-    "notices", posted_from="2019-05-11", posted_to="2019-05-18", quantity=4.4
+applied = (
+    world()
+    .add("applications", application_id="A1", program_id="LAND")
+    .add("notices", posted_from="2019-05-11", posted_to="2019-05-18", quantity=4.4)
 )
 
 RULE = Rule(

@@ -8,8 +8,12 @@ from features.run.ratio_funds_to_payday_to_limit import ratio_funds_to_payday_to
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
-run = world().add("payment_runs", run_id="R7", program_id="RELIEF", funds_received_on="2019-02-15", planned_on="2019-06-22")
-soon = world().add("payment_runs", run_id="R7", program_id="RELIEF", funds_received_on="2019-06-08", planned_on="2019-06-22")
+run = world().add(
+    "payment_runs", run_id="R7", program_id="RELIEF", funds_received_on="2019-02-15", planned_on="2019-06-22"
+)
+soon = world().add(
+    "payment_runs", run_id="R7", program_id="RELIEF", funds_received_on="2019-06-08", planned_on="2019-06-22"
+)
 disputed = run.add("applications", application_id="A1").add(
     "approvals", stage="finance_release", official_id="O4", at="2019-06-15T09:00:00"
 )
@@ -22,7 +26,8 @@ RULE = Rule(
     suspect_role="department",
     when=col(ratio_funds_to_payday_to_limit) >= setting("T39.times_the_limit"),
     because=(
-        "{days_from_funds_to_payday} days from funds to pay-day, {ratio_funds_to_payday_to_limit} times the item's limit",
+        "{days_from_funds_to_payday} days from funds to pay-day, {ratio_funds_to_payday_to_limit} times the item's"
+        " limit",
         "资金到位到发放共{days_from_funds_to_payday}天，为规定时限的{ratio_funds_to_payday_to_limit}倍",
     ),
     authority="Release limit of the item in the public catalogue",

@@ -7,8 +7,10 @@ from features.disbursement.is_reissued_to_stranger import is_reissued_to_strange
 from models.rules._expression import col
 from models.rules._rule import Rule, fires, quiet
 
-returned = world().paid("P1", at="2019-01-20", disbursement_id="E1").add(
-    "settlements", disbursement_id="E1", status="returned", amount=None, at="2019-01-25"
+returned = (
+    world()
+    .paid("P1", at="2019-01-20", disbursement_id="E1")
+    .add("settlements", disbursement_id="E1", status="returned", amount=None, at="2019-01-25")
 )
 
 RULE = Rule(
@@ -29,7 +31,10 @@ RULE = Rule(
     ),
     cases=(
         fires("to a neighbour's card", returned.paid("P1", card_id="C3", reissue_of="E1")),
-        quiet("to the payee's new card", returned.add("cards", card_id="C9", holder_person_id="P1").paid("P1", card_id="C9", reissue_of="E1")),
+        quiet(
+            "to the payee's new card",
+            returned.add("cards", card_id="C9", holder_person_id="P1").paid("P1", card_id="C9", reissue_of="E1"),
+        ),
         quiet("to the spouse's card", returned.paid("P1", card_id="C2", reissue_of="E1")),
         quiet(
             "to a guardian's card",

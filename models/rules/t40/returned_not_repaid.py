@@ -7,8 +7,10 @@ from features.disbursement.days_returned_without_reissue import days_returned_wi
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
-returned = world().paid("P1", at="2019-01-20", disbursement_id="E1").add(
-    "settlements", disbursement_id="E1", status="returned", amount=None, at="2019-01-25"
+returned = (
+    world()
+    .paid("P1", at="2019-01-20", disbursement_id="E1")
+    .add("settlements", disbursement_id="E1", status="returned", amount=None, at="2019-01-25")
 )
 
 RULE = Rule(

@@ -26,8 +26,8 @@ RULE = Rule(
     when=(col(share_item_money_never_repaid_800d) >= setting("T40.share_never_repaid"))
     & (col(ratio_village_unrepaid_to_county_730d) >= setting("T40.village_to_county")),
     because=(
-        "{share_item_money_never_repaid_800d} of the item's money since 800 days came back and was not sent again; payments"
-        " come back {ratio_village_unrepaid_to_county_730d} times as often in this village as in the county",
+        "{share_item_money_never_repaid_800d} of the item's money since 800 days came back and was not sent again;"
+        " payments come back {ratio_village_unrepaid_to_county_730d} times as often in this village as in the county",
         "近800天该项目资金中{share_item_money_never_repaid_800d}退回且未补发，本村退回率为全县的"
         "{ratio_village_unrepaid_to_county_730d}倍",
     ),
