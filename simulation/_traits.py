@@ -33,6 +33,7 @@ class Traits:
     elder_phone: float
     surname_skew: float
     poverty: float
+    category_lag: float
     late_death: float
     false_death: float
     payroll: float
@@ -102,6 +103,7 @@ def draw(seed: int, profile: str) -> Traits:
         elder_phone=between(0.2, 0.75),
         surname_skew=between(0.8, 1.25),
         poverty=between(0.05, 0.16),
+        category_lag=between(0.02, 0.3),
         late_death=between(0.1, 0.45),
         false_death=between(0.0005, 0.003),
         payroll=between(0.01, 0.05),

@@ -162,6 +162,8 @@ def _allowance(c: County, rng: np.random.Generator, place: int, item: Program, p
     home = np.flatnonzero(poor & (h["head"] >= 0) & (urban if item.key == "urban_dibao" else ~urban))
     n = len(home)
     size = np.bincount(p["household"], minlength=len(h))[home]
+    old = home[rng.random(n) < c.traits.category_lag]  # the register still calls them what they were
+    h["category"][old] = rng.choice([0, 0, 3], len(old))
     begin = np.where(rng.random(n) < 0.68, rng.integers(-30, 0, n), rng.integers(0, max(1, c.months), n))
     stop = np.where(rng.random(n) < 0.25, begin + rng.integers(8, 40, n), 10_000)
     c.enrolments.add(

@@ -56,7 +56,7 @@ def ghosts(
         hid=np.array([register.household_id(c.traits, c.places.county, int(s)) for s in serial], dtype=object),
         village=village,
         village2=village,
-        category=int(rng.integers(0, 4)),
+        category=int(rng.choice([0, 1, 1, 3])),
         surname=h["surname"][rng.integers(0, c.households, homes)],
         recorded=at,
         ghost=True,

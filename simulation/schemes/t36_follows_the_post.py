@@ -14,7 +14,7 @@ def plan(c: County, rng: np.random.Generator) -> None:
     """A newly arrived official's friends enrol within weeks, and drop out when the official leaves."""
     o, p = c.officials.rows, c.people.persons
     fresh = np.flatnonzero((o["since"] > c.first + 40) & (o["since"] < c.last - 150) & (o["post"] <= 5))
-    for official in rng.permutation(fresh)[: c.count(rng, "T36", 0.9)].tolist():
+    for official in rng.permutation(fresh)[: c.count(rng, "T36", 1.3)].tolist():
         skill = c.skill(rng)
         first = (int(o["since"][official]) - c.first) // 30 + int(rng.integers(1, (3, 4, 7)[skill]))
         until = int(o["until"][official])

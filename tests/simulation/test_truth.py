@@ -106,7 +106,7 @@ def test_every_typology_is_acted_somewhere(tmp_path_factory: pytest.TempPathFact
 
     acted: set[str] = set()
     resembled: set[str] = set()
-    for seed in range(31, 37):
+    for seed in range(31, 39):
         report = simulate(tmp_path_factory.mktemp("w") / "county", households=5000, seed=seed)
         acted |= {code for code, rows in report.by_typology.items() if rows}
         resembled |= {code for code, rows in report.by_look_alike.items() if rows}
