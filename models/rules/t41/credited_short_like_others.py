@@ -6,7 +6,7 @@ from features._world import World, world
 from features.disbursement.ratio_credited_to_planned import ratio_credited_to_planned
 from features.division.count_runs_cut_alike_in_village import count_runs_cut_alike_in_village
 from features.division.share_lines_cut_alike_in_last_run import share_lines_cut_alike_in_last_run
-from features.program.share_item_credits_short_365d import share_item_credits_short_365d
+from features.program.share_item_credits_short_100d import share_item_credits_short_100d
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
@@ -35,13 +35,13 @@ RULE = Rule(
     desk="discipline",
     suspect_role="agent",
     when=(col(ratio_credited_to_planned) < setting("T41.short"))
-    & (col(count_runs_cut_alike_in_village) >= setting("T41.own_credits"))
+    & (col(count_runs_cut_alike_in_village) >= setting("T41.runs_with_this"))
     & (col(share_lines_cut_alike_in_last_run) > 0),
     unless=(
         Unless(
             "the item is cut in many places, as a lawful withholding would be",
             "本项目各地普遍扣减，符合代扣代缴特征",
-            col(share_item_credits_short_365d) >= setting("T41.everywhere"),
+            col(share_item_credits_short_100d) >= setting("T41.everywhere"),
         ),
     ),
     because=(
@@ -58,7 +58,7 @@ RULE = Rule(
         fires("the fourth quarter, cut as before", fourth, as_of="2019-06-01"),
         quiet("a neighbour credited in full", in_full, as_of="2019-06-01"),
         quiet("only at the year's end", year_end, as_of="2019-06-01"),
-        explained("everybody is cut alike, everywhere", last_of_all, as_of="2019-06-01"),
+        explained("everybody is cut alike, everywhere", last_of_all, as_of="2018-10-20"),
     ),
     after_payment=True,
 )

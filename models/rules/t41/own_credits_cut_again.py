@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from features._world import World, world
 from features.person.count_own_credits_cut_alike import count_own_credits_cut_alike
-from features.program.share_item_credits_short_365d import share_item_credits_short_365d
+from features.program.share_item_credits_short_100d import share_item_credits_short_100d
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
@@ -34,7 +34,7 @@ RULE = Rule(
         Unless(
             "the item is cut in many places, as a lawful withholding would be",
             "本项目各地普遍扣减，符合代扣代缴特征",
-            col(share_item_credits_short_365d) >= setting("T41.everywhere"),
+            col(share_item_credits_short_100d) >= setting("T41.everywhere"),
         ),
     ),
     because=(
@@ -48,7 +48,9 @@ RULE = Rule(
     ),
     cases=(
         fires("ten yuan, three quarters in a row", fee.paid("P1", "OLDAGE")),
-        explained("everybody is cut alike, everywhere", everybody.paid("P1", "OLDAGE")),
+        explained(
+            "everybody is cut alike, everywhere", everybody.paid("P1", "OLDAGE", at="2018-10-20", period="2018Q4")
+        ),
         quiet("only at the year's end", year_end.paid("P1", "OLDAGE", period="2019Q1")),
         quiet("a neighbour credited in full", fee.paid("P3", "OLDAGE")),
     ),

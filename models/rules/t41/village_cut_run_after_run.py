@@ -5,7 +5,7 @@ from __future__ import annotations
 from features._world import World, world
 from features.division.count_runs_cut_alike_in_village import count_runs_cut_alike_in_village
 from features.division.share_lines_cut_alike_in_last_run import share_lines_cut_alike_in_last_run
-from features.program.share_item_credits_short_365d import share_item_credits_short_365d
+from features.program.share_item_credits_short_100d import share_item_credits_short_100d
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
@@ -35,7 +35,7 @@ RULE = Rule(
         Unless(
             "the item is cut in many places, as a lawful withholding would be",
             "本项目各地普遍扣减，符合代扣代缴特征",
-            col(share_item_credits_short_365d) >= setting("T41.everywhere"),
+            col(share_item_credits_short_100d) >= setting("T41.everywhere"),
         ),
     ),
     because=(
@@ -52,6 +52,8 @@ RULE = Rule(
         fires("three quarters in a row", fee.paid("P4", "OLDAGE")),
         quiet("only at the year's end", year_end.paid("P4", "OLDAGE")),
         quiet("another item", fee.paid("P4")),
-        explained("everybody is cut alike, everywhere", everybody.paid("P4", "OLDAGE")),
+        explained(
+            "everybody is cut alike, everywhere", everybody.paid("P4", "OLDAGE", at="2018-10-20", period="2018Q4")
+        ),
     ),
 )

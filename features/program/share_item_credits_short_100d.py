@@ -1,4 +1,4 @@
-"""Share of the item's credits of the last 365 days, everywhere, that fell short: high for a withholding from all."""
+"""Share of the item's credits of the last 100 days, everywhere, that fell short: high for a withholding from all."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ def _compute(view: View) -> Float:
     table = _cuts.prepare(view)
     table.derived("is_short", _cuts.is_short)
     item = view.unique(np.asarray(view.own("program_id")), names=("program_of_payment",))
-    short = item.running("settlements", "program_of_payment", days=365, of="is_short")
-    return item.spread(ratio(short, item.running("settlements", "program_of_payment", days=365)))
+    short = item.running("settlements", "program_of_payment", days=100, of="is_short")
+    return item.spread(ratio(short, item.running("settlements", "program_of_payment", days=100)))
 
 
-share_item_credits_short_365d = Feature(
-    name="share_item_credits_short_365d",
-    title=("本项目近一年全县少到账占比", "share of the item's credits that fell short everywhere"),
+share_item_credits_short_100d = Feature(
+    name="share_item_credits_short_100d",
+    title=("本项目近100天全县少到账占比", "share of the item's credits that fell short everywhere"),
     unit="share",
     null="none",
     needs=("settlements",),
