@@ -34,7 +34,8 @@ SCHEMA = pa.schema(
         ("typology", pa.string()),
         ("suspect_role", pa.string()),
         ("reasons", pa.string()),
-        ("not_applicable", pa.string()),
+        # The same long text for thousands of payments in a row: kept once. Files hold plain text.
+        ("not_applicable", pa.dictionary(pa.int32(), pa.string())),
         ("model_version", pa.string()),
         ("as_of", pa.string()),
     ]
@@ -104,7 +105,7 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy) -> pa.Table:
             pa.array(typology, pa.string()),
             pa.array(role, pa.string()),
             pa.array(reasons, pa.string()),
-            _same(not_applicable, view.n),
+            pa.DictionaryArray.from_arrays(np.zeros(view.n, np.int32), pa.array([not_applicable], pa.string())),
             _same(bundle.version, view.n),
             _moments(view),
         ],

@@ -54,5 +54,5 @@ def read_scores(path: Path) -> pa.Table:
             columns[field.name] = pa.array(numbers(table, field.name))
         else:
             # A CSV does not tell an empty text from none: scores have no null.
-            columns[field.name] = pc.fill_null(table.column(field.name).cast(pa.string()), "")
+            columns[field.name] = pc.fill_null(table.column(field.name).cast(pa.string()), "").cast(field.type)
     return pa.table(columns, schema=SCHEMA)

@@ -66,7 +66,8 @@ def _writer(path: Path, schema: pa.Schema, ending: str) -> Any:
     if ending == ".parquet":
         import pyarrow.parquet as pq
 
-        return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+        # Without Arrow's own schema a column kept as a dictionary in memory is plain text to whoever reads the file.
+        return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, store_schema=False)
     import pyarrow.csv as pcsv
 
     return pcsv.CSVWriter(str(path), schema)
