@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from features._feature import Float
-from features.asof import Pairs, View
+from features.asof import LedgerTable, View
+from features.asof.ledger import MICROSECONDS_A_DAY
 from features.asof.view import Cells
+from features.disbursement._chain import Codes
 from features.program._item import item_flag, item_is
 
 WINDOW_DAYS = 730
 SHORT_PAYMENTS = 6
 """A stay of half a year or less is short for an item granted by the year."""
-ENDED_DAYS = 62.0
+ENDED_DAYS = 62
 """Two runs missed: the stay has ended."""
 KEYS = ("division_code", "program_id")
 
@@ -23,25 +25,33 @@ def lists(view: View) -> Cells:
     return view.unique(*[np.where(asked, np.asarray(view.own(k), dtype=np.int64), -1) for k in KEYS], names=KEYS)
 
 
-def stays(cells: Cells) -> tuple[Pairs, Float, Float, Float]:
-    """One payment for each (list, person), with number, first and last day of the person's payments in the window."""
-    lines = cells.match("disbursements", KEYS, days=WINDOW_DAYS)
-    width = np.int64(len(cells.ledger.vocabulary("person")) + 1)
-    key = lines.query.astype(np.int64) * width + lines["person_id"].astype(np.int64)
-    _, first, group, number = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-    days = lines["submitted_at"]
-    begin, end = np.full(len(number), np.inf), np.full(len(number), -np.inf)
-    np.minimum.at(begin, group, days)
-    np.maximum.at(end, group, days)
-    one = Pairs(cells, "disbursements", lines.query[first], lines.row[first])
-    return one, number.astype(np.float64), begin, end
+def ended_short(table: LedgerTable) -> Float:
+    """1.0 for a payment that ended a first stay of at most half a year: nothing followed it for two months.
+
+    Whether it did is known two months after the payment, and must not be asked for earlier.
+    """
+    person = np.asarray(table.column("person_id"), dtype=np.int64)
+    item = np.asarray(table.column("program_id"), dtype=np.int64)
+    group: Codes = person * np.int64(len(table.ledger.vocabulary("program")) + 1) + item
+    order = np.argsort(group, kind="stable")
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = group[order][1:] != group[order][:-1]
+    place = np.arange(len(order))
+    nth = place - np.maximum.accumulate(np.where(new, place, 0)) + 1
+    known = table.known_at[order]
+    followed = np.zeros(len(order), dtype=bool)
+    followed[:-1] = ~new[1:] & (known[1:] - known[:-1] <= ENDED_DAYS * MICROSECONDS_A_DAY)
+    out = np.zeros(table.rows)
+    out[order] = (nth <= SHORT_PAYMENTS) & ~followed & (person[order] >= 0)
+    return out
 
 
 def short_stays(view: View) -> tuple[Float, Float]:
     """By query: people who came and went within the window, and all people of the window; (0, 0) where not asked."""
+    view.ledger.tables["disbursements"].derived("ended_short", ended_short)
     cells = view.memo(lists)
-    one, number, begin, end = stays(cells)
-    came = begin > one.at - WINDOW_DAYS + ENDED_DAYS
-    gone = end < one.at - ENDED_DAYS
-    short = (number <= SHORT_PAYMENTS) & came & gone
-    return np.asarray(cells.spread(one.where(short).count())), np.asarray(cells.spread(one.count()))
+    settled = cells.at - ENDED_DAYS * MICROSECONDS_A_DAY
+    then = View(view.ledger, settled, None, {name: cells.own(name) for name in KEYS})
+    short = then.running("disbursements", KEYS, days=WINDOW_DAYS - ENDED_DAYS, of="ended_short")
+    everybody = cells.distinct("disbursements", KEYS, "person_id", days=WINDOW_DAYS)
+    return np.asarray(cells.spread(short)), np.asarray(cells.spread(everybody))
