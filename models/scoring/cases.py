@@ -64,7 +64,8 @@ def build_cases(ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy) ->
     hubs = hubs_of(view)
     signals = {i: frozenset(f"{a.desk}/{t}" for t in _typologies(a)) for i, a in known.items()}
     own = {i: _last_resort(view, i, known[i]) for i in known}
-    groups = group_alerts(hubs, probability, alerts, signals, own=own)
+    led = frozenset(i for i, alert in known.items() if alert.role == "official")
+    groups = group_alerts(hubs, probability, alerts, signals, own=own, led=(list(KINDS).index("official"), led))
     amount = np.nan_to_num(view.own("amount")) / 100.0
     yearly = _yearly(view)
     made = [_case(ledger, g, known, probability, amount, yearly, ids) for g in groups]

@@ -9,6 +9,7 @@ everything passes through (the county's finance officer) expects as much as it h
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from models.scoring.hubs import Hubs
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]
+Key = tuple[int, int, str]
+"""Hub kind, hub code, signal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,15 @@ def group_alerts(
     signals: dict[int, frozenset[str]],
     *,
     own: dict[int, tuple[int, int]],
+    led: tuple[int, frozenset[int]] = (-1, frozenset()),
 ) -> list[Group]:
     """Groups that take every alert exactly once.
 
     `hubs` over all payments of the queue's window (they say how much innocent traffic a hub has); `probability` (n,);
     `alerts` positions above the line; `signals` the desk-qualified typologies that fired on each alert; `own` the hub
-    of last resort of each alert (its household, or its run).
+    of last resort of each alert (its household, or its run). `led` names a hub kind (officials) and the alerts that
+    suspect one: a group of mostly such alerts goes under the hub of that kind that holds nearly all of it and least
+    else, since it is the clerk who is asked about, not the card.
     """
     size: dict[tuple[int, int], int] = {}
     kinds_codes = np.column_stack([hubs.kind, hubs.code])
@@ -84,10 +90,33 @@ def group_alerts(
         if now >= 0:
             break
         taken.update(left)
-        groups.append(Group(key[0], key[1], key[2], np.array(sorted(left))))
+        kind, code = _leader(left, key, members, gain, led)
+        groups.append(Group(kind, code, key[2], np.array(sorted(left))))
     alone: dict[tuple[int, int, str], list[int]] = {}
     for i in alerts.tolist():
         if i not in taken:
             alone.setdefault((*own[i], min(signals[i])), []).append(i)
     groups.extend(Group(kind, code, signal, np.array(found)) for (kind, code, signal), found in sorted(alone.items()))
     return groups
+
+
+NEARLY_ALL = 0.9
+
+
+def _leader(
+    left: list[int],
+    key: Key,
+    members: Mapping[Key, list[int]],
+    gain: Callable[[Key, list[int]], float],
+    led: tuple[int, frozenset[int]],
+) -> tuple[int, int]:
+    """The hub a group goes under: its own, or the one of the led kind that explains it best."""
+    kind, suspecting = led
+    if key[0] == kind or sum(i in suspecting for i in left) * 2 <= len(left):
+        return key[0], key[1]
+    wanted = set(left)
+    found: tuple[float, int] | None = None
+    for other, held in members.items():
+        if other[0] == kind and other[2] == key[2] and len(wanted.intersection(held)) >= NEARLY_ALL * len(left):
+            found = max(found or (0.0, -1), (gain(other, left), other[1]))
+    return (kind, found[1]) if found and found[0] > 0 else (key[0], key[1])

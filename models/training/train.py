@@ -70,7 +70,8 @@ def train(ledger: Ledger, *, as_of_us: int, policy: Policy, progress: Progress |
     say("weights, terms, calibration", 1.0)
     moments = ledger.tables["disbursements"].known_at[rows]
     rounds = validate(facts, labels, moments, as_of_us, lambda f, part: fit(f, part, policy, quick=True), progress=say)
-    as_of = dt.datetime.fromtimestamp(as_of_us / 1e6, dt.UTC).isoformat()
+    zone = dt.timezone(dt.timedelta(microseconds=ledger.utc_offset))
+    as_of = dt.datetime.fromtimestamp(as_of_us / 1e6, zone).isoformat()
     params = {
         "as_of": as_of,
         "policy": policy.version,
