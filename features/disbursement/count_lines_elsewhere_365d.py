@@ -5,12 +5,12 @@ from __future__ import annotations
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Pairs, View
-from features.disbursement._places import current
+from features.disbursement._places import current, lines_of_two_villages_365d
 from features.disbursement._same_item import others, standing
 
 
 def _lines(view: View) -> Pairs:
-    found = others(view.match("disbursements", ("person_id", "program_id"), days=365))
+    found = others(lines_of_two_villages_365d(view))
     elsewhere = current(view, found["division_code"]) != current(view, found.own("division_code"))
     return standing(found.where(elsewhere))
 

@@ -7,13 +7,13 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Pairs, View
-from features.disbursement._places import current
+from features.disbursement._places import current, lines_of_two_villages_365d
 from features.disbursement._same_item import standing
 
 
 def _lines(view: View) -> Pairs:
     """Standing lines of the item within a year whose period another village paid as well."""
-    found = standing(view.match("disbursements", ("person_id", "program_id"), days=365))
+    found = standing(lines_of_two_villages_365d(view))
     period = found["period"].astype(np.int64)
     village = current(view, found["division_code"])
     order = np.lexsort((period, found.query))
