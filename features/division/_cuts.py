@@ -15,6 +15,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.asof import LedgerTable, Pairs, View
+from features.asof import _kernels as kernels
+from features.asof._cells import number_rows
 from features.asof.group_index import GroupIndex
 from features.asof.view import index_memo
 from features.graph._owners import answer_fact, answered_person, payment_of_answer
@@ -50,6 +52,10 @@ def _answered_program(table: LedgerTable) -> Int32:
 
 def _answered_period(table: LedgerTable) -> Int32:
     return answer_fact(table, "period")
+
+
+def _answered_start(table: LedgerTable) -> Float:
+    return table.ledger.periods[0][np.asarray(table.derived("period_of_payment", _answered_period), dtype=np.int64)]
 
 
 def _missing(table: LedgerTable) -> Float:
@@ -89,10 +95,9 @@ def prepare(view: View) -> LedgerTable:
 
 
 @njit(cache=True, nogil=True)
-def _alike(rows: Int32, lo: int, hi: int, missing: Float, part: Float, fee: float, share: float, by_fee: bool) -> int:
+def _alike(lo: int, hi: int, missing: Float, part: Float, fee: float, share: float, by_fee: bool) -> int:
     count = 0
-    for j in range(lo, hi):
-        i = rows[j]
+    for i in range(lo, hi):
         if missing[i] > 0 and ((by_fee and missing[i] == fee) or (not by_fee and abs(part[i] - share) <= 0.005)):
             count += 1
     return count
@@ -100,64 +105,45 @@ def _alike(rows: Int32, lo: int, hi: int, missing: Float, part: Float, fee: floa
 
 @njit(cache=True, nogil=True)
 def _walk(
-    offsets: Int64,
-    rows: Int32,
-    known: Int64,
-    starts: Float,
-    missing: Float,
-    part: Float,
-    groups: Int64,
-    at: Int64,
-    alike: float,
+    begin: Int32, end: Int32, starts: Float, missing: Float, part: Float, alike: float
 ) -> tuple[Float, Float, Float]:
-    """Streak, lines and cut lines of the last period of each (place, item) group at the query's moment."""
-    n = groups.shape[0]
+    """Streak, lines and cut lines of the last period among the answers at positions begin..end of a group."""
+    n = begin.shape[0]
     streaks = np.zeros(n)
     lines = np.zeros(n)
     cuts = np.zeros(n)
     for q in range(n):
-        k = groups[q]
-        if k < 0:
-            continue
-        lo, hi = offsets[k], offsets[k + 1]
-        while lo < hi:
-            mid = (lo + hi) // 2
-            if known[rows[mid]] <= at[q]:
-                lo = mid + 1
-            else:
-                hi = mid
-        end = lo
         streak = 0.0
         last_fee, last_part = -1.0, -1.0
-        j = offsets[k]
+        j = begin[q]
         newest = -np.inf
-        while j < end:
-            first = starts[rows[j]]
-            if not first > newest:
+        while j < end[q]:
+            if not starts[j] > newest:
                 j += 1
                 continue
-            newest = first
+            newest = starts[j]
             stop = j
             total = 0
             short = 0
             fee, fee_votes, share, share_votes = 0.0, 0, 0.0, 0
-            while stop < end and not starts[rows[stop]] > newest:
-                i = rows[stop]
-                if starts[i] == newest and not np.isnan(missing[i]):
+            while stop < end[q] and not starts[stop] > newest:
+                if starts[stop] == newest and not np.isnan(missing[stop]):
                     total += 1
-                    if missing[i] > 0:
+                    if missing[stop] > 0:
                         short += 1
                         if fee_votes == 0:
-                            fee = missing[i]
-                        fee_votes += 1 if missing[i] == fee else -1
+                            fee = missing[stop]
+                        fee_votes += 1 if missing[stop] == fee else -1
                         if share_votes == 0:
-                            share = part[i]
-                        share_votes += 1 if abs(part[i] - share) <= 0.005 else -1
+                            share = part[stop]
+                        share_votes += 1 if abs(part[stop] - share) <= 0.005 else -1
                 stop += 1
             if total > 0:
-                by_fee = _alike(rows, j, stop, missing, part, fee, share, True)
-                by_part = _alike(rows, j, stop, missing, part, fee, share, False)
-                same = max(by_fee, by_part)
+                same = 0
+                if short > 0:
+                    by_fee = _alike(j, stop, missing, part, fee, share, True)
+                    by_part = _alike(j, stop, missing, part, fee, share, False)
+                    same = max(by_fee, by_part)
                 if short > 0 and same >= alike * short:
                     again = (fee == last_fee and by_fee >= alike * short) or (
                         abs(share - last_part) <= 0.005 and by_part >= alike * short
@@ -168,23 +154,28 @@ def _walk(
                     streak = 0.0
                     last_fee, last_part = -1.0, -1.0
                 lines[q] = total
-                cuts[q] = same if short > 0 else 0
+                cuts[q] = same
             j = stop
         streaks[q] = streak
     return streaks, lines, cuts
 
 
-def _states(view: View, place: str, codes: Int64, program: Int64, at: Int64) -> tuple[Float, Float, Float]:
+def _states(view: View, place: str, codes: Int64, program: Int64, until: Int32) -> tuple[Float, Float, Float]:
+    """States of (place, item) groups as of the answers with numbers below `until`.
+
+    Payments of a run come at many moments with no new answer between them: each state is walked once.
+    """
     table = prepare(view)
     index = table.index((place, "program_of_payment"))
-    starts = view.ledger.periods[0][np.asarray(table.derived("period_of_payment", _answered_period), dtype=np.int64)]
-    missing = np.asarray(table.derived("missing", _missing), dtype=np.float64)
-    part = np.asarray(table.derived("missing_part", _missing_part), dtype=np.float64)
-    if index.size == 0:
-        return np.zeros(len(codes)), np.zeros(len(codes)), np.zeros(len(codes))
     groups = index.lookup([codes, program])
-    found = _walk(index.offsets, index.rows, table.known_at, starts, missing, part, groups, at, ALIKE)
-    return found[0], found[1], found[2]
+    begin, end = kernels.narrow(index.offsets, index.rows, groups, np.zeros(len(until), np.int32), until)
+    first, same = number_rows([begin.astype(np.int64), end.astype(np.int64)])
+    # Answers lie together by group: the walk reads memory in order.
+    starts = index.once("starts", lambda: table.derived("start_of_payment", _answered_start)[index.rows])
+    missing = index.once("missing", lambda: table.derived("missing", _missing)[index.rows])
+    part = index.once("missing_part", lambda: table.derived("missing_part", _missing_part)[index.rows])
+    found = _walk(begin[first], end[first], starts, missing, part, ALIKE)
+    return found[0][same], found[1][same], found[2][same]
 
 
 def _items_of(view: View, place: str) -> GroupIndex:
@@ -207,7 +198,7 @@ def in_village(view: View) -> Cuts:
     """Cuts in the village of the payment."""
     cells = view.unique("division_code", "program_id")
     village, program = cells.own("division_code").astype(np.int64), cells.own("program_id").astype(np.int64)
-    own, lines, cut = _states(cells, "village_of_payment", village, program, cells.at)
+    own, lines, cut = _states(cells, "village_of_payment", village, program, cells.known_rows("settlements"))
     places = view.unique("division_code")
     index = _items_of(view, "village_of_payment")
     codes = places.own("division_code").astype(np.int64)
@@ -219,8 +210,11 @@ def in_village(view: View) -> Cuts:
         query = np.repeat(np.arange(places.n), count)
         inside = np.arange(len(query)) - np.repeat(np.cumsum(count) - count, count)
         item = index.memo["program"][index.rows[np.repeat(lo, count) + inside]]
-        streak, _, _ = _states(places, "village_of_payment", codes[query], item, places.at[query])
-        np.maximum.at(longest, query, streak)
+        streak, _, _ = _states(
+            places, "village_of_payment", codes[query], item, places.known_rows("settlements")[query]
+        )
+        lengths = count[count > 0]
+        longest[count > 0] = np.maximum.reduceat(streak, np.cumsum(lengths) - lengths) if len(lengths) else 0.0
     return Cuts(places.spread(longest), cells.spread(own), cells.spread(lines), cells.spread(cut))
 
 
@@ -228,7 +222,7 @@ def of_person(view: View) -> Cuts:
     """Cuts of the payee's own credits of the item."""
     person = np.asarray(view.own("person_id"), dtype=np.int64)
     program = np.asarray(view.own("program_id"), dtype=np.int64)
-    own, lines, cut = _states(view, "person_of_payment", person, program, view.at)
+    own, lines, cut = _states(view, "person_of_payment", person, program, view.known_rows("settlements"))
     return Cuts(own, own, lines, cut)
 
 
