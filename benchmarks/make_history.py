@@ -134,7 +134,7 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
     )  # fmt: skip
     write(out, "program_rates", program_id=ids("G", programs, 2), rate=money(8000 + programs * 500), valid_from=dates(np.full(16, START - 900)))
     applicants = np.arange(run)
-    applied = (START - 60 + rng.integers(0, 50, run)) * DAY
+    applied = (START - 110 + rng.integers(0, 50, run)) * DAY
     program = applicants % 16
     write(
         out, "applications", application_id=ids("A", applicants, 8), program_id=ids("G", program, 2), person_id=ids("P", applicants, 8),
@@ -144,7 +144,7 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
     )  # fmt: skip
     stages = ["household_report", "village_assessment", "township_review", "county_determination"]
     stage = np.tile(np.arange(4), run)
-    at = np.repeat(applied, 4) + stage * 3 * DAY + rng.integers(0, DAY, 4 * run)
+    at = np.repeat(applied, 4) + stage * 10 * DAY + rng.integers(0, DAY, 4 * run)
     order = np.argsort(at, kind="stable")
     by = np.where(stage < 2, np.repeat(applicants, 4) % (officials * 7 // 10), officials * 7 // 10 + np.repeat(applicants, 4) % (officials * 3 // 10))
     write(
@@ -152,7 +152,7 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
         official_id=ids("O", by[order], 6), at=moments(at[order]), result=pick(["passed"], np.zeros(4 * run, int)),
     )  # fmt: skip
     write(
-        out, "notices", application_id=ids("A", applicants, 8), posted_from=dates(applied // DAY + 4), posted_to=dates(applied // DAY + 12),
+        out, "notices", application_id=ids("A", applicants, 8), posted_from=dates(applied // DAY + 11), posted_to=dates(applied // DAY + 19),
         quantity=pa.array(1.0 + applicants % 3), amount=money((1 + applicants % 3) * (8000 + program * 500)),
     )  # fmt: skip
     _money(out, rng, months, run, payments, household, village_of, village_text, names, officials)
