@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features._feature import Float
 from features.asof import Ledger, Pairs, View
+from features.asof.ledger import NEVER
 from features.asof.view import index_memo
 
 STAGES = (
@@ -57,30 +58,34 @@ def chain(view: View) -> Chain:
         moment = np.full(view.n, np.nan)
         moment[pairs.query[here]] = at[here]
         official[name] = codes
-        hand[name] = hands(view.ledger, codes)
+        hand[name] = hands(view.ledger, codes, view.at)
         moments[name] = moment
     return Chain(official, hand, moments)
 
 
-def person_of_official(ledger: Ledger) -> Codes:
-    """Person code behind each official code (-1 unknown); shape (officials,)."""
+def person_of_official(ledger: Ledger, officials: Codes, at: Codes) -> Codes:
+    """Person behind each official number as known at each moment, -1 unknown; arrays of one shape."""
     table = ledger.tables.get("officials")
-    size = len(ledger.vocabulary("official"))
     if table is None:
-        return np.full(size + 1, -1, dtype=np.int64)
+        return np.full(len(officials), -1, dtype=np.int64)
+    size = len(ledger.vocabulary("official"))
 
-    def make() -> Codes:
-        people = np.full(size + 1, -1, dtype=np.int64)
-        people[np.asarray(table.column("official_id"), dtype=np.int64)] = table.column("person_id")
-        people[-1] = -1
-        return people
+    def make() -> tuple[Codes, Codes]:
+        people, known = np.full(size + 1, -1, dtype=np.int64), np.full(size + 1, NEVER, dtype=np.int64)
+        code = np.asarray(table.column("official_id"), dtype=np.int64)
+        # Rows are in order of knowledge: written backwards, the first stays, and with it the day it became known.
+        people[code[::-1]] = np.asarray(table.column("person_id"), dtype=np.int64)[::-1]
+        known[code[::-1]] = table.known_at[::-1]
+        people[-1], known[-1] = -1, NEVER
+        return people, known
 
-    return index_memo(table.index(("official_id",)), "person_of_official", make)
+    people, known = index_memo(table.index(("official_id",)), "person_of_official", make)
+    return np.where(known[officials] <= at, people[officials], -1)
 
 
-def hands(ledger: Ledger, officials: Codes) -> Codes:
+def hands(ledger: Ledger, officials: Codes, at: Codes) -> Codes:
     """Somebody's hand: the person where the official's number is tied to one, else the number itself (shifted)."""
-    people = person_of_official(ledger)[officials]
+    people = person_of_official(ledger, officials, at)
     shift = len(ledger.vocabulary("person"))
     return np.where(officials < 0, -1, np.where(people >= 0, people, officials + shift))
 

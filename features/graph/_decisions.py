@@ -35,7 +35,7 @@ def recused(view: View) -> NDArray[np.bool_]:
     steps = view.match("approvals", "application_id")
     who = steps["recused_official_id"].astype(np.int64)
     aside = steps.where(who >= 0)
-    person: Codes = person_of_official(view.ledger)[aside["recused_official_id"].astype(np.int64)]
+    person: Codes = person_of_official(view.ledger, aside["recused_official_id"].astype(np.int64), view.at[aside.query])
     width = np.int64(len(view.ledger.vocabulary("person")) + 1)
     known = aside.query.astype(np.int64) * width + person
     return np.isin(pairs.query * width + pairs.official, known[person >= 0])

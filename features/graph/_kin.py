@@ -103,6 +103,14 @@ def _memberships(ledger: Ledger, people: Codes) -> tuple[Codes, Codes]:
     return Groups.by(np.asarray(ledger.tables["persons"].column("person_id"), dtype=np.int64)).expand(people)
 
 
+def _took_post(ledger: Ledger, size: int) -> Codes:
+    """By person: when the first post of that person became known; a tie to somebody counts from then on."""
+    officials = ledger.tables["officials"]
+    first = np.full(size, NEVER, dtype=np.int64)
+    first[np.asarray(officials.column("person_id"), dtype=np.int64)[::-1]] = officials.known_at[::-1]
+    return first
+
+
 def _build(ledger: Ledger) -> Ties:
     persons = ledger.tables["persons"]
     household_of = np.asarray(persons.column("household_id"), dtype=np.int64)
@@ -123,6 +131,7 @@ def _build(ledger: Ledger) -> Ties:
     # Three blocks: the household of somebody in post, a relative's household, and a relative in person.
     first, second, third = len(place), len(kin_place), len(relative)
     none = np.full(first, -1, dtype=np.int64)
+    took_post = _took_post(ledger, len(in_post))
     household = np.concatenate([household_of[row], household_of[kin_person_row], np.full(third, -1, dtype=np.int64)])
     known = np.concatenate(
         [persons.known_at[row], np.maximum(persons.known_at[kin_person_row], kin_known[kin_place]), kin_known]
@@ -139,7 +148,7 @@ def _build(ledger: Ledger) -> Ties:
         kind=np.concatenate([np.full(first, OWN_HOUSEHOLD), np.full(second + third, KIN)]),
         declared=np.concatenate([np.full(first, np.nan), declared[kin_place], declared]),
         kin_row=np.concatenate([none, kin_row[kin_place], kin_row]),
-        known=known,
+        known=np.maximum(known, took_post[who]),
         gone=gone,
         by_household=Groups.by(household),
         by_person=Groups.by(person),

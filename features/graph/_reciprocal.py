@@ -54,7 +54,7 @@ def _build(ledger: Ledger) -> Favours:
     by_home = find(all_ties, all_ties.by_household, home, moment)
     in_person = find(all_ties, all_ties.by_person, person, moment)
     query, tie = np.concatenate([by_home[0], in_person[0]]), np.concatenate([by_home[1], in_person[1]])
-    reviewer = hands(ledger, np.asarray(approvals.column("official_id"), dtype=np.int64)[rows])
+    reviewer = hands(ledger, np.asarray(approvals.column("official_id"), dtype=np.int64)[rows], moment)
     stage = np.asarray(approvals.column("stage"), dtype=np.int64)[rows]
     pair = pack(width, reviewer[query], all_ties.official[tie], stage[query])
     # An application may be tied to the same official in several ways: it is one favour.

@@ -42,7 +42,7 @@ def post_began(view: View) -> Float:
 
 def posts_held_before(view: View) -> Float:
     """Other posts on record that the same person took up earlier; NaN where the person is unknown."""
-    person = person_of_official(view.ledger)[view.memo(township_hand)]
+    person = person_of_official(view.ledger, view.memo(township_hand), view.at)
     posts = view.unique(person, names=("person_id",))
     held = posts.spread(posts.distinct("officials", "person_id", "official_id"))
     return np.where(person >= 0, np.maximum(held - 1.0, 0.0), np.nan)

@@ -137,7 +137,7 @@ def owner_signed(view: View) -> Bool:
     if view.has("approvals"):
         for hand in view.memo(chain).hand.values():
             hit |= hand[query] == person
-    prepared = hands(view.ledger, np.asarray(view.own("prepared_by"), dtype=np.int64))
+    prepared = hands(view.ledger, np.asarray(view.own("prepared_by"), dtype=np.int64), view.at)
     hit |= prepared[query] == person
     return _people.any_by(query, hit, view.n)
 
