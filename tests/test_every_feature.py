@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from features._feature import Feature
+from features.asof import Pairs
 from features.catalogue import all_features, feature_files
 
 UNITS = ("days_", "count_", "share_", "yuan_", "is_", "ratio_", "seconds_", "quantity_", "score_", "years_")
@@ -50,8 +53,6 @@ class TestFeature:
             assert np.isclose(before, after, equal_nan=True), case.situation
 
     def test_row_order_changes_nothing(self, feature: Feature) -> None:
-        from dataclasses import replace
-
         for case in feature.cases:
             turned = replace(case.world, rows=tuple(reversed(case.world.rows)), _cache={})
             assert np.isclose(
@@ -66,6 +67,6 @@ class TestFeature:
             if feature.off(view):
                 continue
             rests = feature.rests_on(view)
-            for pairs in [rests] if hasattr(rests, "row") else rests:
+            for pairs in (rests,) if isinstance(rests, Pairs) else rests:
                 keys = view.ledger.tables[pairs.table].evidence(pairs.row)
                 assert all(key.startswith(f"{pairs.table}:") and len(key) > len(pairs.table) + 1 for key in keys)

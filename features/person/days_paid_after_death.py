@@ -31,7 +31,7 @@ days_paid_after_death = Feature(
     compute=_compute,
     rests_on=deaths,
     cases=(
-        Case("paid for April after a death on 10 January", on_record.paid("P1", at="2019-04-20", period="2019-04"), 81.0),
+        Case("paid for April, died on 10 January", on_record.paid("P1", at="2019-04-20", period="2019-04"), 81.0),
         Case("the death was recorded after the payment", on_record.paid("P1", at="2019-01-20", period="2019-01"), None),
         Case("somebody else died", on_record.paid("P3"), None),
     ),
