@@ -36,14 +36,19 @@ def withdrawals(view: View) -> Pairs:
 
 
 def main_outlet(view: View) -> tuple[Int64, Float]:
-    """The outlet the payee used most in 365 days (-1 none), and the share of withdrawals made there."""
+    """The outlet the payee used most in 365 days (-1 none), and the share of withdrawals made there.
+
+    Of outlets used equally often, the one used last: the order of codes would depend on rows known later.
+    """
     found = view.memo(withdrawals)
     table = view.ledger.tables["card_transactions"]
     outlet = np.asarray(table.derived("cash_outlet", cash_outlet), dtype=np.int64)[found.row]
     shift = np.int64(outlet.max() + 1) if len(outlet) else np.int64(1)
-    packed, times = np.unique(found.query.astype(np.int64) * shift + outlet, return_counts=True)
-    order = np.lexsort((packed, times))
-    query, place = packed[order] // shift, packed[order] % shift
+    newest_first = (found.query.astype(np.int64) * shift + outlet)[::-1]
+    packed, from_end, times = np.unique(newest_first, return_index=True, return_counts=True)
+    query, place = packed // shift, packed % shift
+    order = np.lexsort((-from_end, times, query))
+    query, place = query[order], place[order]
     out, most = np.full(view.n, -1, dtype=np.int64), np.zeros(view.n)
     out[query] = place
     most[query] = times[order]
