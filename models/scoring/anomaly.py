@@ -10,6 +10,7 @@ share one value a peer group.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,10 @@ def fit(facts: Facts, seed: int) -> Arrays:
     """Rarities of rules and the fitted detectors, as arrays to be kept in the bundle."""
     fired = facts.fired()
     rarity = -np.log((fired.sum(axis=0) + 0.5) / (len(fired) + 1.0))
-    detectors = PeerGroups(RareSignals).fit(surprisals(facts, rarity), facts.peers, seed=seed)
-    return {"rule_rarity": rarity, **{f"{PREFIX}{key}": value for key, value in detectors.to_arrays().items()}}
+    names = _typologies(rule.code for rule in facts.rules)
+    detectors = PeerGroups(RareSignals).fit(surprisals(facts, rarity, names), facts.peers, seed=seed)
+    kept = {f"{PREFIX}{key}": value for key, value in detectors.to_arrays().items()}
+    return {"rule_rarity": rarity, "typologies": np.array(names), **kept}
 
 
 def score(facts: Facts, bundle: Bundle) -> Float:
@@ -52,7 +55,8 @@ def score(facts: Facts, bundle: Bundle) -> Float:
     rarity = np.array([known.get(rule.code, 0.0) for rule in facts.rules])
     kept = {key.removeprefix(PREFIX): value for key, value in bundle.arrays.items() if key.startswith(PREFIX)}
     detectors = PeerGroups.from_arrays(kept, RareSignals)
-    seen = surprisals(facts, rarity)
+    names = tuple(bundle.arrays["typologies"].tolist()) if "typologies" in bundle.arrays else _typologies(known)
+    seen = surprisals(facts, rarity, names)
     # Few payments have any signal: the others of a peer group are all alike, and one of them is enough.
     signal = np.nonzero(seen.any(axis=1))[0]
     out = np.empty(len(seen))
@@ -63,8 +67,16 @@ def score(facts: Facts, bundle: Bundle) -> Float:
     return np.asarray(-np.expm1(-(out + seen.sum(axis=1)) / (2 * NATS)))
 
 
-def surprisals(facts: Facts, rarity: Float) -> Float:
-    """Each typology's rarest fired rule, as its negative log share of payments; shape (n, typologies)."""
+def surprisals(facts: Facts, rarity: Float, names: tuple[str, ...]) -> Float:
+    """Each named typology's rarest fired rule, as its negative log share of payments; shape (n, typologies).
+
+    The columns are those the detectors learned from: a typology that came into force since has none, one that went
+    out of force is 0.
+    """
     worth = facts.fired() * rarity
     typologies = np.array([rule.typology for rule in facts.rules])
-    return np.column_stack([worth[:, typologies == name].max(axis=1) for name in dict.fromkeys(typologies.tolist())])
+    return np.column_stack([worth[:, typologies == name].max(axis=1, initial=0.0) for name in names])
+
+
+def _typologies(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code.partition(".")[0] for code in codes))
