@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.county import Trained
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -55,3 +59,13 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory, so that nothing a command writes by default lands in the checkout."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def trained_county(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A small invented county with the model trained on its first 60 %; made once, changed by nobody."""
+    from tests.county import Trained, eager_policy, invent, learn
+
+    county = invent(tmp_path_factory.mktemp("trained"), households=600, seed=2, months=30)
+    policy, as_of = eager_policy(), county.moment(0.6)
+    return Trained(county, policy, as_of, learn(county, policy, as_of))
