@@ -31,7 +31,9 @@ def money(fen: np.ndarray) -> pa.Array:
     """Whole fen as decimal(18, 2), exactly."""
     low = fen.astype(np.int64)
     both = np.column_stack([low, np.where(low < 0, -1, 0)]).astype(np.int64)
-    return pa.Array.from_buffers(pa.decimal128(18, 2), len(low), [None, pa.py_buffer(np.ascontiguousarray(both).tobytes())])
+    return pa.Array.from_buffers(
+        pa.decimal128(18, 2), len(low), [None, pa.py_buffer(np.ascontiguousarray(both).tobytes())]
+    )
 
 
 def moments(micros: np.ndarray) -> pa.Array:
@@ -84,9 +86,19 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
         category=pick(["general", "low_income", "extreme_poverty", "lifted_from_poverty"], rng.integers(0, 4, households)),
         recorded_at=moments(known[:households]),
     )  # fmt: skip
-    posts = ["village_secretary", "village_director", "village_accountant", "township_clerk", "township_leader", "county_reviewer", "finance_officer"]
+    posts = [
+        "village_secretary",
+        "village_director",
+        "village_accountant",
+        "township_clerk",
+        "township_leader",
+        "county_reviewer",
+        "finance_officer",
+    ]
     post = np.where(np.arange(officials) < officials * 7 // 10, np.arange(officials) % 3, 3 + np.arange(officials) % 4)
-    official_place = np.where(post < 3, village_codes[np.arange(officials) % villages], town_codes[np.arange(officials) % townships])
+    official_place = np.where(
+        post < 3, village_codes[np.arange(officials) % villages], town_codes[np.arange(officials) % townships]
+    )
     write(
         out, "officials", official_id=ids("O", np.arange(officials), 6), person_id=ids("P", rng.integers(0, persons, officials), 8),
         name=ids("N", rng.integers(0, 40_000, officials), 5), post=pick(posts, post),
@@ -132,7 +144,13 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
         bars_public_payroll=pa.array(programs % 5 == 0), once_per_household=pa.array(np.zeros(16, bool)), notice_days=pa.array(np.full(16, 7)),
         release_limit_days=pa.array(np.full(16, 30)),
     )  # fmt: skip
-    write(out, "program_rates", program_id=ids("G", programs, 2), rate=money(8000 + programs * 500), valid_from=dates(np.full(16, START - 900)))
+    write(
+        out,
+        "program_rates",
+        program_id=ids("G", programs, 2),
+        rate=money(8000 + programs * 500),
+        valid_from=dates(np.full(16, START - 900)),
+    )
     applicants = np.arange(run)
     applied = (START - 110 + rng.integers(0, 50, run)) * DAY
     program = applicants % 16
@@ -146,7 +164,11 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
     stage = np.tile(np.arange(4), run)
     at = np.repeat(applied, 4) + stage * 10 * DAY + rng.integers(0, DAY, 4 * run)
     order = np.argsort(at, kind="stable")
-    by = np.where(stage < 2, np.repeat(applicants, 4) % (officials * 7 // 10), officials * 7 // 10 + np.repeat(applicants, 4) % (officials * 3 // 10))
+    by = np.where(
+        stage < 2,
+        np.repeat(applicants, 4) % (officials * 7 // 10),
+        officials * 7 // 10 + np.repeat(applicants, 4) % (officials * 3 // 10),
+    )
     write(
         out, "approvals", application_id=ids("A", np.repeat(applicants, 4)[order], 8), stage=pick(stages, stage[order]),
         official_id=ids("O", by[order], 6), at=moments(at[order]), result=pick(["passed"], np.zeros(4 * run, int)),

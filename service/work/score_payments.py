@@ -71,12 +71,18 @@ def payments_before(ledger: Ledger, as_of_us: int, days: int) -> Payments:
 
 
 def score_tables(
-    ledger: Ledger, bundle: Bundle, policy: Policy, payments: Payments, progress: ShareProgress | None = None
+    ledger: Ledger,
+    bundle: Bundle,
+    policy: Policy,
+    payments: Payments,
+    progress: ShareProgress | None = None,
+    *,
+    workers: int = 1,
 ) -> Iterator[pa.Table]:
-    """The contract's scores, chunk by chunk."""
+    """The contract's scores, chunk by chunk; by several forked workers where asked (see `models.scoring.score`)."""
     from models.scoring.score import score
 
-    return score(ledger, bundle, policy, payments.rows, payments.at, progress)
+    return score(ledger, bundle, policy, payments.rows, payments.at, progress, workers=workers)
 
 
 def score_to_file(
@@ -87,13 +93,14 @@ def score_to_file(
     out: Path,
     progress: ShareProgress | None = None,
 ) -> Scored:
-    """Score and write, never holding more than a chunk."""
+    """Score on every processor there is and write, never holding more than a few chunks."""
+    from models.scoring._workers import usable_workers
     from models.scoring.score import SCHEMA
 
     counts: dict[str, int] = {}
 
     def counted() -> Iterator[pa.Table]:
-        for table in score_tables(ledger, bundle, policy, payments, progress):
+        for table in score_tables(ledger, bundle, policy, payments, progress, workers=usable_workers()):
             for found in table.column("recommendation").value_counts().to_pylist():
                 counts[found["values"]] = counts.get(found["values"], 0) + found["counts"]
             yield table
