@@ -66,6 +66,6 @@ def trained_county(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """A small invented county with the model trained on its first 60 %; made once, changed by nobody."""
     from tests.county import Trained, eager_policy, invent, learn
 
-    county = invent(tmp_path_factory.mktemp("trained"), households=600, seed=2, months=30)
+    county = invent(tmp_path_factory.mktemp("trained"), households=800, seed=9, months=36)
     policy, as_of = eager_policy(), county.moment(0.6)
     return Trained(county, policy, as_of, learn(county, policy, as_of))
