@@ -52,7 +52,7 @@ def boosting(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float
 
     rows, target, weight = _examples(labels, policy)
     seen, new = _wide(past), _wide(ahead)
-    kept = [k for k in range(seen.shape[1]) if np.nanmin(seen[rows, k]) < np.nanmax(seen[rows, k])]
+    kept = [k for k in range(seen.shape[1]) if len(np.unique(seen[rows, k][~np.isnan(seen[rows, k])])) > 1]
     made = HistGradientBoostingClassifier(
         max_iter=150, learning_rate=0.06, min_samples_leaf=10, l2_regularization=5.0, max_leaf_nodes=8, random_state=0
     ).fit(seen[rows][:, kept], target, sample_weight=weight)
