@@ -3,6 +3,9 @@
 Built once for a ledger. A pair of holders is tied on a day when both drew cash at the same outlet within ten minutes,
 at most eight withdrawals apart. Only pairs tied on two days or more are kept, with the moment of every such day, so
 that a query counts the days it could know by binary search.
+
+A query sees the days around its payment: a year before it and, once they are known, 60 after it. A habit that ended
+long before, or began long after, says nothing of this payment.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from numpy.typing import NDArray
 from features.asof import Ledger, LedgerTable, Pairs, View
 from features.asof import _kernels as kernels
 from features.asof.group_index import GroupIndex
-from features.asof.ledger import NEVER
+from features.asof.ledger import MICROSECONDS_A_DAY, NEVER
 from features.asof.view import index_memo
 from features.card import _people
 from features.graph._owners import cash_holder, holder_of_row
@@ -28,6 +31,8 @@ Bool = NDArray[np.bool_]
 MINUTES_APART = 10
 PLACES_APART = 8
 DAYS_KEPT = 2
+DAYS_BEFORE = 365
+DAYS_AFTER = 60
 LEAST_PART = 0.4
 """Common days relative to the withdrawals of the one who draws less: below, it is chance at a busy outlet."""
 
@@ -50,16 +55,17 @@ class Ties:
 
 @dataclass(frozen=True)
 class Partners:
-    """(query, tie) pairs with the number of days on record at the query's moment; shape (pairs,)."""
+    """(query, tie) pairs with the number of common days around the payment, and where they end in `Ties`; (pairs,)."""
 
     query: Int64
     tie: Int64
     partner: Int64
     days: Float
+    end: Int64
 
     def where(self, kept: Bool) -> Partners:
         """Only the pairs where `kept` is true."""
-        return Partners(self.query[kept], self.tie[kept], self.partner[kept], self.days[kept])
+        return Partners(self.query[kept], self.tie[kept], self.partner[kept], self.days[kept], self.end[kept])
 
 
 @njit(cache=True, nogil=True)
@@ -154,12 +160,36 @@ def _known_until(offsets: Int64, known: Int64, tie: Int64, at: Int64) -> Int64:
                 lo = mid + 1
             else:
                 hi = mid
-        out[i] = lo - offsets[tie[i]]
+        out[i] = lo
     return out
 
 
+def paid_at(view: View) -> Int64:
+    """When the payment was submitted, microseconds UTC; shape (n,)."""
+    if view.rows is None:
+        return view.at
+    submitted: Int64 = view.ledger.tables["disbursements"].known_at[view.rows]
+    return submitted
+
+
+def window(view: View) -> tuple[Int64, Int64]:
+    """The moments (microseconds UTC) after which and until which common withdrawals count; shapes (n,)."""
+    paid = paid_at(view)
+    return paid - DAYS_BEFORE * MICROSECONDS_A_DAY, np.minimum(view.at, paid + DAYS_AFTER * MICROSECONDS_A_DAY)
+
+
+def drawn_in_window(view: View, query: Int64, person: Int64) -> Float:
+    """Cash withdrawals by `person` in the window of each query; shape (queries,)."""
+    view.ledger.tables["card_transactions"].derived("cash_holder", cash_holder)
+    count = [
+        View(view.ledger, bound[query], None, {"cash_holder": person}).running("card_transactions", "cash_holder")
+        for bound in window(view)
+    ]
+    return count[1] - count[0]
+
+
 def all_partners(view: View) -> Partners:
-    """Everybody the payee withdrew together with on two days or more, as known at the moment."""
+    """Everybody the payee withdrew together with on two days or more around the payment, as known at the moment."""
     found = ties(view.ledger)
     groups = found.by_person.lookup([np.asarray(view.own("person_id"), dtype=np.int64)])
     lo = np.where(groups >= 0, found.by_person.offsets[np.maximum(groups, 0)], 0)
@@ -167,10 +197,10 @@ def all_partners(view: View) -> Partners:
     never = np.full(len(found.person), NEVER, dtype=np.int64)
     pairs = kernels.expand(lo, hi, found.by_person.rows, never, view.at)
     query, tie = np.asarray(pairs[0], dtype=np.int64), np.asarray(pairs[1], dtype=np.int64)
-    days = _known_until(found.offsets, found.known, tie, view.at[query])
-    kept = days >= DAYS_KEPT
-    query, tie = query[kept], tie[kept]
-    return Partners(query, tie, found.partner[tie], days[kept].astype(np.float64))
+    after, until = window(view)
+    end = _known_until(found.offsets, found.known, tie, until[query])
+    days = (end - _known_until(found.offsets, found.known, tie, after[query])).astype(np.float64)
+    return Partners(query, tie, found.partner[tie], days, end).where(days >= DAYS_KEPT)
 
 
 def unrelated_partners(view: View) -> Partners:
@@ -197,12 +227,9 @@ def _chosen(view: View, *, unrelated: bool) -> Partners:
 
 def _part(view: View, partners: Partners) -> Float:
     """Common days relative to the cash withdrawals of the one who draws less, by pair."""
-    table = view.ledger.tables["card_transactions"]
-    table.derived("cash_holder", cash_holder)
     payee = np.asarray(view.own("person_id"), dtype=np.int64)[partners.query]
-    pairs = _people.sub(view, partners.query, {"one": payee, "other": partners.partner})
-    own = pairs.running("card_transactions", {"cash_holder": payee})
-    other = pairs.running("card_transactions", {"cash_holder": partners.partner})
+    own = drawn_in_window(view, partners.query, payee)
+    other = drawn_in_window(view, partners.query, partners.partner)
     return np.asarray(partners.days / np.maximum(np.minimum(own, other), 1.0))
 
 
@@ -215,11 +242,10 @@ def _is_unrelated(view: View) -> Bool:
 
 def days_of(view: View, partners: Partners) -> tuple[Int64, Int64]:
     """(query, day position in `Ties`) of every common day behind the partners."""
-    found = ties(view.ledger)
     count = partners.days.astype(np.int64)
     query = np.repeat(partners.query, count)
     inside = np.arange(len(query)) - np.repeat(np.cumsum(count) - count, count)
-    return query, np.repeat(found.offsets[partners.tie], count) + inside
+    return query, np.repeat(partners.end - count, count) + inside
 
 
 def on_days(partners: Partners, least: float) -> Partners:
@@ -237,10 +263,22 @@ def days_any(view: View, partners: Partners) -> Float:
 def last_met(view: View, partners: Partners) -> Float:
     """Moment of the last common withdrawal with any of the partners, microseconds UTC, NaN none; shape (n,)."""
     found = ties(view.ledger)
-    last = found.offsets[partners.tie] + partners.days.astype(np.int64) - 1
+    last = partners.end - 1
     out = np.full(view.n, np.nan)
     order = np.argsort(found.known[last], kind="stable")
     out[partners.query[order]] = found.known[last][order]
+    return out
+
+
+def overdue(view: View, partners: Partners) -> Float:
+    """Days from the last common withdrawal to the payment over the usual days between two; least by query, NaN none."""
+    found = ties(view.ledger)
+    last, first = found.known[partners.end - 1], found.known[partners.end - partners.days.astype(np.int64)]
+    usual = np.maximum((last - first) / (partners.days - 1.0), float(MICROSECONDS_A_DAY))
+    wait = np.maximum(paid_at(view)[partners.query] - last, 0) / usual
+    out = np.full(view.n, np.nan)
+    order = np.argsort(-wait, kind="stable")
+    out[partners.query[order]] = wait[order]
     return out
 
 

@@ -1,6 +1,8 @@
-"""Days since the payee's card was last drawn together with an unrelated person met on two days or more."""
+"""Days from when the payee's card was last drawn together with an unrelated person met to the payment; 0 after it."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from features._feature import Case, Feature, Float
 from features._world import World, world
@@ -11,7 +13,7 @@ from features.graph import _together
 
 def _compute(view: View) -> Float:
     last = _together.last_met(view, view.memo(_together.unrelated_partners))
-    return (view.at - last) / MICROSECONDS_A_DAY
+    return np.maximum(_together.paid_at(view) - last, 0.0) / MICROSECONDS_A_DAY
 
 
 def _series(made: World, day: str) -> World:

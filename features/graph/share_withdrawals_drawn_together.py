@@ -1,18 +1,18 @@
-"""Days drawn together with unrelated people, relative to all withdrawals from the payee's cards on record."""
+"""Days drawn together with unrelated people, relative to all the payee's withdrawals around the payment."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from features._feature import Case, Feature, Float, ratio
 from features._world import World, world
 from features.asof import View
 from features.graph import _together
-from features.outlet import _use
 
 
 def _compute(view: View) -> Float:
-    _use.prepare(view)
     together = _together.days_any(view, view.memo(_together.unrelated_partners))
-    return ratio(together, view.running("card_transactions", {"cash_holder": view.own("person_id")}))
+    return ratio(together, _together.drawn_in_window(view, np.arange(view.n), view.own("person_id").astype(np.int64)))
 
 
 def _series(made: World, day: str) -> World:

@@ -7,7 +7,7 @@ from features.graph.count_days_drawn_together import count_days_drawn_together
 from features.graph.count_days_drawn_with_family import count_days_drawn_with_family
 from features.graph.count_drawn_together import count_drawn_together
 from features.graph.count_drawn_together_helped import count_drawn_together_helped
-from features.graph.days_since_drawn_together import days_since_drawn_together
+from features.graph.ratio_drawn_together_overdue import ratio_drawn_together_overdue
 from features.outlet.share_main_outlet_of_village_365d import share_main_outlet_of_village_365d
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
@@ -38,7 +38,7 @@ RULE = Rule(
     desk="discipline",
     suspect_role="agent",
     when=(col(count_drawn_together) >= setting("T25.people"))
-    & (col(days_since_drawn_together) <= setting("T25.days_ago"))
+    & (col(ratio_drawn_together_overdue) <= setting("T25.overdue"))
     & (col(share_main_outlet_of_village_365d) >= setting("T25.villagers")),
     unless=(
         Unless(

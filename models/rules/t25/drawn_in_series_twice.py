@@ -7,6 +7,9 @@ from features.graph.count_days_drawn_together import count_days_drawn_together
 from features.graph.count_days_drawn_with_family import count_days_drawn_with_family
 from features.graph.count_drawn_together import count_drawn_together
 from features.graph.count_drawn_together_twice import count_drawn_together_twice
+from features.graph.ratio_drawn_together_overdue import ratio_drawn_together_overdue
+from features.graph.share_withdrawals_drawn_together import share_withdrawals_drawn_together
+from features.outlet.share_main_outlet_of_village_365d import share_main_outlet_of_village_365d
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
@@ -33,7 +36,12 @@ RULE = Rule(
     desk="discipline",
     suspect_role="official",
     when=(col(count_drawn_together_twice) >= setting("T25.met_twice"))
-    & (col(count_drawn_together) < setting("T25.people")),
+    & (col(count_drawn_together) < setting("T25.people"))
+    & (
+        (col(share_main_outlet_of_village_365d) >= setting("T25.villagers"))
+        | (col(share_withdrawals_drawn_together) >= setting("T25.mostly"))
+    )
+    & (col(ratio_drawn_together_overdue) <= setting("T25.overdue")),
     unless=(
         Unless(
             "as often drawn together with family or the same helper: somebody who goes for both",
@@ -52,10 +60,11 @@ RULE = Rule(
         ("Ask the outlet for the camera record of one such day", "向网点调取其中一日的监控或单据"),
     ),
     cases=(
-        fires("two others, twice", twice.paid("P1")),
+        fires("two others, twice", twice.paid("P1", at="2019-03-15T09:00:00")),
+        quiet("they no longer come together", twice.paid("P1", at="2019-06-15T09:00:00")),
         quiet("once", once.paid("P1")),
-        explained("with the wife as often", with_wife.paid("P1")),
-        quiet("one helper on record for all three", helper.paid("P1")),
+        explained("with the wife as often", with_wife.paid("P1", at="2019-03-15T09:00:00")),
+        quiet("one helper on record for all three", helper.paid("P1", at="2019-03-15T09:00:00")),
     ),
     shows=(count_days_drawn_together,),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from features._world import world
+from features.card.count_payments_since_handed_over import count_payments_since_handed_over
 from features.card.is_card_handed_over_without_authority import is_card_handed_over_without_authority
-from models.rules._expression import col
+from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
 handed = world().add("card_events", card_id="C1", kind="handed_to_proxy", actor_person_id="P3")
@@ -15,7 +16,8 @@ RULE = Rule(
     severity="middle",
     desk="discipline",
     suspect_role="official",
-    when=col(is_card_handed_over_without_authority).is_true(),
+    when=col(is_card_handed_over_without_authority).is_true()
+    & (col(count_payments_since_handed_over) <= setting("T25.payments_since")),
     because=(
         "The card was handed to somebody who is no family and no proxy on record",
         "卡已交由非同户、无授权登记的人员保管",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from features._world import world
+from features.card.count_payments_since_pin_reset import count_payments_since_pin_reset
 from features.card.is_pin_reset_by_another import is_pin_reset_by_another
-from models.rules._expression import col
+from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
 reset = world().add("card_events", card_id="C1", kind="pin_reset", actor_person_id="P3")
@@ -15,7 +16,8 @@ RULE = Rule(
     severity="middle",
     desk="discipline",
     suspect_role="official",
-    when=col(is_pin_reset_by_another).is_true(),
+    when=col(is_pin_reset_by_another).is_true()
+    & (col(count_payments_since_pin_reset) <= setting("T25.payments_since")),
     because=(
         "The card's PIN was reset by somebody who is no family and no proxy on record",
         "该卡密码由非同户、无授权登记的人员重置",

@@ -6,6 +6,8 @@ from features._world import World, world
 from features.graph.count_days_drawn_together import count_days_drawn_together
 from features.graph.count_days_drawn_with_family import count_days_drawn_with_family
 from features.graph.count_drawn_together import count_drawn_together
+from features.graph.ratio_drawn_together_overdue import ratio_drawn_together_overdue
+from features.graph.share_withdrawals_drawn_together import share_withdrawals_drawn_together
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
 
@@ -31,7 +33,9 @@ RULE = Rule(
     desk="discipline",
     suspect_role="official",
     when=(col(count_days_drawn_together) >= setting("T25.days_with_one"))
-    & (col(count_drawn_together) < setting("T25.people")),
+    & (col(count_drawn_together) < setting("T25.people"))
+    & (col(share_withdrawals_drawn_together) >= setting("T25.almost_always"))
+    & (col(ratio_drawn_together_overdue) <= setting("T25.overdue")),
     unless=(
         Unless(
             "as often drawn together with family or the same helper: somebody who goes for both",

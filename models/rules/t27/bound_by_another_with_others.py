@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from features._world import world
 from features.device.count_households_on_device import count_households_on_device
+from features.device.count_payments_since_device_bound import count_payments_since_device_bound
 from features.device.is_device_bound_by_another import is_device_bound_by_another
-from models.rules._expression import col
+from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
 bound = (
@@ -20,7 +21,9 @@ RULE = Rule(
     severity="high",
     desk="discipline",
     suspect_role="agent",
-    when=col(is_device_bound_by_another).is_true() & (col(count_households_on_device) >= 1),
+    when=col(is_device_bound_by_another).is_true()
+    & (col(count_households_on_device) >= 1)
+    & (col(count_payments_since_device_bound) <= setting("T27.payments_since")),
     because=(
         "Somebody unrelated bound the card to a device that also holds cards of {count_households_on_device}"
         " unrelated households",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from features._world import world
 from features.device.count_households_on_device import count_households_on_device
-from models.rules._expression import col
+from features.device.count_payments_since_device_bound import count_payments_since_device_bound
+from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
 child = (
@@ -19,7 +20,8 @@ RULE = Rule(
     severity="low",
     desk="discipline",
     suspect_role="agent",
-    when=col(count_households_on_device).is_(1),
+    when=col(count_households_on_device).is_(1)
+    & (col(count_payments_since_device_bound) <= setting("T27.payments_since")),
     because=(
         "The card's device is also bound to the card of {count_households_on_device} unrelated household",
         "该卡绑定的设备同时绑定{count_households_on_device}户无关农户的卡",

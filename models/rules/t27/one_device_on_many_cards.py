@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features._world import world
 from features.device.count_households_on_device import count_households_on_device
+from features.device.count_payments_since_device_bound import count_payments_since_device_bound
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
@@ -18,6 +19,9 @@ child = (
     .add("card_events", card_id="C1", kind="device_bound", value="DV1")
     .add("card_events", card_id="C2", kind="device_bound", value="DV1")
 )
+long_ago = shared
+for _month in range(1, 9):
+    long_ago = long_ago.paid("P1", period=f"2019-0{_month}", at=f"2019-0{_month}-20T10:00:00")
 
 RULE = Rule(
     code="T27.one_device_on_many_cards",
@@ -25,7 +29,8 @@ RULE = Rule(
     severity="high",
     desk="discipline",
     suspect_role="agent",
-    when=col(count_households_on_device) >= setting("T27.households"),
+    when=(col(count_households_on_device) >= setting("T27.households"))
+    & (col(count_payments_since_device_bound) <= setting("T27.payments_since")),
     because=(
         "The card's device is also bound to cards of {count_households_on_device} unrelated households",
         "该卡绑定的设备同时绑定{count_households_on_device}户无关农户的卡",
@@ -36,6 +41,7 @@ RULE = Rule(
         ("Ask the bank for the owner of the device", "向银行查询设备使用人"),
     ),
     cases=(
+        quiet("seven payments ago", long_ago),
         fires("three households on one device", shared.paid("P1")),
         quiet("a child for both parents", child.paid("P1")),
         quiet(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features._world import World, world
 from features.phone.count_households_moved_to_phone import count_households_moved_to_phone
+from features.phone.count_payments_since_phone_moved import count_payments_since_phone_moved
 from features.phone.is_phone_moved_by_another import is_phone_moved_by_another
 from features.phone.is_phone_unlike_own import is_phone_unlike_own
 from models.rules._expression import col, setting
@@ -25,7 +26,8 @@ RULE = Rule(
     desk="discipline",
     suspect_role="agent",
     when=(col(count_households_moved_to_phone) >= setting("T28.on_phone"))
-    & (col(is_phone_unlike_own).is_true() | col(is_phone_moved_by_another).is_true()),
+    & (col(is_phone_unlike_own).is_true() | col(is_phone_moved_by_another).is_true())
+    & (col(count_payments_since_phone_moved) <= setting("T28.payments_since")),
     because=(
         "Notices of {count_households_moved_to_phone} households were moved to one phone, though the payee has"
         " another or did not ask for it",

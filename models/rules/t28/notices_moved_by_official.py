@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from features._world import World, world
+from features.phone.count_payments_since_phone_moved import count_payments_since_phone_moved
 from features.phone.days_since_phone_moved import days_since_phone_moved
 from features.phone.is_phone_moved_by_another import is_phone_moved_by_another
 from features.phone.is_phone_of_official import is_phone_of_official
-from models.rules._expression import col
+from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
 secretary = world().change("officials", "official_id", "O1", person_id="P4")
@@ -22,7 +23,9 @@ RULE = Rule(
     severity="high",
     desk="discipline",
     suspect_role="official",
-    when=col(is_phone_of_official).is_true() & col(is_phone_moved_by_another).is_true(),
+    when=col(is_phone_of_official).is_true()
+    & col(is_phone_moved_by_another).is_true()
+    & (col(count_payments_since_phone_moved) <= setting("T28.payments_since")),
     because=(
         "{days_since_phone_moved} days ago somebody else moved the card's notices to an official's phone",
         "{days_since_phone_moved}天前由他人将预留手机号改为经办人员号码",

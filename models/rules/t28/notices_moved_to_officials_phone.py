@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features._world import World, world
 from features.phone.count_households_moved_to_phone import count_households_moved_to_phone
+from features.phone.count_payments_since_phone_moved import count_payments_since_phone_moved
 from features.phone.is_phone_moved_by_another import is_phone_moved_by_another
 from features.phone.is_phone_of_official import is_phone_of_official
 from features.phone.share_on_phone_without_own import share_on_phone_without_own
@@ -25,7 +26,9 @@ RULE = Rule(
     severity="high",
     desk="discipline",
     suspect_role="official",
-    when=col(is_phone_of_official).is_true() & (col(count_households_moved_to_phone) >= setting("T28.moved")),
+    when=col(is_phone_of_official).is_true()
+    & (col(count_households_moved_to_phone) >= setting("T28.moved"))
+    & (col(count_payments_since_phone_moved) <= setting("T28.payments_since")),
     unless=(
         Unless(
             "almost none of them has a phone, and no third person asked for the change",

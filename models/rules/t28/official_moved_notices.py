@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features._world import World, world
 from features.phone.count_households_moved_to_phone import count_households_moved_to_phone
+from features.phone.count_payments_since_phone_moved import count_payments_since_phone_moved
 from features.phone.is_phone_moved_by_official import is_phone_moved_by_official
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
@@ -23,7 +24,9 @@ RULE = Rule(
     severity="high",
     desk="discipline",
     suspect_role="official",
-    when=col(is_phone_moved_by_official).is_true() & (col(count_households_moved_to_phone) >= setting("T28.moved")),
+    when=col(is_phone_moved_by_official).is_true()
+    & (col(count_households_moved_to_phone) >= setting("T28.moved"))
+    & (col(count_payments_since_phone_moved) <= setting("T28.payments_since")),
     because=(
         "An official moved the card's notices to a phone that now gets those of"
         " {count_households_moved_to_phone} households",
