@@ -1,6 +1,8 @@
 """Days from the arrival of the run's funds, or this application's release if later, to pay-day.
 
-Pay-day is when the bank answered, where it has; else the planned day.
+Pay-day is when the bank answered, where it has; else the planned day, or the day of submission if that is later:
+a list handed in weeks after its planned day was not paid on that day. For the re-issue of a returned payment the
+planned day alone counts: it waited for a better account, not for the department.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ def paid_at(view: View) -> Float:
 def _compute(view: View) -> Float:
     funds = view.lookup("payment_runs", "funds_received_on", "run_id")
     planned = view.lookup("payment_runs", "planned_on", "run_id")
-    planned = np.where(np.isnan(planned), np.floor(view.own("submitted_at")), planned)
+    handed_in = np.floor(view.own("submitted_at"))
+    first_time = np.asarray(view.own("reissue_of")) < 0
+    planned = np.where(np.isnan(planned) | (first_time & (handed_in > planned)), handed_in, planned)
     answered = view.memo(paid_at)
     start = funds
     if view.has("approvals"):
@@ -59,6 +63,16 @@ days_from_funds_to_payday = Feature(
             .add("approvals", stage="finance_release", official_id="O4", at="2019-06-19T09:00:00")
             .paid("P1", "RELIEF", at="2019-06-19", run_id="R7", application_id="A1"),
             3.0,
+        ),
+        Case(
+            "planned for June, handed in in August",
+            late.paid("P1", "RELIEF", at="2019-08-24", run_id="R7"),
+            190.0,
+        ),
+        Case(
+            "returned in June, issued again in August",
+            late.paid("P1", "RELIEF", at="2019-08-24", run_id="R7", reissue_of="D0"),
+            127.0,
         ),
         Case("no run on record", world().paid("P1", "RELIEF"), None),
     ),

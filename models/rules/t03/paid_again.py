@@ -5,6 +5,7 @@ from __future__ import annotations
 from features._world import world
 from features.disbursement.count_lines_before_for_period import count_lines_before_for_period
 from features.disbursement.quantity_months_over_with_other_lines import quantity_months_over_with_other_lines
+from features.disbursement.ratio_amount_of_period_to_rate import ratio_amount_of_period_to_rate
 from features.run.share_run_paid_before import share_run_paid_before
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, Unless, explained, fires, quiet
@@ -19,6 +20,11 @@ RULE = Rule(
     suspect_role="household",
     when=((col(count_lines_before_for_period) >= 1) & (col(quantity_months_over_with_other_lines) >= 1)),
     unless=(
+        Unless(
+            "instalments: all lines of the period together come to what is due once",
+            "分次发放：同期各笔合计等于应发一次的金额",
+            col(ratio_amount_of_period_to_rate) <= setting("T03.once_due"),
+        ),
         Unless(
             "most of the run pays people already paid for the period: a difference or a catch-up",
             "该批次多为同期补发，属政策性补差",
@@ -46,6 +52,12 @@ RULE = Rule(
             ),
         ),
         quiet("two instalments", once.paid("P1", application_id="A1", amount="35.00")),
+        explained(
+            "two halves, each naming the whole quantity",
+            world()
+            .paid("P1", application_id="A1", amount="50.00", at="2019-04-10")
+            .paid("P1", application_id="A1", amount="50.00"),
+        ),
         explained("a run that pays everybody a difference", once.paid("P1", application_id="A1", run_id="R9")),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from features._world import world
 from features.disbursement.quantity_months_over_period import quantity_months_over_period
 from features.disbursement.quantity_months_over_with_other_lines import quantity_months_over_with_other_lines
+from features.disbursement.ratio_amount_of_period_to_rate import ratio_amount_of_period_to_rate
 from features.disbursement.ratio_amount_to_earlier_lines import ratio_amount_to_earlier_lines
 from features.disbursement.ratio_quantity_to_holdings import ratio_quantity_to_holdings
 from features.run.share_run_paid_before import share_run_paid_before
@@ -29,6 +30,11 @@ RULE = Rule(
     ),
     unless=(
         Unless(
+            "instalments: all lines of the period together come to what is due once",
+            "分次发放：同期各笔合计等于应发一次的金额",
+            col(ratio_amount_of_period_to_rate) <= setting("T03.once_due"),
+        ),
+        Unless(
             "most of the run pays people already paid for the period: a difference or a catch-up",
             "该批次多为同期补发，属政策性补差",
             col(share_run_paid_before) >= setting("T03.share_of_catch_up"),
@@ -45,6 +51,10 @@ RULE = Rule(
     ),
     cases=(
         fires("paid again, a little less", once.paid("P1", amount="90.00")),
+        explained(
+            "two halves, each naming the whole quantity",
+            world().paid("P1", amount="50.00", at="2019-04-10").paid("P1", amount="50.00"),
+        ),
         quiet(
             "two instalments",
             world().paid("P1", quantity=0.5, amount="50.00", at="2019-04-10").paid("P1", quantity=0.5, amount="50.00"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from features._world import world
+from features.disbursement.count_lines_of_same_quantity import count_lines_of_same_quantity
 from features.disbursement.ratio_quantity_to_holdings import ratio_quantity_to_holdings
 from models.rules._expression import col, setting
-from models.rules._rule import Rule, fires, quiet
+from models.rules._rule import Rule, Unless, explained, fires, quiet
 
 ten = world().add("holdings", holding_id="L1", household_id="H1", quantity=10)
 
@@ -16,6 +17,19 @@ RULE = Rule(
     desk="discipline",
     suspect_role="official",
     when=col(ratio_quantity_to_holdings) > setting("T13.far_over"),
+    unless=(
+        Unless(
+            "the same quantity stands on two lines: a payment made twice, not a holding made larger",
+            "同一数量列在两笔上：属重复列支问题，非虚增面积",
+            col(count_lines_of_same_quantity) >= 1,
+        ),
+        Unless(
+            "exactly ten times the holding: a decimal point out of place (T13.decimal_point_slipped asks for it)",
+            "恰为登记面积的十倍：小数点错位，由“小数点错位”规则提示核对",
+            (col(ratio_quantity_to_holdings) >= setting("T13.ten_times_from"))
+            & (col(ratio_quantity_to_holdings) <= setting("T13.ten_times_to")),
+        ),
+    ),
     because=(
         "{ratio_quantity_to_holdings} times the registered holding",
         "申领为登记面积的{ratio_quantity_to_holdings}倍",
@@ -27,6 +41,8 @@ RULE = Rule(
     ),
     cases=(
         fires("twice the holding", ten.paid("P1", "LAND", quantity=20)),
+        explained("ten mu typed as a hundred", ten.paid("P1", "LAND", quantity=100)),
+        explained("the holding paid twice", ten.paid("P1", "LAND", quantity=10).paid("P1", "LAND", quantity=10)),
         quiet("a survey on its way: a third more", ten.paid("P1", "LAND", quantity=13)),
         quiet("two parcels on two lines", ten.paid("P1", "LAND", quantity=4).paid("P1", "LAND", quantity=6)),
     ),

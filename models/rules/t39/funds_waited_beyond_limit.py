@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from features._world import world
+from features.run.count_lines_of_run_handed_in_3d import count_lines_of_run_handed_in_3d
 from features.run.days_from_funds_to_payday import days_from_funds_to_payday
+from features.run.days_handed_in_after_planned import days_handed_in_after_planned
 from features.run.ratio_funds_to_payday_to_limit import ratio_funds_to_payday_to_limit
 from models.rules._expression import col, setting
-from models.rules._rule import Rule, fires, quiet
+from models.rules._rule import Rule, Unless, explained, fires, quiet
 
 run = world().add(
     "payment_runs", run_id="R7", program_id="RELIEF", funds_received_on="2019-02-15", planned_on="2019-06-22"
@@ -25,6 +27,14 @@ RULE = Rule(
     desk="owed",
     suspect_role="department",
     when=col(ratio_funds_to_payday_to_limit) >= setting("T39.times_the_limit"),
+    unless=(
+        Unless(
+            "a single line handed in after the planned pay-day: it was in dispute, the run was not",
+            "计划发放日之后单笔补报：属个别争议，非整批滞留",
+            (col(days_handed_in_after_planned) > 0)
+            & (col(count_lines_of_run_handed_in_3d) <= setting("T39.lone_lines")),
+        ),
+    ),
     because=(
         "{days_from_funds_to_payday} days from funds to pay-day, {ratio_funds_to_payday_to_limit} times the item's"
         " limit",
@@ -38,6 +48,14 @@ RULE = Rule(
     ),
     cases=(
         fires("four months for a limit of ten days", run.paid("P1", "RELIEF", at="2019-06-19", run_id="R7")),
+        fires(
+            "planned in time, the township's part handed in four months later",
+            soon.paid("P3", "RELIEF", at="2019-10-19", run_id="R7").paid("P1", "RELIEF", at="2019-10-19", run_id="R7"),
+        ),
+        explained(
+            "one line of the run handed in late",
+            soon.paid("P3", "RELIEF", at="2019-06-19", run_id="R7").paid("P1", "RELIEF", at="2019-08-19", run_id="R7"),
+        ),
         quiet("a few days over: a cut-off or a holiday", soon.paid("P1", "RELIEF", at="2019-06-19", run_id="R7")),
         quiet(
             "the list was disputed and only released a week before pay-day",
