@@ -28,9 +28,10 @@ from numpy.typing import NDArray
 
 from features.asof._cache import Cache
 from features.asof._order import order_of
+from features.asof._texts import Numbering
 from features.asof.group_index import GroupIndex
 from features.asof.period import periods_days
-from features.asof.vocabulary import Vocabulary, merged, numbered
+from features.asof.vocabulary import Vocabulary, in_order_of_appearance
 from features.contract import TABLES
 from features.contract._schema import Column, Table
 
@@ -38,6 +39,8 @@ ALWAYS = np.iinfo(np.int64).min
 NEVER = np.iinfo(np.int64).max
 MICROSECONDS_A_DAY = 86_400_000_000
 _EPOCH = dt.date(1970, 1, 1)
+FEW_BYTES = 3
+"""A column of texts stored in fewer bytes a row than this repeats a short list of texts."""
 
 Array = NDArray[np.float64] | NDArray[np.int32]
 
@@ -91,17 +94,20 @@ class Ledger:
         return source.in_order(vocabulary.encode(source.raw(column))) if made is None else made
 
     def _number(self, entity: str) -> pa.Array:
-        """Read every column of an identifier space, give the vocabulary, lay by the codes of its columns."""
+        """Read every column of an identifier space, give the vocabulary, lay by the codes of its columns.
+
+        Numbers follow the order of rows in the ledger, whatever the order of the files.
+        """
         names: list[tuple[str, str]] = []
-        parts: list[tuple[pa.Array, NDArray[np.int32]]] = []
+        parts: list[NDArray[np.int32]] = []
+        numbering = Numbering()
         for table in self._sources.values():
             for column in table.schema.columns:
                 if entity_of(column) == entity and table.has(column.name):
-                    values, codes = numbered(table.raw(column.name))
                     names.append((table.name, column.name))
-                    parts.append((values, table.in_order(codes)))
-        vocabulary, codes_of = merged(parts)
-        self._numbered.update(zip(names, codes_of, strict=True))
+                    parts.append(table.in_order(numbering.add(table.texts(column.name))))
+        vocabulary, parts = in_order_of_appearance(numbering.values(), parts)
+        self._numbered.update(zip(names, parts, strict=True))
         return vocabulary
 
     def crossing(self, source: str, target: str) -> NDArray[np.int32]:
@@ -140,6 +146,7 @@ class LedgerTable:
         self.name = schema.name
         self._source = source
         names = source.column_names if isinstance(source, pa.Table) else pq.read_schema(source).names
+        self._names: list[str] = list(names)
         self._present = frozenset(names)
         self.rows: int = source.num_rows if isinstance(source, pa.Table) else pq.read_metadata(source).num_rows
         self._columns: dict[str, Array] = {}
@@ -165,6 +172,19 @@ class LedgerTable:
         if isinstance(self._source, pa.Table):
             return self._source.column(column)
         return pq.read_table(self._source, columns=[column]).column(0)
+
+    def texts(self, column: str) -> pa.ChunkedArray:
+        """A column of texts in file order, as dictionaries where the file holds few different ones."""
+        if isinstance(self._source, pa.Table) or self.rows == 0:
+            texts = self.raw(column)
+        else:
+            first = pq.read_metadata(self._source).row_group(0)
+            place = self._names.index(column)
+            few = first.column(place).total_uncompressed_size < FEW_BYTES * first.num_rows
+            texts = pq.read_table(self._source, columns=[column], read_dictionary=[column] if few else None).column(0)
+        if pa.types.is_dictionary(texts.type) and texts.type.value_type == pa.string():
+            return texts
+        return texts if texts.type == pa.string() else texts.cast(pa.string())
 
     def arrow(self, column: str) -> pa.ChunkedArray:
         """The column as stored, in ledger order."""

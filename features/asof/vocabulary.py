@@ -39,56 +39,27 @@ class Vocabulary:
         return list(taken.to_pylist())
 
 
-def numbered(column: pa.ChunkedArray) -> tuple[pa.Array, Int32]:
-    """The distinct values of one column and each row's place among them (-1 null), hashing every row once."""
-    encoded = column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    if encoded.num_chunks == 0:
-        return pa.array([], pa.string()), np.empty(0, np.int32)
-    parts = [np.asarray(pc.fill_null(c.indices, -1).to_numpy(zero_copy_only=False), np.int32) for c in encoded.chunks]
-    return encoded.chunk(0).dictionary.cast(pa.string()), np.concatenate(parts)
-
-
-def merged(columns: Sequence[tuple[pa.Array, Int32]]) -> tuple[pa.Array, list[Int32]]:
-    """One vocabulary for several numbered columns, and each column's rows as its codes.
-
-    Values are numbered in order of first appearance in the columns as given, whatever order their own lists have.
-    """
-    ordered: list[pa.Array] = []
-    places: list[Int32] = []
-    for values, indices in columns:
-        order, place = _by_appearance(indices, len(values))
-        ordered.append(values if _is_range(order, len(values)) else values.take(pa.array(order)))
-        places.append(place)
-    lists = [o for o in ordered if len(o)]
-    if len(lists) > 1:
-        vocabulary = pa.chunked_array(lists, type=pa.string()).unique()
-    else:
-        vocabulary = lists[0] if lists else pa.array([], pa.string())
-    out: list[Int32] = []
-    lookup = Vocabulary(vocabulary)
-    for k, (_, indices) in enumerate(columns):
-        if len(lists) and ordered[k] is not lists[0]:
-            places[k] = _through(places[k], lookup.encode(ordered[k]))
-        out.append(_through(indices, places[k]))
-    return vocabulary, out
-
-
-def _is_range(order: Int32, size: int) -> bool:
-    return len(order) == size and bool((order == np.arange(size, dtype=np.int32)).all())
+def in_order_of_appearance(values: pa.Array, columns: Sequence[Int32]) -> tuple[pa.Array, list[Int32]]:
+    """A vocabulary and columns of its codes, numbered anew by first appearance in the columns as they lie now."""
+    place = np.full(len(values), -1, np.int32)
+    order = np.empty(len(values), np.int32)
+    total = 0
+    for codes in columns:
+        total = _by_appearance(codes, place, order, total)
+    if bool((place == np.arange(len(values), dtype=np.int32)).all()):
+        return values, list(columns)
+    return values.take(pa.array(order[:total])), [_through(codes, place) for codes in columns]
 
 
 @njit(cache=True, nogil=True)
-def _by_appearance(indices: Int32, size: int) -> tuple[Int32, Int32]:
-    """Values in order of first appearance, and each value's place in that order (-1: never appears)."""
-    place = np.full(size, -1, np.int32)
-    order = np.empty(size, np.int32)
-    total = 0
-    for i in indices:
-        if i >= 0 and place[i] < 0:
-            place[i] = total
-            order[total] = i
+def _by_appearance(codes: Int32, place: Int32, order: Int32, total: int) -> int:
+    """Give a place to each code that has none yet, in order; the number of places given."""
+    for code in codes:
+        if code >= 0 and place[code] < 0:
+            place[code] = total
+            order[total] = code
             total += 1
-    return order[:total].copy(), place
+    return total
 
 
 @njit(cache=True, nogil=True)
