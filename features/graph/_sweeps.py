@@ -164,7 +164,8 @@ def sweeps(ledger: Ledger) -> Sweeps:
     return index_memo(table.index(("card_id",)), "sweeps", lambda: _build(table))
 
 
-def _ranges(index: GroupIndex, keys: Int64) -> tuple[Int64, Int64]:
+def ranges(index: GroupIndex, keys: Int64) -> tuple[Int64, Int64]:
+    """Where the rows of each key begin and end in the index; shapes (keys,)."""
     if index.size == 0:
         return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.int64)
     groups = index.lookup([keys])
@@ -188,7 +189,7 @@ def _sum_until(offsets: Int64, known: Int64, amount: Float, group: Int64, at: In
 def hubs_of_payee(view: View) -> Hubs:
     """Every card the payee's credits were swept to, as known at the moment."""
     found = sweeps(view.ledger)
-    lo, hi = _ranges(found.by_person, np.asarray(view.own("person_id"), dtype=np.int64))
+    lo, hi = ranges(found.by_person, np.asarray(view.own("person_id"), dtype=np.int64))
     never = np.full(len(found.person), NEVER, dtype=np.int64)
     pairs = kernels.expand(lo, hi, found.by_person.rows, never, view.at)
     query, group = np.asarray(pairs[0], dtype=np.int64), np.asarray(pairs[1], dtype=np.int64)
@@ -204,7 +205,7 @@ def members(view: View) -> tuple[Int64, Int64]:
     """
     found = sweeps(view.ledger)
     hubs = view.memo(hubs_of_payee)
-    lo, hi = _ranges(found.by_hub, hubs.hub)
+    lo, hi = ranges(found.by_hub, hubs.hub)
     hi = np.minimum(hi, lo + MOST_MEMBERS)
     at = view.at[hubs.query]
     never = np.full(len(found.member_person), NEVER, dtype=np.int64)
