@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class Cache:
     def __init__(self, folder: Path | None, code: Path | None = None) -> None:
         self.folder = folder
         self.code = code
+        self.cold = code is not None and not code.exists()
+        """Whether nothing was kept yet for this data and code when the store was opened."""
 
     @classmethod
     def beside(cls, store: Path) -> Cache:
@@ -62,10 +65,14 @@ class Cache:
         found = _mapped(path)
         if found is not None:
             return found
-        made = make()
-        if made.dtype.hasobject:
-            return made
-        self._write(path, lambda target: _save(target, made))
+        with _alone(path):
+            found = _mapped(path)
+            if found is not None:  # Another process made it while this one waited.
+                return found
+            made = make()
+            if made.dtype.hasobject:
+                return made
+            self._write(path, lambda target: _save(target, made))
         found = _mapped(path)
         return made if found is None else found
 
@@ -74,13 +81,15 @@ class Cache:
         if self.folder is None:
             return make()
         path = self.folder / f"{name}.arrow"
-        try:
-            with pa.memory_map(str(path)) as source:
-                return pa.ipc.open_file(source).get_batch(0).column(0)
-        except (OSError, pa.ArrowInvalid, IndexError):
-            made = make()
-        self._write_strings(path, made)
-        return made
+        found = _mapped_strings(path)
+        if found is not None:
+            return found
+        with _alone(path):
+            found = _mapped_strings(path)
+            if found is None:
+                found = make()
+                self._write_strings(path, found)
+        return found
 
     def _write_strings(self, path: Path, values: pa.Array) -> None:
         def write(target: Path) -> None:
@@ -102,6 +111,32 @@ class Cache:
             partial.replace(path)
         except OSError:
             partial.unlink(missing_ok=True)
+
+
+def _mapped_strings(path: Path) -> pa.Array | None:
+    """The strings of a file, mapped; None where there are none or they cannot be read."""
+    try:
+        with pa.memory_map(str(path)) as source:
+            return pa.ipc.open_file(source).get_batch(0).column(0)
+    except (OSError, pa.ArrowInvalid, IndexError):
+        return None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process at a time makes what goes to a path; without locks two may, which costs time only."""
+    try:
+        import fcntl
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(f".lock-{path.name}").open("w")
+    except (ImportError, OSError):
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    path.with_name(f".lock-{path.name}").unlink(missing_ok=True)
 
 
 def _mapped(path: Path) -> NDArray[Any] | None:

@@ -58,7 +58,6 @@ class Ledger:
         self.cache = cache or Cache(None)
         self._vocabularies: dict[str, Vocabulary] = {}
         self._crossings: dict[tuple[str, str], NDArray[np.int32]] = {}
-        self._numbered: dict[tuple[str, str], NDArray[np.int32]] = {}
         self._sources: dict[str, LedgerTable] = {
             name: LedgerTable(self, TABLES[name], source) for name, source in sources.items()
         }
@@ -82,16 +81,20 @@ class Ledger:
         if entity not in self._vocabularies:
             values = self.cache.strings(f"vocabulary-{entity.replace(':', '-')}", lambda: self._number(entity))
             self._vocabularies[entity] = Vocabulary(values)
-            for table, column in list(self._numbered):
-                self._sources[table].column(column)
         return self._vocabularies[entity]
+
+    @property
+    def entities(self) -> list[str]:
+        """Every identifier space of the tables that were shared, those of the largest tables first."""
+        tables = sorted(self._sources.values(), key=lambda t: -t.rows)
+        found = [entity_of(column) for table in tables for column in table.schema.columns if table.has(column.name)]
+        return list(dict.fromkeys(entity for entity in found if entity is not None))
 
     def encoded(self, entity: str, table: str, column: str) -> NDArray[np.int32]:
         """Codes of one column of an identifier space, in ledger order."""
         vocabulary = self.vocabulary(entity)
         source = self._sources[table]
-        made = self._numbered.pop((table, column), None)
-        return source.in_order(vocabulary.encode(source.raw(column))) if made is None else made
+        return source.in_order(vocabulary.encode(source.raw(column)))
 
     def _number(self, entity: str) -> pa.Array:
         """Read every column of an identifier space, give the vocabulary, lay by the codes of its columns.
@@ -107,7 +110,8 @@ class Ledger:
                     names.append((table.name, column.name))
                     parts.append(table.in_order(numbering.add(table.texts(column.name))))
         vocabulary, parts = in_order_of_appearance(numbering.values(), parts)
-        self._numbered.update(zip(names, parts, strict=True))
+        for (table_name, column_name), codes in zip(names, parts, strict=True):
+            self._sources[table_name].lay_by(column_name, codes)
         return vocabulary
 
     def crossing(self, source: str, target: str) -> NDArray[np.int32]:
@@ -200,12 +204,20 @@ class LedgerTable:
         if name not in self._columns:
             column = self.schema.column(name)
             if self.has(name):
-                self._columns[name] = self.keep(f"column-{name}", lambda: self._encode(column))
+                if (entity := entity_of(column)) is not None:
+                    # The vocabulary lays by the codes of all its columns, this one among them.
+                    self.ledger.vocabulary(entity)
+                if name not in self._columns:
+                    self._columns[name] = self.keep(f"column-{name}", lambda: self._encode(column))
             else:
                 kind = np.int32 if column.type in ("id", "text", "period", "enum") else np.float64
                 nulls: NDArray[Any] = np.full(self.rows, -1 if kind is np.int32 else np.nan, dtype=kind)
                 self._columns[name] = nulls
         return self._columns[name]
+
+    def lay_by(self, name: str, codes: NDArray[np.int32]) -> None:
+        """Keep codes that were made with those of other columns."""
+        self._columns[name] = self.keep(f"column-{name}", lambda: codes)
 
     def derived(self, name: str, make: Callable[[LedgerTable], NDArray[Any]]) -> NDArray[Any]:
         """A column computed from the row itself and reference data, kept under `name`; shape (rows,)."""

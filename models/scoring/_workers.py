@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,8 @@ T = TypeVar("T")
 
 _work: Callable[[object], pa.Table] | None = None
 """What a forked worker does with a part: set just before the fork, so that nothing has to be sent."""
+
+_tasks: Sequence[Callable[[], object]] = ()
 
 
 def usable_workers() -> int:
@@ -44,6 +47,25 @@ def in_order(
                 yield pa.ipc.open_stream(sent).read_all()
     finally:
         _work = None
+
+
+def beforehand(tasks: Sequence[Callable[[], object]], workers: int) -> None:
+    """Run tasks whose results are kept on disk, in forked processes; what fails there fails again where it is used."""
+    if workers < 2 or sys.platform != "linux":
+        return
+    global _tasks
+    _tasks = tasks
+    try:
+        with multiprocessing.get_context("fork").Pool(workers, initializer=_alone) as pool:
+            for _ in pool.imap_unordered(_attempt, range(len(tasks))):
+                pass
+    finally:
+        _tasks = ()
+
+
+def _attempt(number: int) -> None:
+    with contextlib.suppress(Exception):
+        _tasks[number]()
 
 
 def _alone() -> None:

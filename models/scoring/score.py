@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -12,10 +13,10 @@ from numpy.typing import NDArray
 
 from features.asof import Ledger, View
 from models.scoring import anomaly
-from models.scoring._workers import in_order
+from models.scoring._workers import beforehand, in_order
 from models.scoring.bundle import Bundle
 from models.scoring.combine import contributions, judge
-from models.scoring.facts import facts_of, switched_off
+from models.scoring.facts import facts_of, model_features, switched_off
 from models.scoring.leading import leading
 from models.scoring.policy import Policy
 from models.scoring.reasons import prepare, reasons_of
@@ -68,6 +69,9 @@ def score(
 
     def warm_up() -> None:
         view = View(ledger, at_us[:1], rows[:1])
+        if ledger.cache.cold:
+            encode = [partial(ledger.vocabulary, entity) for entity in ledger.entities]
+            beforehand([*encode, *(partial(feature.of, view) for feature in model_features())], workers)
         prepare(view, facts_of(view, policy).features)
 
     for part, table in zip(parts, in_order(one, parts, workers, warm_up), strict=True):
