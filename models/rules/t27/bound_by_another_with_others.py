@@ -5,14 +5,15 @@ from __future__ import annotations
 from features._world import world
 from features.device.count_households_on_device import count_households_on_device
 from features.device.count_payments_since_device_bound import count_payments_since_device_bound
+from features.device.days_since_device_bound import days_since_device_bound
 from features.device.is_device_bound_by_another import is_device_bound_by_another
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
 bound = (
     world()
-    .add("card_events", card_id="C1", kind="device_bound", value="DV1", actor_person_id="P4")
-    .add("card_events", card_id="C3", kind="device_bound", value="DV1", actor_person_id="P4")
+    .add("card_events", card_id="C1", at="2019-01-05T10:00:00", kind="device_bound", value="DV1", actor_person_id="P4")
+    .add("card_events", card_id="C3", at="2019-01-05T10:00:00", kind="device_bound", value="DV1", actor_person_id="P4")
 )
 
 RULE = Rule(
@@ -23,7 +24,8 @@ RULE = Rule(
     suspect_role="agent",
     when=col(is_device_bound_by_another).is_true()
     & (col(count_households_on_device) >= 1)
-    & (col(count_payments_since_device_bound) <= setting("T27.payments_since")),
+    & (col(count_payments_since_device_bound) <= setting("T27.payments_since"))
+    & (col(days_since_device_bound) <= setting("T27.lately")),
     because=(
         "Somebody unrelated bound the card to a device that also holds cards of {count_households_on_device}"
         " unrelated households",
@@ -39,15 +41,43 @@ RULE = Rule(
         quiet(
             "the holders bound their own",
             world()
-            .add("card_events", card_id="C1", kind="device_bound", value="DV1", actor_person_id="P1")
-            .add("card_events", card_id="C3", kind="device_bound", value="DV1", actor_person_id="P3")
+            .add(
+                "card_events",
+                card_id="C1",
+                at="2019-01-05T10:00:00",
+                kind="device_bound",
+                value="DV1",
+                actor_person_id="P1",
+            )
+            .add(
+                "card_events",
+                card_id="C3",
+                at="2019-01-05T10:00:00",
+                kind="device_bound",
+                value="DV1",
+                actor_person_id="P3",
+            )
             .paid("P1"),
         ),
         quiet(
             "a child bound both parents'",
             world()
-            .add("card_events", card_id="C1", kind="device_bound", value="DV1", actor_person_id="P2")
-            .add("card_events", card_id="C2", kind="device_bound", value="DV1", actor_person_id="P2")
+            .add(
+                "card_events",
+                card_id="C1",
+                at="2019-01-05T10:00:00",
+                kind="device_bound",
+                value="DV1",
+                actor_person_id="P2",
+            )
+            .add(
+                "card_events",
+                card_id="C2",
+                at="2019-01-05T10:00:00",
+                kind="device_bound",
+                value="DV1",
+                actor_person_id="P2",
+            )
             .paid("P1"),
         ),
     ),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from features._world import world
 from features.device.count_households_on_device import count_households_on_device
 from features.device.count_payments_since_device_bound import count_payments_since_device_bound
+from features.device.days_since_device_bound import days_since_device_bound
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
 child = (
     world()
-    .add("card_events", card_id="C1", kind="device_bound", value="DV1")
-    .add("card_events", card_id="C2", kind="device_bound", value="DV1")
+    .add("card_events", card_id="C1", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
+    .add("card_events", card_id="C2", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
 )
 
 RULE = Rule(
@@ -21,7 +22,8 @@ RULE = Rule(
     desk="discipline",
     suspect_role="agent",
     when=col(count_households_on_device).is_(1)
-    & (col(count_payments_since_device_bound) <= setting("T27.payments_since")),
+    & (col(count_payments_since_device_bound) <= setting("T27.payments_since"))
+    & (col(days_since_device_bound) <= setting("T27.just_now")),
     because=(
         "The card's device is also bound to the card of {count_households_on_device} unrelated household",
         "该卡绑定的设备同时绑定{count_households_on_device}户无关农户的卡",
@@ -35,8 +37,8 @@ RULE = Rule(
         fires(
             "two households on one device",
             world()
-            .add("card_events", card_id="C1", kind="device_bound", value="DV1")
-            .add("card_events", card_id="C3", kind="device_bound", value="DV1")
+            .add("card_events", card_id="C1", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
+            .add("card_events", card_id="C3", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
             .paid("P1"),
         ),
         quiet("a child for both parents", child.paid("P1")),
@@ -44,8 +46,8 @@ RULE = Rule(
             "kin on record",
             world()
             .add("kinship", person_id="P1", relative_id="P3")
-            .add("card_events", card_id="C1", kind="device_bound", value="DV1")
-            .add("card_events", card_id="C3", kind="device_bound", value="DV1")
+            .add("card_events", card_id="C1", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
+            .add("card_events", card_id="C3", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
             .paid("P1"),
         ),
     ),

@@ -5,19 +5,20 @@ from __future__ import annotations
 from features._world import world
 from features.device.count_households_on_device import count_households_on_device
 from features.device.count_payments_since_device_bound import count_payments_since_device_bound
+from features.device.days_since_device_bound import days_since_device_bound
 from models.rules._expression import col, setting
 from models.rules._rule import Rule, fires, quiet
 
 shared = (
     world()
-    .add("card_events", card_id="C1", kind="device_bound", value="DV1")
-    .add("card_events", card_id="C3", kind="device_bound", value="DV1")
-    .add("card_events", card_id="C4", kind="device_bound", value="DV1")
+    .add("card_events", card_id="C1", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
+    .add("card_events", card_id="C3", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
+    .add("card_events", card_id="C4", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
 )
 child = (
     world()
-    .add("card_events", card_id="C1", kind="device_bound", value="DV1")
-    .add("card_events", card_id="C2", kind="device_bound", value="DV1")
+    .add("card_events", card_id="C1", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
+    .add("card_events", card_id="C2", at="2019-01-05T10:00:00", kind="device_bound", value="DV1")
 )
 long_ago = shared
 for _month in range(1, 9):
@@ -30,7 +31,8 @@ RULE = Rule(
     desk="discipline",
     suspect_role="agent",
     when=(col(count_households_on_device) >= setting("T27.households"))
-    & (col(count_payments_since_device_bound) <= setting("T27.payments_since")),
+    & (col(count_payments_since_device_bound) <= setting("T27.payments_since"))
+    & (col(days_since_device_bound) <= setting("T27.lately")),
     because=(
         "The card's device is also bound to cards of {count_households_on_device} unrelated households",
         "该卡绑定的设备同时绑定{count_households_on_device}户无关农户的卡",

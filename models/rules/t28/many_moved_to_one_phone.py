@@ -5,6 +5,7 @@ from __future__ import annotations
 from features._world import World, world
 from features.phone.count_households_moved_to_phone import count_households_moved_to_phone
 from features.phone.count_payments_since_phone_moved import count_payments_since_phone_moved
+from features.phone.days_since_phone_moved import days_since_phone_moved
 from features.phone.is_phone_moved_by_another import is_phone_moved_by_another
 from features.phone.is_phone_unlike_own import is_phone_unlike_own
 from models.rules._expression import col, setting
@@ -16,7 +17,14 @@ elders = elders.change("persons", "person_id", "P5", phone=None).change("persons
 
 
 def _moved(made: World, card: str, by: str | None = None) -> World:
-    return made.add("card_events", card_id=card, kind="phone_changed", value="19900000004", actor_person_id=by)
+    return made.add(
+        "card_events",
+        card_id=card,
+        at="2019-01-05T10:00:00",
+        kind="phone_changed",
+        value="19900000004",
+        actor_person_id=by,
+    )
 
 
 RULE = Rule(
@@ -27,7 +35,8 @@ RULE = Rule(
     suspect_role="agent",
     when=(col(count_households_moved_to_phone) >= setting("T28.on_phone"))
     & (col(is_phone_unlike_own).is_true() | col(is_phone_moved_by_another).is_true())
-    & (col(count_payments_since_phone_moved) <= setting("T28.payments_since")),
+    & (col(count_payments_since_phone_moved) <= setting("T28.payments_since"))
+    & (col(days_since_phone_moved) <= setting("T28.lately")),
     because=(
         "Notices of {count_households_moved_to_phone} households were moved to one phone, though the payee has"
         " another or did not ask for it",
