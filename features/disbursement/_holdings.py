@@ -18,16 +18,16 @@ def latest_holdings(view: View, household: Codes, kind: Codes, first: Float, las
     """Latest version of each parcel of the kind that was valid between two days; arrays of shape (view.n,)."""
     found = view.match("holdings", {"household_id": np.where(kind >= 0, household, -1)})
     found = found.where(found["kind"].astype(np.int64) == kind[found.query])
-    # A re-survey is another row of the same parcel; the one known last counts.
+    # A re-survey is another row of the same parcel; the one known last counts, of those that had begun by then.
+    found = found.where(found["valid_from"] <= last[found.query])
     order = np.lexsort((np.arange(len(found)), found["holding_id"], found.query))
     query, parcel = found.query[order], found["holding_id"][order]
     final = np.ones(len(order), dtype=bool)
     final[:-1] = (query[1:] != query[:-1]) | (parcel[1:] != parcel[:-1])
     kept = np.zeros(len(found), dtype=bool)
     kept[order[final]] = True
-    begun = found["valid_from"] <= last[found.query]
     open_ = ~(found["valid_to"] < first[found.query])
-    return found.where(kept & begun & open_)
+    return found.where(kept & open_)
 
 
 def own_holdings(view: View) -> Pairs:

@@ -47,6 +47,7 @@ RULE = Rule(
     ),
     cases=(
         fires("six lines two months after the funds", lines("2019-04-23", 6)),
+        fires("looked at again a year later", lines("2019-04-23", 6), as_of="2020-04-25T10:00:00"),
         quiet("six lines in time", lines("2019-02-19", 6)),
         quiet("one line in dispute", lines("2019-04-23", 1)),
         quiet("a cut-off a few days over", lines("2019-02-24", 6)),
