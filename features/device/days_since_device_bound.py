@@ -1,6 +1,8 @@
-"""Days since the card was last bound to a device."""
+"""Days from when the card was last bound to a device to the payment; 0 after it."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from features._feature import Case, Feature, Float
 from features._world import world
@@ -10,7 +12,7 @@ from features.device import _bound
 
 def _compute(view: View) -> Float:
     own = view.memo(_bound.bindings)
-    return view.day_at - own.max(own["at"])
+    return np.maximum(view.own("submitted_at") - own.max(own["at"]), 0.0)
 
 
 days_since_device_bound = Feature(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import View
 from features.card import _since
 from features.phone import _bound
-from features.phone.days_since_phone_moved import days_since_phone_moved
 
 
 def _compute(view: View) -> Float:
-    return _since.payments_since(view, view.day_at - days_since_phone_moved.of(view))
+    row = view.memo(_bound.rebinding)
+    return _since.payments_since(view, np.asarray(view.at_rows("card_events", "at", row), dtype=np.float64))
 
 
 happened = world().add("card_events", card_id="C1", at="2019-02-10T10:00:00", kind="phone_changed", value="19900000099")

@@ -1,4 +1,4 @@
-"""Days since the card's notices were moved to another phone."""
+"""Days from when the card's notices were moved to another phone to the payment; 0 after it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from features.phone import _bound
 
 def _compute(view: View) -> Float:
     row = view.memo(_bound.rebinding)
-    return view.day_at - np.asarray(view.at_rows("card_events", "at", row), dtype=np.float64)
+    moved = np.asarray(view.at_rows("card_events", "at", row), dtype=np.float64)
+    return np.maximum(np.asarray(view.own("submitted_at"), dtype=np.float64) - moved, 0.0)
 
 
 days_since_phone_moved = Feature(

@@ -37,8 +37,9 @@ RULE = Rule(
     & (col(count_payments_since_device_bound) <= setting("T27.payments_since"))
     & (col(days_since_device_bound) > setting("T27.lately")),
     because=(
-        "The card's device is also bound to cards of {count_households_on_device} unrelated households",
-        "该卡绑定的设备同时绑定{count_households_on_device}户无关农户的卡",
+        "Bound {days_since_device_bound} days before the payment, the device also holds cards of"
+        " {count_households_on_device} unrelated households",
+        "该卡于发放前{days_since_device_bound}天绑定设备，该设备同时绑定{count_households_on_device}户无关农户的卡",
     ),
     blind_to="devices the bank does not share",
     next_steps=(

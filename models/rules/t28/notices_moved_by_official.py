@@ -27,8 +27,9 @@ RULE = Rule(
     & col(is_phone_moved_by_another).is_true()
     & (col(count_payments_since_phone_moved) <= setting("T28.payments_since")),
     because=(
-        "{days_since_phone_moved} days ago somebody else moved the card's notices to an official's phone",
-        "{days_since_phone_moved}天前由他人将预留手机号改为经办人员号码",
+        "{days_since_phone_moved} days before the payment somebody else moved the card's notices to an official's"
+        " phone",
+        "发放前{days_since_phone_moved}天由他人将预留手机号改为经办人员号码",
     ),
     blind_to="changes recorded without an actor",
     next_steps=(
