@@ -7,6 +7,7 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from models.detectors._base import Arrays, Detector, Float
@@ -56,7 +57,7 @@ class Covariance(Detector):
 
     def _by_column(self, x: Float) -> Float:
         z = (self._shaped(x) - self._shift) / self._scale
-        return np.asarray(z * (z @ self._precision))
+        return np.asarray(_split(np.ascontiguousarray(z), np.ascontiguousarray(self._precision)))
 
     def _measure(self, x: Float) -> Float:
         return np.asarray(self._by_column(x).sum(axis=1))
@@ -74,6 +75,24 @@ class Covariance(Detector):
     def _recall(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         self._offsets, self._at, self._values = arrays["offsets"], arrays["at"], arrays["values"]
         self._shift, self._scale, self._precision = arrays["shift"], arrays["scale"], arrays["precision"]
+
+
+@njit(cache=True, nogil=True)
+def _split(z: Float, precision: Float) -> Float:
+    """z_j (S^-1 z)_j of each row, summed in one fixed order.
+
+    A library's matrix product rounds differently for other numbers of rows, and where many training rows tie the
+    smallest rounding is a different share of them.
+    """
+    n, d = z.shape
+    out = np.zeros((n, d))
+    for i in range(n):
+        for k in range(d):
+            for j in range(d):
+                out[i, j] += z[i, k] * precision[k, j]
+        for j in range(d):
+            out[i, j] *= z[i, j]
+    return out
 
 
 def _normal(share: Float) -> Float:
