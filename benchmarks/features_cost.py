@@ -79,7 +79,7 @@ def watch(clock: Clock) -> None:
         finally:
             clock.leave()
 
-    View.memo = timed_memo  # type: ignore[method-assign,assignment]
+    View.memo = timed_memo  # type: ignore[method-assign]
     View.match = timed_match  # type: ignore[method-assign]
 
 
