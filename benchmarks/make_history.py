@@ -67,25 +67,44 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
     known = np.full(persons, (START - 200) * DAY) + rng.integers(0, 100 * DAY, persons)
     code_text = pc.cast(pa.array(np.concatenate([[COUNTY], town_codes, village_codes])), pa.string())
     write(
-        out, "divisions", division_code=code_text, name=code_text,
-        parent_code=pc.cast(pa.array(np.concatenate([[COUNTY], np.full(townships, COUNTY), town_codes[np.arange(villages) % townships]])), pa.string()),
+        out,
+        "divisions",
+        division_code=code_text,
+        name=code_text,
+        parent_code=pc.cast(
+            pa.array(
+                np.concatenate([[COUNTY], np.full(townships, COUNTY), town_codes[np.arange(villages) % townships]])
+            ),
+            pa.string(),
+        ),
         level=pick(["county", "township", "village"], np.repeat([0, 1, 2], [1, townships, villages])),
-    )  # fmt: skip
+    )
     village_text = pc.cast(pa.array(village_codes), pa.string())
     born = rng.integers(-15000, 12000, persons)
     names = ids("N", rng.integers(0, 40_000, persons), 5)
     write(
-        out, "persons", person_id=ids("P", person, 8), name=names, sex=pick(["M", "F"], rng.integers(0, 2, persons)),
-        birth_date=dates(born), household_id=ids("H", household, 8), division_code=village_text.take(pa.array(village_of)),
+        out,
+        "persons",
+        person_id=ids("P", person, 8),
+        name=names,
+        sex=pick(["M", "F"], rng.integers(0, 2, persons)),
+        birth_date=dates(born),
+        household_id=ids("H", household, 8),
+        division_code=village_text.take(pa.array(village_of)),
         relation_to_head=pick(["head", "spouse", "child"], np.minimum(person // households, 2)),
-        phone=ids("1", rng.integers(0, persons * 4 // 5, persons), 9), recorded_at=moments(known),
-    )  # fmt: skip
+        phone=ids("1", rng.integers(0, persons * 4 // 5, persons), 9),
+        recorded_at=moments(known),
+    )
     write(
-        out, "households", household_id=ids("H", np.arange(households), 8),
+        out,
+        "households",
+        household_id=ids("H", np.arange(households), 8),
         division_code=village_text.take(pa.array(np.arange(households) % villages)),
-        category=pick(["general", "low_income", "extreme_poverty", "lifted_from_poverty"], rng.integers(0, 4, households)),
+        category=pick(
+            ["general", "low_income", "extreme_poverty", "lifted_from_poverty"], rng.integers(0, 4, households)
+        ),
         recorded_at=moments(known[:households]),
-    )  # fmt: skip
+    )
     posts = [
         "village_secretary",
         "village_director",
@@ -100,50 +119,85 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
         post < 3, village_codes[np.arange(officials) % villages], town_codes[np.arange(officials) % townships]
     )
     write(
-        out, "officials", official_id=ids("O", np.arange(officials), 6), person_id=ids("P", rng.integers(0, persons, officials), 8),
-        name=ids("N", rng.integers(0, 40_000, officials), 5), post=pick(posts, post),
-        division_code=pc.cast(pa.array(official_place), pa.string()), from_date=dates(np.full(officials, START - 900)),
-    )  # fmt: skip
+        out,
+        "officials",
+        official_id=ids("O", np.arange(officials), 6),
+        person_id=ids("P", rng.integers(0, persons, officials), 8),
+        name=ids("N", rng.integers(0, 40_000, officials), 5),
+        post=pick(posts, post),
+        division_code=pc.cast(pa.array(official_place), pa.string()),
+        from_date=dates(np.full(officials, START - 900)),
+    )
     tie = rng.integers(0, persons, persons // 10)
     write(
-        out, "kinship", person_id=ids("P", tie, 8), relative_id=ids("P", rng.integers(0, persons, len(tie)), 8),
+        out,
+        "kinship",
+        person_id=ids("P", tie, 8),
+        relative_id=ids("P", rng.integers(0, persons, len(tie)), 8),
         relation=pick(["spouse", "parent", "child", "sibling"], rng.integers(0, 4, len(tie))),
         recorded_at=moments(known[: len(tie)]),
-    )  # fmt: skip
+    )
     dead = rng.choice(persons, persons // 100, replace=False)
     died = START + rng.integers(0, months * 30, len(dead))
     write(
-        out, "civil_events", person_id=ids("P", dead, 8), kind=pick(["death", "imprisoned", "public_payroll_start"], rng.integers(0, 3, len(dead))),
-        effective_on=dates(died), source=pick(["civil", "police"], rng.integers(0, 2, len(dead))),
+        out,
+        "civil_events",
+        person_id=ids("P", dead, 8),
+        kind=pick(["death", "imprisoned", "public_payroll_start"], rng.integers(0, 3, len(dead))),
+        effective_on=dates(died),
+        source=pick(["civil", "police"], rng.integers(0, 2, len(dead))),
         recorded_at=moments((died + rng.integers(10, 200, len(dead))) * DAY),
-    )  # fmt: skip
+    )
     owner = np.arange(households)
     write(
-        out, "holdings", holding_id=ids("L", owner, 8), household_id=ids("H", owner, 8),
-        kind=pick(["arable", "forest", "grassland"], owner % 3), quantity=pa.array(np.round(rng.gamma(3, 2, households), 1)),
-        valid_from=dates(np.full(households, START - 800)), recorded_at=moments(known[:households]),
-    )  # fmt: skip
+        out,
+        "holdings",
+        holding_id=ids("L", owner, 8),
+        household_id=ids("H", owner, 8),
+        kind=pick(["arable", "forest", "grassland"], owner % 3),
+        quantity=pa.array(np.round(rng.gamma(3, 2, households), 1)),
+        valid_from=dates(np.full(households, START - 800)),
+        recorded_at=moments(known[:households]),
+    )
     write(
-        out, "cards", card_id=ids("62", person, 14), holder_person_id=ids("P", person, 8),
-        kind=pick(["social_security", "passbook"], (rng.random(persons) < 0.1).astype(int)), bank_code=pick(["A", "B", "C"], person % 3),
-        opened_on=dates(START - 700 + rng.integers(0, 600, persons)), outlet_id=ids("B", village_of, 6),
-        activated_on=dates(np.full(persons, START - 60)), phone=ids("1", rng.integers(0, persons * 4 // 5, persons), 9),
-    )  # fmt: skip
+        out,
+        "cards",
+        card_id=ids("62", person, 14),
+        holder_person_id=ids("P", person, 8),
+        kind=pick(["social_security", "passbook"], (rng.random(persons) < 0.1).astype(int)),
+        bank_code=pick(["A", "B", "C"], person % 3),
+        opened_on=dates(START - 700 + rng.integers(0, 600, persons)),
+        outlet_id=ids("B", village_of, 6),
+        activated_on=dates(np.full(persons, START - 60)),
+        phone=ids("1", rng.integers(0, persons * 4 // 5, persons), 9),
+    )
     event = np.arange(persons // 2)
     write(
-        out, "card_events", event_id=ids("E", event, 8), card_id=ids("62", rng.integers(0, persons, len(event)), 14),
+        out,
+        "card_events",
+        event_id=ids("E", event, 8),
+        card_id=ids("62", rng.integers(0, persons, len(event)), 14),
         at=moments(START * DAY + np.sort(rng.integers(0, months * 30 * DAY, len(event)))),
-        kind=pick(["phone_changed", "payee_registered", "device_bound"], event % 3), value=ids("V", rng.integers(0, persons, len(event)), 8),
-    )  # fmt: skip
+        kind=pick(["phone_changed", "payee_registered", "device_bound"], event % 3),
+        value=ids("V", rng.integers(0, persons, len(event)), 8),
+    )
     frequency = ["monthly", "monthly", "quarterly", "annual"]
     programs = np.arange(16)
     write(
-        out, "programs", program_id=ids("G", programs, 2), name=ids("补贴", programs, 2),
-        paid_per=pick(["person", "household"], (programs % 4 == 3).astype(int)), quantity_unit=pick(["month", "mu"], (programs % 4 == 3).astype(int)),
-        frequency=pick(frequency, programs % 4), means_tested=pa.array(programs % 5 == 0), living_only=pa.array(programs % 4 != 3),
-        bars_public_payroll=pa.array(programs % 5 == 0), once_per_household=pa.array(np.zeros(16, bool)), notice_days=pa.array(np.full(16, 7)),
+        out,
+        "programs",
+        program_id=ids("G", programs, 2),
+        name=ids("补贴", programs, 2),
+        paid_per=pick(["person", "household"], (programs % 4 == 3).astype(int)),
+        quantity_unit=pick(["month", "mu"], (programs % 4 == 3).astype(int)),
+        frequency=pick(frequency, programs % 4),
+        means_tested=pa.array(programs % 5 == 0),
+        living_only=pa.array(programs % 4 != 3),
+        bars_public_payroll=pa.array(programs % 5 == 0),
+        once_per_household=pa.array(np.zeros(16, bool)),
+        notice_days=pa.array(np.full(16, 7)),
         release_limit_days=pa.array(np.full(16, 30)),
-    )  # fmt: skip
+    )
     write(
         out,
         "program_rates",
@@ -155,11 +209,18 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
     applied = (START - 110 + rng.integers(0, 50, run)) * DAY
     program = applicants % 16
     write(
-        out, "applications", application_id=ids("A", applicants, 8), program_id=ids("G", program, 2), person_id=ids("P", applicants, 8),
-        household_id=ids("H", household[:run], 8), period=pick(["2017"], np.zeros(run, int)), quantity=pa.array(1.0 + applicants % 3),
-        division_code=village_text.take(pa.array(village_of[:run])), applied_on=dates(applied // DAY),
+        out,
+        "applications",
+        application_id=ids("A", applicants, 8),
+        program_id=ids("G", program, 2),
+        person_id=ids("P", applicants, 8),
+        household_id=ids("H", household[:run], 8),
+        period=pick(["2017"], np.zeros(run, int)),
+        quantity=pa.array(1.0 + applicants % 3),
+        division_code=village_text.take(pa.array(village_of[:run])),
+        applied_on=dates(applied // DAY),
         entered_by=ids("O", applicants % (officials * 7 // 10), 6),
-    )  # fmt: skip
+    )
     stages = ["household_report", "village_assessment", "township_review", "county_determination"]
     stage = np.tile(np.arange(4), run)
     at = np.repeat(applied, 4) + stage * 10 * DAY + rng.integers(0, DAY, 4 * run)
@@ -170,17 +231,27 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
         officials * 7 // 10 + np.repeat(applicants, 4) % (officials * 3 // 10),
     )
     write(
-        out, "approvals", application_id=ids("A", np.repeat(applicants, 4)[order], 8), stage=pick(stages, stage[order]),
-        official_id=ids("O", by[order], 6), at=moments(at[order]), result=pick(["passed"], np.zeros(4 * run, int)),
-    )  # fmt: skip
+        out,
+        "approvals",
+        application_id=ids("A", np.repeat(applicants, 4)[order], 8),
+        stage=pick(stages, stage[order]),
+        official_id=ids("O", by[order], 6),
+        at=moments(at[order]),
+        result=pick(["passed"], np.zeros(4 * run, int)),
+    )
     write(
-        out, "notices", application_id=ids("A", applicants, 8), posted_from=dates(applied // DAY + 11), posted_to=dates(applied // DAY + 19),
-        quantity=pa.array(1.0 + applicants % 3), amount=money((1 + applicants % 3) * (8000 + program * 500)),
-    )  # fmt: skip
+        out,
+        "notices",
+        application_id=ids("A", applicants, 8),
+        posted_from=dates(applied // DAY + 11),
+        posted_to=dates(applied // DAY + 19),
+        quantity=pa.array(1.0 + applicants % 3),
+        amount=money((1 + applicants % 3) * (8000 + program * 500)),
+    )
     _money(out, rng, months, run, payments, household, village_of, village_text, names, officials)
 
 
-def _money(out, rng, months, run, payments, household, village_of, village_text, names, officials) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _money(out, rng, months, run, payments, household, village_of, village_text, names, officials) -> None:  # type: ignore[no-untyped-def]
     """Runs, payments month by month, answers of the bank and card activity."""
     history = payments // run * run
     total = history + run
@@ -191,33 +262,56 @@ def _money(out, rng, months, run, payments, household, village_of, village_text,
     period = pick([f"{2017 + m // 12}-{m % 12 + 1:02d}" for m in range(int(month.max()) + 1)], month)
     run_no = month * 16 + program
     columns = dict(
-        disbursement_id=ids("D", np.arange(total), 9), run_id=ids("R", run_no, 5), line_no=pa.array(line + 1), program_id=ids("G", program, 2),
-        application_id=ids("A", who, 8), period=period, person_id=ids("P", who, 8), household_id=ids("H", household[who], 8),
-        payee_name=names.take(pa.array(who)), card_id=ids("62", card, 14), quantity=pa.array(1.0 + line % 3),
-        amount=money((1 + line % 3) * (8000 + program * 500)), division_code=village_text.take(pa.array(village_of[who])),
-        prepared_by=ids("O", officials * 7 // 10 + line % (officials * 3 // 10), 6), submitted_at=moments(submitted),
-    )  # fmt: skip
+        disbursement_id=ids("D", np.arange(total), 9),
+        run_id=ids("R", run_no, 5),
+        line_no=pa.array(line + 1),
+        program_id=ids("G", program, 2),
+        application_id=ids("A", who, 8),
+        period=period,
+        person_id=ids("P", who, 8),
+        household_id=ids("H", household[who], 8),
+        payee_name=names.take(pa.array(who)),
+        card_id=ids("62", card, 14),
+        quantity=pa.array(1.0 + line % 3),
+        amount=money((1 + line % 3) * (8000 + program * 500)),
+        division_code=village_text.take(pa.array(village_of[who])),
+        prepared_by=ids("O", officials * 7 // 10 + line % (officials * 3 // 10), 6),
+        submitted_at=moments(submitted),
+    )
     write(out, "disbursements", **columns)
     runs = np.arange(int(run_no.max()) + 1)
     write(
-        out, "payment_runs", run_id=ids("R", runs, 5), program_id=ids("G", runs % 16, 2),
+        out,
+        "payment_runs",
+        run_id=ids("R", runs, 5),
+        program_id=ids("G", runs % 16, 2),
         period=pick([f"{2017 + m // 12}-{m % 12 + 1:02d}" for m in range(int(month.max()) + 1)], runs // 16),
-        division_code=pick([str(COUNTY)], np.zeros(len(runs), int)), funds_received_on=dates(START + 30 * (runs // 16) - 5),
-        created_at=moments((START + 30 * (runs // 16)) * DAY), planned_on=dates(START + 30 * (runs // 16) + 5),
-    )  # fmt: skip
+        division_code=pick([str(COUNTY)], np.zeros(len(runs), int)),
+        funds_received_on=dates(START + 30 * (runs // 16) - 5),
+        created_at=moments((START + 30 * (runs // 16)) * DAY),
+        planned_on=dates(START + 30 * (runs // 16) + 5),
+    )
     paid = history
     write(
-        out, "settlements", disbursement_id=ids("D", np.arange(paid), 9), status=pick(["paid", "returned"], (rng.random(paid) < 0.005).astype(int)),
-        amount=columns["amount"].slice(0, paid), at=moments(submitted[:paid] + 5 * DAY),
-    )  # fmt: skip
+        out,
+        "settlements",
+        disbursement_id=ids("D", np.arange(paid), 9),
+        status=pick(["paid", "returned"], (rng.random(paid) < 0.005).astype(int)),
+        amount=columns["amount"].slice(0, paid),
+        at=moments(submitted[:paid] + 5 * DAY),
+    )
     drawn = paid // 4
     source = np.sort(rng.choice(paid, drawn, replace=False))
     write(
-        out, "card_transactions", transaction_id=ids("X", np.arange(drawn), 9), card_id=ids("62", card[source], 14),
+        out,
+        "card_transactions",
+        transaction_id=ids("X", np.arange(drawn), 9),
+        card_id=ids("62", card[source], 14),
         at=moments(submitted[source] + rng.integers(6 * DAY, 20 * DAY, drawn)),
-        kind=pick(["cash_withdrawal", "transfer_out", "purchase"], rng.integers(0, 3, drawn)), amount=columns["amount"].take(pa.array(source)),
+        kind=pick(["cash_withdrawal", "transfer_out", "purchase"], rng.integers(0, 3, drawn)),
+        amount=columns["amount"].take(pa.array(source)),
         outlet_id=ids("B", village_of[who[source]], 6),
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":
