@@ -25,6 +25,9 @@ LAYOUT = 2
 SMALL = 4_000_000
 """A store of fewer bytes is quicker to encode again than to look up."""
 
+BLOCK = 1 << 16
+"""Bytes that are written or left a hole together."""
+
 OLD_SECONDS = 3600
 """Files left half-written by a run that died are removed after this long; a run of now may still be writing."""
 
@@ -177,6 +180,15 @@ def _remove_partial(folder: Path) -> None:
 
 
 def _save(target: Path, values: NDArray[Any]) -> None:
-    """Through an open file: `np.save` would add an ending to the name of a partial file."""
+    """An `.npy` file with holes where the array is zero: most flags of a long history are, and cost no disk."""
+    values = np.ascontiguousarray(values)
+    content = values.reshape(-1).view(np.uint8)
     with target.open("wb") as file:
-        np.save(file, values, allow_pickle=False)
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
+        start = file.tell()
+        for place in range(0, len(content), BLOCK):
+            block = content[place : place + BLOCK]
+            if block.any():
+                file.seek(start + place)
+                file.write(block.data)
+        file.truncate(start + len(content))
