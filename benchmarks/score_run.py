@@ -39,6 +39,7 @@ import duckdb, sys, time
 source, first, out = sys.argv[1:4]
 connection = duckdb.connect(config={"threads": 2})
 connection.execute("set timezone = 'UTC'")
+connection.execute("set enable_progress_bar = false")
 start = time.perf_counter()
 connection.execute(
     f"copy (select *, 0.5 as score from read_parquet('{source}/disbursements.parquet') "
@@ -128,17 +129,16 @@ def measure(folder: Path, rows: int) -> None:
     day = day_of_run(rows)
     command = [*MINGBAI, "score", str(data), "--from", day, "--to", "2099-01-01"]
     command += ["--model", str(model), "--home", str(home), "--out", str(out)]
-    cold, _ = run(command)
-    warm, _ = run(command)
     floors = [run([sys.executable, "-c", _FLOOR, str(data), day, str(folder / "floor.parquet")])[1] for _ in range(3)]
-    floor = sorted(float(f) for f in floors)[1]
-    for name, cost in (("cold", cold), ("warm", warm)):
+    floor = sorted(float(f.split()[-1]) for f in floors)[1]
+    print(f"{rows:>9,} floor {floor:8.2f}", flush=True)
+    for name in ("cold", "warm"):
+        cost, _ = run(command)
         print(
             f"{rows:>9,} {name:5} {cost.wall:8.1f} {cost.processor:10.1f} {rows / cost.wall:9,.0f} {cost.peak:9,.0f}"
             f" {cost.wall / floor:8.0f}",
             flush=True,
         )
-    print(f"{rows:>9,} floor {floor:8.2f}", flush=True)
 
 
 def main() -> None:
