@@ -96,7 +96,7 @@ def _watch(pid: int, seen: list[float]) -> None:
         time.sleep(0.25)
 
 
-def day_of_run(rows: int) -> str:
+def day_of_run() -> str:
     """The day the last run was submitted, from midnight local time."""
     day = START_DAY + MONTH_DAYS * HISTORY
     return time.strftime("%Y-%m-%d", time.gmtime(day * 86_400))
@@ -108,17 +108,25 @@ def prepare(folder: Path, rows: int) -> tuple[Path, Path]:
     if not data.exists():
         make = [sys.executable, str(HERE / "make_history.py"), str(data)]
         run([*make, "--payments", str(rows * HISTORY), "--run", str(rows)])
-    if not model.exists():
-        make_model = (
-            "import sys; from pathlib import Path; from _bundle import bundle_for; from features.asof import Ledger;"
-            "from models.scoring.policy import Policy;"
-            "bundle_for(Ledger.open(Path(sys.argv[1])), Policy.load()).save(Path(sys.argv[2]))"
-        )
-        small = folder / "data-small"
-        if not small.exists():
-            run([sys.executable, str(HERE / "make_history.py"), str(small), "--payments", "200000", "--run", "20000"])
-        run([sys.executable, "-c", make_model, str(small), str(model)])
+    small = folder / "data-small"
+    if not small.exists():
+        run([sys.executable, str(HERE / "make_history.py"), str(small), "--payments", "200000", "--run", "20000"])
+    # Made anew each time: it follows the catalogue, and it compiles what a fresh checkout has not compiled yet.
+    make_model = (
+        "import sys; from pathlib import Path; from _bundle import bundle_for; from features.asof import Ledger;"
+        "from models.scoring.policy import Policy;"
+        "bundle_for(Ledger.open(Path(sys.argv[1])), Policy.load()).save(Path(sys.argv[2]))"
+    )
+    run([sys.executable, "-c", make_model, str(small), str(model)])
+    run([*MINGBAI, "score", str(small), *_asked(folder / "home-small", model, folder / "scores-small.parquet")])
     return data, model
+
+
+def _asked(home: Path, model: Path, out: Path) -> list[str]:
+    """Options of `mingbai score`: everything from the day of the last run on."""
+    return [
+        "--from", day_of_run(), "--to", "2099-01-01", "--model", str(model), "--home", str(home), "--out", str(out),
+    ]  # fmt: skip
 
 
 def measure(folder: Path, rows: int) -> None:
@@ -126,9 +134,8 @@ def measure(folder: Path, rows: int) -> None:
     data, model = prepare(folder, rows)
     home, out = folder / f"home-{rows}", folder / f"scores-{rows}.parquet"
     shutil.rmtree(home, ignore_errors=True)
-    day = day_of_run(rows)
-    command = [*MINGBAI, "score", str(data), "--from", day, "--to", "2099-01-01"]
-    command += ["--model", str(model), "--home", str(home), "--out", str(out)]
+    day = day_of_run()
+    command = [*MINGBAI, "score", str(data), *_asked(home, model, out)]
     floors = [run([sys.executable, "-c", _FLOOR, str(data), day, str(folder / "floor.parquet")])[1] for _ in range(3)]
     floor = sorted(float(f.split()[-1]) for f in floors)[1]
     print(f"{rows:>9,} floor {floor:8.2f}", flush=True)
