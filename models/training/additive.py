@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -49,12 +50,15 @@ def fit_terms(
         feature_names=[names[k] for k in kept],
         feature_types=["continuous"] * len(kept),
     )
-    machine.fit(
-        values[rows][:, kept].astype(np.float64),
-        labels,
-        sample_weight=weight[rows] * shares,
-        init_score=start[rows],
-    )
+    with warnings.catch_warnings():
+        # Missing is a level of its own here, and nobody looks at the library's plots.
+        warnings.filterwarnings("ignore", message="Missing values detected", category=UserWarning)
+        machine.fit(
+            values[rows][:, kept].astype(np.float64),
+            labels,
+            sample_weight=weight[rows] * shares,
+            init_score=start[rows],
+        )
     terms = []
     for place, k in enumerate(kept):
         cuts = np.asarray(machine.bins_[place][0], dtype=np.float64)
