@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from features.asof import View
 from features.asof import _kernels as kernels
 from features.asof.ledger import LedgerTable
+from features.asof.view import index_memo
 
 Float = NDArray[np.float64]
 Codes = NDArray[np.int64]
 GENERATIONS = 6
+LINES = 250_000
 
 
 class Due(NamedTuple):
@@ -34,26 +36,34 @@ def due(view: View) -> Due:
 
 
 def _all(lines: LedgerTable) -> Due:
+    """Amounts due of every line of the history, some lines at a time: each meets every rate of its program."""
+    blocks = [_block(lines, slice(start, start + LINES)) for start in range(0, max(lines.rows, 1), LINES)]
+    return Due(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
+
+
+def _block(lines: LedgerTable, block: slice) -> Due:
     """Rates in force during the period (or on the day of submission, for rates changed in between), best match."""
     ledger = lines.ledger
     rates = ledger.tables["program_rates"]
     offsets, order = kernels.group_rows(rates.column("program_id").astype(np.int64), len(ledger.vocabulary("program")))
-    program = lines.column("program_id").astype(np.int64)
+    program = lines.column("program_id")[block].astype(np.int64)
+    rows = len(program)
     count = offsets[program + 1] - offsets[program]
-    line = np.repeat(np.arange(lines.rows), count)
+    line = np.repeat(np.arange(rows), count)
     place = np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(offsets[program], count)
     rate = order[place].astype(np.int64)
 
-    first, last = (days[lines.column("period")] for days in ledger.periods)
+    first, last = (days[lines.column("period")[block]] for days in ledger.periods)
     begun = np.nan_to_num(rates.column("valid_from"), nan=-np.inf)[rate]
     ended = np.nan_to_num(rates.column("valid_to"), nan=np.inf)[rate]
     in_period = (begun <= last[line]) & (ended >= first[line])
-    submitted = lines.column("submitted_at")[line]
+    submitted = lines.column("submitted_at")[block][line]
     later = (begun <= submitted) & (ended >= np.floor(submitted)) & (begun > last[line])
-    here = _within(lines, rates, line, rate)
+    here = _within(lines, block, rates, line, rate)
 
-    expected = rates.column("rate")[rate] * lines.column("quantity")[line]
-    amount = lines.column("amount")[line]
+    expected = rates.column("rate")[rate] * lines.column("quantity")[block][line]
+    paid = lines.column("amount")[block]
+    amount = paid[line]
     allowed = 1.0 + np.nan_to_num(rates.column("tolerance"))[rate] * expected
     off = amount - expected
     off[np.abs(off) <= allowed] = 0.0
@@ -64,13 +74,13 @@ def _all(lines: LedgerTable) -> Due:
     new[1:] = line[best[1:]] != line[best[:-1]]
     chosen = best[new]
     chosen = chosen[np.isfinite(distance[chosen])]
-    nearest, away = np.full(lines.rows, np.nan), np.full(lines.rows, np.nan)
+    nearest, away = np.full(rows, np.nan), np.full(rows, np.nan)
     nearest[line[chosen]] = expected[chosen]
     away[line[chosen]] = off[chosen]
-    lowest, highest = _ends(line[usable], expected[usable], lines.rows)
+    lowest, highest = _ends(line[usable], expected[usable], rows)
     # A rate that changed within the period: some months at the old one, some at the new.
-    changed = np.bincount(line[usable & (begun > first[line])], minlength=lines.rows) > 0
-    mixed = changed & (lines.column("amount") >= lowest - 1.0) & (lines.column("amount") <= highest + 1.0)
+    changed = np.bincount(line[usable & (begun > first[line])], minlength=rows) > 0
+    mixed = changed & (paid >= lowest - 1.0) & (paid <= highest + 1.0)
     away[mixed & ~np.isnan(away)] = 0.0
     return Due(nearest, highest, away)
 
@@ -83,7 +93,7 @@ def _ends(line: Codes, expected: Float, rows: int) -> tuple[Float, Float]:
     return np.where(np.isfinite(low), low, np.nan), np.where(np.isfinite(high), high, np.nan)
 
 
-def _within(lines: LedgerTable, rates: LedgerTable, line: Codes, rate: Codes) -> NDArray[np.bool_]:
+def _within(lines: LedgerTable, block: slice, rates: LedgerTable, line: Codes, rate: Codes) -> NDArray[np.bool_]:
     """Whether the rate holds where the line is paid: in its division or one above; shape (len(line),)."""
     holds = rates.column("division_code").astype(np.int64)[rate]
     good: NDArray[np.bool_] = holds < 0
@@ -93,21 +103,15 @@ def _within(lines: LedgerTable, rates: LedgerTable, line: Codes, rate: Codes) ->
     parent = np.full(len(lines.ledger.vocabulary("division")) + 1, -1, dtype=np.int64)
     parent[divisions.column("division_code").astype(np.int64)] = divisions.column("parent_code")
     parent[-1] = -1
-    place = lines.column("division_code").astype(np.int64)[line]
+    place = lines.column("division_code")[block].astype(np.int64)[line]
     for _ in range(GENERATIONS):
         good |= (place >= 0) & (place == holds)
         place = parent[place]
     return good
 
 
-def _stacked(lines: LedgerTable) -> Float:
-    return np.vstack(_all(lines))
-
-
 def _part(lines: LedgerTable, place: int) -> Float:
-    whole: Float = np.asarray(lines.derived("due", _stacked), dtype=np.float64).reshape(3, -1)
-    part: Float = whole[place]
-    return part
+    return index_memo(lines.index(("program_id",)), "due", lambda: _all(lines))[place]
 
 
 def _nearest(lines: LedgerTable) -> Float:
