@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,7 +127,8 @@ def _case(
     loss = float((p * amount[members] * yearly[members]).sum())
     order = sorted(members, key=lambda i: (-probability[i], ids[i]))
     role = known[leading].role
-    zh, en = _summary(kind, typology, len(members), at_risk, float(p.mean()))
+    fired = [code for i in members for code in known[i].codes]
+    zh, en = _summary(kind, _question(typology, fired), len(members), at_risk, float(p.mean()))
     return {
         "case_id": _case_id(kind, hub, group.signal, [ids[i] for i in order]),
         "desk": desk,
@@ -156,9 +158,17 @@ KIND_WORDS = {
 }
 
 
-def _summary(kind: str, typology: str, count: int, amount: float, score: float) -> tuple[str, str]:
-    titles = {rule.typology: rule.title for rule in reversed(all_rules())}
-    english, chinese = titles.get(typology, ("Unusual facts without a rule", "无对应规则的异常"))
+def _question(typology: str, fired: list[str]) -> tuple[str, str]:
+    """Title (English, Chinese) of the typology's rule that fired on most members, the first by name among equals."""
+    titles = {rule.code: rule.title for rule in all_rules()}
+    counts = Counter(code for code in fired if code in titles and code.partition(".")[0] == typology)
+    if not counts:
+        return "Unusual facts without a rule", "无对应规则的异常"
+    return titles[min(counts, key=lambda code: (-counts[code], code))]
+
+
+def _summary(kind: str, question: tuple[str, str], count: int, amount: float, score: float) -> tuple[str, str]:
+    english, chinese = question
     zh, en = KIND_WORDS[kind]
     return (
         f"{zh}关联{count}笔发放，共{amount:,.2f}元，疑点：{chinese}。平均风险{score:.0%}，需核实。",

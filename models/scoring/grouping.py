@@ -77,7 +77,7 @@ def group_alerts(
     heap = [(-gain(key, found), key) for key, found in members.items() if len(found) > 1]
     heapq.heapify(heap)
     taken: set[int] = set()
-    groups: list[Group] = []
+    found_at: dict[Key, list[int]] = {}
     while heap:
         promised, key = heapq.heappop(heap)
         left = [i for i in members[key] if i not in taken]
@@ -91,7 +91,9 @@ def group_alerts(
             break
         taken.update(left)
         kind, code = _leader(left, key, members, gain, led)
-        groups.append(Group(kind, code, key[2], np.array(sorted(left))))
+        # Two cards may lead to one official: that is one case.
+        found_at.setdefault((kind, code, key[2]), []).extend(left)
+    groups = [Group(kind, code, signal, np.array(sorted(held))) for (kind, code, signal), held in found_at.items()]
     alone: dict[tuple[int, int, str], list[int]] = {}
     for i in alerts.tolist():
         if i not in taken:

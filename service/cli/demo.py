@@ -23,7 +23,7 @@ def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", file_okay=False, help="Folder for everything it makes.")] = Path(
         "demo"
     ),
-    seed: Annotated[int, typer.Option(metavar="S", help="Another seed is another county.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="S", help="Another seed is another county.")] = 7,
 ) -> None:
     """Invent a county, train, score its last months, show the first cases and the truth about them. 演示。
 
