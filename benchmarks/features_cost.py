@@ -1,6 +1,6 @@
-"""What each feature and shared pass costs: `python benchmarks/features_cost.py STORE [--rows N] [--after]`.
+"""What each feature and shared pass costs: `python benchmarks/features_cost.py [--store DIR] [--rows N]`.
 
-STORE is a folder of canonical Parquet (made by `make_history.py`, or by an intake). The last N disbursements are
+The store is a folder of canonical Parquet (by default invented by `_make_history.py`). The last N disbursements are
 computed in one view with the index warm. Time is *exclusive*: a pass shared through `view.memo` or `view.match` is
 charged to itself, not to the feature that happened to ask first. `alone` is what the feature costs by itself in a
 fresh view, shared passes included. Figures are seconds for a million rows on one thread; `fixed` is the cost of a
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
+from _make_history import make
 
 from features.asof import Ledger, View
 from features.catalogue import all_features
@@ -98,15 +100,24 @@ def computed(view: View) -> float:
 
 
 def main() -> None:
-    """Warm up, measure alone, then together with exclusive times; print the dearest first."""
+    """Make a history where none is given; measure."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("store", type=Path)
+    options.add_argument(
+        "--store", type=Path, help="canonical Parquet; by default 20,000 payments a month are invented"
+    )
     options.add_argument("--rows", type=int, default=50_000)
     options.add_argument("--top", type=int, default=60)
     options.add_argument("--after", action="store_true", help="as of 45 days after submission instead of at it")
     options.add_argument("--no-alone", action="store_true")
     given = options.parse_args()
-    ledger = Ledger.open(given.store)
+    with tempfile.TemporaryDirectory() as scratch:
+        if given.store is None:
+            make(Path(scratch), 200_000, 20_000, seed=1)
+        measure(Ledger.open(given.store or Path(scratch)), given)
+
+
+def measure(ledger: Ledger, given: argparse.Namespace) -> None:
+    """Warm up, measure alone, then together with exclusive times; print the dearest first."""
     total = ledger.tables["disbursements"].rows
     rows = np.arange(max(0, total - given.rows), total)
     scale = 1_000_000 / len(rows)

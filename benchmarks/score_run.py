@@ -1,6 +1,6 @@
 """A payment run over a long history, whole process: `python benchmarks/score_run.py [--rows 100000 ...] [--keep DIR]`.
 
-For each size N: an invented history of 10 N payments and a run of N to be scored (`make_history.py`), then
+For each size N: an invented history of 10 N payments and a run of N to be scored (`_make_history.py`), then
 
 * cold: `mingbai score` on the folder of tables with nothing loaded: intake, encoding, indexes, features, rules, model,
   reasons, file;
@@ -8,7 +8,8 @@ For each size N: an invented history of 10 N payments and a run of N to be score
 * floor: DuckDB reading the rows of the run and writing them with one more column, Parquet to Parquet.
 
 Every command is a process of its own, figures are of the whole process. `peak` is the largest sum of the memory of the
-process and its workers, shared pages counted once (`/proc/PID/smaps_rollup`, sampled); `processor` is seconds on all
+process and its workers, shared pages counted once (`/proc/PID/smaps_rollup`, sampled), `own` what of it is not pages
+of files, which the system takes back when it needs them; `processor` is seconds on all
 cores, which a busy machine changes less than the seconds on the clock. The model has a weight for every rule and a
 term for every feature, and is drawn at random (`_bundle.py`); about 2 % of rows alert and get reasons.
 """
@@ -51,11 +52,12 @@ print(time.perf_counter() - start)
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds on the clock, seconds on all cores, and the largest memory in megabytes."""
+    """Seconds on the clock, seconds on all cores, the largest memory in megabytes and what of it is no file's."""
 
     wall: float
     processor: float
     peak: float
+    own: float
 
 
 def run(command: list[str]) -> tuple[Cost, str]:
@@ -66,7 +68,7 @@ def run(command: list[str]) -> tuple[Cost, str]:
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=messages, text=True, env={**os.environ, **ENVIRONMENT}
         )
-        seen = [0.0]
+        seen = [0.0, 0.0]
         watcher = threading.Thread(target=_watch, args=(process.pid, seen), daemon=True)
         watcher.start()
         said, _ = process.communicate()
@@ -77,22 +79,23 @@ def run(command: list[str]) -> tuple[Cost, str]:
             raise RuntimeError(f"{' '.join(command)}: exit {process.returncode}\n{messages.read()}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(wall, spent, seen[0] / 1024), said
+    return Cost(wall, spent, seen[0] / 1024, seen[1] / 1024), said
 
 
 def _watch(pid: int, seen: list[float]) -> None:
     """Keep the largest memory of a process and its children, in kilobytes, until it ends."""
     while True:
-        total = 0
+        total, own = 0, 0
         try:
             children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
             for one in [str(pid), *children]:
                 lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
                 total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+                own += next(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
         except (OSError, StopIteration):
             if not Path(f"/proc/{pid}").exists() or not total:
                 return
-        seen[0] = max(seen[0], total)
+        seen[:] = max(seen[0], total), max(seen[1], own)
         time.sleep(0.25)
 
 
@@ -106,11 +109,11 @@ def prepare(folder: Path, rows: int) -> tuple[Path, Path]:
     """The invented data and a model for them, made once a folder; returns both folders."""
     data, model = folder / f"data-{rows}", folder / f"model-{rows}"
     if not data.exists():
-        make = [sys.executable, str(HERE / "make_history.py"), str(data)]
+        make = [sys.executable, str(HERE / "_make_history.py"), str(data)]
         run([*make, "--payments", str(rows * HISTORY), "--run", str(rows)])
     small = folder / "data-small"
     if not small.exists():
-        run([sys.executable, str(HERE / "make_history.py"), str(small), "--payments", "200000", "--run", "20000"])
+        run([sys.executable, str(HERE / "_make_history.py"), str(small), "--payments", "200000", "--run", "20000"])
     # Made anew each time: it follows the catalogue, and it compiles what a fresh checkout has not compiled yet.
     make_model = (
         "import sys; from pathlib import Path; from _bundle import bundle_for; from features.asof import Ledger;"
@@ -142,7 +145,7 @@ def measure(folder: Path, rows: int) -> None:
     for name in ("cold", "warm"):
         cost, _ = run(command)
         print(
-            f"{rows:>9,} {name:5} {cost.wall:8.1f} {cost.processor:10.1f} {rows / cost.wall:9,.0f} {cost.peak:9,.0f}"
+            f"{rows:>9,} {name:5} {cost.wall:8.1f} {cost.processor:10.1f} {rows / cost.wall:9,.0f} {cost.peak:9,.0f} {cost.own:8,.0f}"
             f" {cost.wall / floor:8.0f}",
             flush=True,
         )
@@ -154,7 +157,9 @@ def main() -> None:
     options.add_argument("--rows", type=int, nargs="+", default=[100_000])
     options.add_argument("--keep", type=Path, help="keep data, models and stores here instead of a temporary folder")
     given = options.parse_args()
-    print(f"{'rows':>9} {'':5} {'seconds':>8} {'processor':>10} {'rows/s':>9} {'peak MB':>9} {'x floor':>8}")
+    print(
+        f"{'rows':>9} {'':5} {'seconds':>8} {'processor':>10} {'rows/s':>9} {'peak MB':>9} {'own MB':>8} {'x floor':>8}"
+    )
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)

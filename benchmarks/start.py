@@ -51,7 +51,9 @@ def once(command: list[str]) -> tuple[float, float, str]:
 
 def main() -> None:
     """Print one line a way to start."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_known_args()
     print(f"{'':24} {'seconds':>8} {'processor':>10}")
     for name, command in WAYS.items():
         found = [once(command) for _ in range(6)][1:]

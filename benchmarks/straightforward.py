@@ -108,7 +108,7 @@ def measured(folder: Path, rows: int) -> tuple[float, float]:
     """Processor seconds and peak megabytes of the script on a run of this many rows, in a process of its own."""
     data = folder / f"data-{rows}"
     if not data.exists():
-        command = [sys.executable, str(HERE / "make_history.py"), str(data)]
+        command = [sys.executable, str(HERE / "_make_history.py"), str(data)]
         command += ["--payments", str(rows * HISTORY), "--run", str(rows)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
