@@ -1,4 +1,6 @@
-"""Make a large, honest data set in the contract's tables: `python benchmarks/_make_history.py OUT --payments N --run M`.
+"""Make a large, honest data set in the contract's tables.
+
+`python benchmarks/_make_history.py OUT --payments N --run M`
 
 It exists to measure speed and memory, not quality: people, cards and payments are regular, with enough ties (shared
 phones, changed cards, kin, deaths, approvals) for every feature to have work. History is monthly runs of M payments;

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -19,10 +20,12 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# The checkout itself, so that a benchmark runs by its path.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
-from _make_history import make
 
+from benchmarks._make_history import make
 from features.asof import Ledger, View
 from features.catalogue import all_features
 from models.rules.catalogue import all_rules, default_settings

@@ -145,8 +145,8 @@ def measure(folder: Path, rows: int) -> None:
     for name in ("cold", "warm"):
         cost, _ = run(command)
         print(
-            f"{rows:>9,} {name:5} {cost.wall:8.1f} {cost.processor:10.1f} {rows / cost.wall:9,.0f} {cost.peak:9,.0f} {cost.own:8,.0f}"
-            f" {cost.wall / floor:8.0f}",
+            f"{rows:>9,} {name:5} {cost.wall:8.1f} {cost.processor:10.1f} {rows / cost.wall:9,.0f} {cost.peak:9,.0f}"
+            f" {cost.own:8,.0f} {cost.wall / floor:8.0f}",
             flush=True,
         )
 
