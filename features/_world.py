@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -126,6 +126,7 @@ class World:
         return pa.table(dict(zip([c.name for c in columns], arrays, strict=True)))
 
 
+@cache
 def world() -> World:
     """The base world (see `_world_defaults.py`): a county, two townships, three villages, programs, people, cards."""
     made = World()
