@@ -55,6 +55,38 @@ def regroup(rows: Int32, codes: Int32, size: int) -> Int32:
 
 
 @njit(cache=True, nogil=True)
+def sort_inside(offsets: Int32, rows: Int32, second: Int32, third: Int32) -> None:
+    """Sort each group's rows by one or two more columns (`third` may be empty), order among equals kept; in place.
+
+    Where groups are small this stays in the processor's own memory, which a radix sort of the whole table does not.
+    """
+    two = third.shape[0] > 0
+    keys = np.empty(64, np.int64)
+    for g in range(offsets.shape[0] - 1):
+        lo, n = offsets[g], offsets[g + 1] - offsets[g]
+        if n < 2:
+            continue
+        if n > keys.shape[0]:
+            keys = np.empty(2 * n, np.int64)
+        for p in range(n):
+            row = rows[lo + p]
+            keys[p] = (np.int64(second[row]) << 32) | (np.int64(third[row]) if two else 0)
+        if n > 64:
+            order = np.argsort(keys[:n], kind="mergesort")
+            rows[lo : lo + n] = rows[lo : lo + n][order]
+            continue
+        for p in range(1, n):
+            key, row = keys[p], rows[lo + p]
+            k = p
+            while k > 0 and keys[k - 1] > key:
+                keys[k] = keys[k - 1]
+                rows[lo + k] = rows[lo + k - 1]
+                k -= 1
+            keys[k] = key
+            rows[lo + k] = row
+
+
+@njit(cache=True, nogil=True)
 def refine(parent: Int32, rows: Int32, codes: Int32, parents: int) -> tuple[Int32, Int32, Int32]:
     """Split groups of sorted rows by one more column.
 

@@ -12,6 +12,9 @@ from features.asof import _kernels as kernels
 
 Int32 = NDArray[np.int32]
 
+SMALL_GROUPS = 64
+"""Rows a group of the first column has on average, up to which groups are sorted one by one."""
+
 _LARGEST = np.iinfo(np.int32).max
 
 Keep = Callable[[str, Callable[[], NDArray[Any]]], NDArray[Any]]
@@ -79,9 +82,14 @@ def _grouped(keys: list[Int32]) -> dict[str, NDArray[Any]]:
     if len(keys) == 1:
         offsets, rows = kernels.group_rows(keys[0], max(sizes[0], 0))
         return {"offsets": offsets, "rows": rows}
-    rows = np.arange(len(keys[0]), dtype=np.int32)
-    for codes, size in zip(reversed(keys), reversed(sizes), strict=True):
-        rows = kernels.regroup(rows, codes, max(size, 0))
+    if len(keys) <= 3 and len(keys[0]) <= SMALL_GROUPS * max(sizes[0], 1):
+        first = np.where(np.minimum.reduce(keys) < 0, np.int32(-1), keys[0])
+        offsets, rows = kernels.group_rows(first, max(sizes[0], 0))
+        kernels.sort_inside(offsets, rows, keys[1], keys[2] if len(keys) > 2 else np.empty(0, np.int32))
+    else:
+        rows = np.arange(len(keys[0]), dtype=np.int32)
+        for codes, size in zip(reversed(keys), reversed(sizes), strict=True):
+            rows = kernels.regroup(rows, codes, max(size, 0))
     group, parents = keys[0][rows], max(sizes[0], 0)
     made: dict[str, NDArray[Any]] = {}
     for step, codes in enumerate(keys[1:], start=1):
