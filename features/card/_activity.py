@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.asof import Ledger, LedgerTable, Pairs, View
+from features.asof import _ties as ties
 from features.asof.group_index import GroupIndex
 from features.asof.view import index_memo
 from features.graph._owners import answered_card, holder_of_row, payment_of_answer
@@ -143,7 +144,11 @@ def _arrays(table: LedgerTable) -> dict[str, NDArray[Any]]:
     )
     row = np.concatenate([np.full(len(chosen), -1, dtype=np.int64), debit])
     # Of the same second, credits come first: what is drawn then was there.
-    order = np.lexsort((row, -amount, known))
+    order = np.argsort(known, kind="stable")
+    tied = np.zeros(len(order), dtype=bool)
+    tied[1:] = known[order[1:]] == known[order[:-1]]
+    ties.settle_numbers(order, tied, -amount)
+    ties.settle_numbers(order, tied, row.astype(np.float64))
     index = GroupIndex([holder[order]])
     piled, fen = _pile(index.offsets, index.rows, amount[order])
     answer = np.concatenate([chosen, np.full(len(debit), -1, dtype=np.int64)])[order]
