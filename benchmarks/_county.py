@@ -25,11 +25,12 @@ from models.evaluation.judged import tie_breaker, truth_of
 from models.evaluation.ranking import average_precision
 from models.scoring.bundle import Bundle
 from models.scoring.combine import judge
-from models.scoring.facts import Facts, facts_of, joined
+from models.scoring.facts import Facts, facts_of, gather, joined
 from models.scoring.policy import Policy
 from models.scoring.score import SCHEMA, score
+from models.training.fit import fit
 from models.training.labels import Labels
-from models.training.train import fit, gather, reference_rows
+from models.training.train import reference_rows
 from simulation import simulate
 
 Int64 = NDArray[np.int64]

@@ -24,10 +24,11 @@ from numpy.typing import NDArray
 from features.asof import Ledger
 from features.intake import load
 from models.scoring.combine import judge
-from models.scoring.facts import Facts
+from models.scoring.facts import Facts, gather
 from models.scoring.policy import Policy
-from models.training import train as training
+from models.training.fit import fit
 from models.training.labels import UNLABELLED, Labels, labels_at
+from models.training.train import reference_rows
 from models.training.validate import average_precision
 
 Float = NDArray[np.float64]
@@ -38,12 +39,12 @@ FAR = np.iinfo(np.int64).max - 1
 def rules(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float:
     """Rules weighed by firing rate and findings, without learned terms."""
     few = Policy({**policy.values, "learning.findings_at_least": float(FAR)}, policy.settings)
-    return judge(ahead, training.fit(past, labels, few, quick=True)).probability
+    return judge(ahead, fit(past, labels, few, quick=True)).probability
 
 
 def rules_and_terms(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float:
     """What `mingbai train` makes."""
-    return judge(ahead, training.fit(past, labels, policy, quick=True)).probability
+    return judge(ahead, fit(past, labels, policy, quick=True)).probability
 
 
 def boosting(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float:
@@ -96,8 +97,8 @@ def compare(data: Path, truth: Path, as_of: dt.date) -> None:
     with tempfile.TemporaryDirectory() as store:
         load(data, Path(store))
         ledger = Ledger.open(Path(store), utc_offset_hours=policy.utc_offset_hours)
-        rows = training.reference_rows(ledger, FAR)
-        facts = training.gather(ledger, rows, policy, lambda _share: None)
+        rows = reference_rows(ledger, FAR)
+        facts = gather(ledger, rows, policy, lambda _share: None)
         zone = dt.timezone(dt.timedelta(hours=policy.utc_offset_hours))
         origin = int(dt.datetime(as_of.year, as_of.month, as_of.day, tzinfo=zone).timestamp() * 1_000_000)
         submitted = ledger.tables["disbursements"].known_at[rows]

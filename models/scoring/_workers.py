@@ -1,16 +1,20 @@
-"""Work on parts in forked processes that share this process's memory, results in order as Arrow tables."""
+"""Work on parts in forked processes that share this process's memory, results in order as Arrow tables or in place."""
 
 from __future__ import annotations
 
 import contextlib
+import math
+import mmap
 import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import DTypeLike, NDArray
 
 T = TypeVar("T")
 
@@ -18,6 +22,8 @@ _work: Callable[[object], pa.Table] | None = None
 """What a forked worker does with a part: set just before the fork, so that nothing has to be sent."""
 
 _tasks: Sequence[Callable[[], object]] = ()
+
+_writes: Callable[[slice], None] | None = None
 
 
 def usable_workers() -> int:
@@ -49,6 +55,37 @@ def in_order(
         _work = None
 
 
+def shared_array(shape: tuple[int, ...], dtype: DTypeLike, order: Literal["C", "F"] = "F") -> NDArray[Any]:
+    """An array that forked workers write into and this process reads: its pages belong to all of them."""
+    kind = np.dtype(dtype)
+    count = math.prod(shape)
+    memory = mmap.mmap(-1, max(1, count * kind.itemsize))
+    return np.frombuffer(memory, dtype=kind, count=count).reshape(shape, order=order)
+
+
+def in_place(
+    write: Callable[[slice], None], parts: Sequence[slice], workers: int, warm_up: Callable[[], None]
+) -> Iterator[slice]:
+    """Call `write(part)` for each part, which writes into arrays of `shared_array`; yields each part as it is done.
+
+    `warm_up` is called before a fork and reads what all parts will share. An error in a worker is raised here.
+    """
+    if workers < 2 or len(parts) < 2 or sys.platform != "linux":
+        for part in parts:
+            write(part)
+            yield part
+        return
+    warm_up()
+    global _writes
+    _writes = write
+    context = multiprocessing.get_context("fork")
+    try:
+        with context.Pool(min(workers, len(parts)), initializer=_alone) as pool:
+            yield from pool.imap(_written, parts)
+    finally:
+        _writes = None
+
+
 def beforehand(tasks: Sequence[Callable[[], object]], workers: int) -> None:
     """Run tasks whose results are kept on disk, in forked processes; what fails there fails again where it is used."""
     if workers < 2 or sys.platform != "linux":
@@ -72,6 +109,13 @@ def _alone() -> None:
     """A worker leaves the keyboard's interrupt to its parent, and Arrow to one thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)
+
+
+def _written(part: slice) -> slice:
+    if _writes is None:
+        raise RuntimeError("a worker was started without work")
+    _writes(part)
+    return part
 
 
 def _done(part: object) -> bytes:

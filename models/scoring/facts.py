@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features._feature import Feature
-from features.asof import View
+from features.asof import Ledger, View
 from features.catalogue import all_features
 from models.rules._rule import Outcome, Rule
 from models.rules.catalogue import all_rules
+from models.scoring._workers import beforehand, in_place, shared_array
 from models.scoring.policy import Policy
+
+CHUNK = 32_768
+"""Payments looked at together: more would leave the processor's own memory, fewer would pay each feature's call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,43 @@ def facts_of(view: View, policy: Policy) -> Facts:
     return Facts(features, rules, values, outcomes, _peers(view))
 
 
+def gather(
+    ledger: Ledger,
+    rows: NDArray[np.int64],
+    policy: Policy,
+    progress: Callable[[float], None] | None = None,
+    *,
+    at_us: NDArray[np.int64] | None = None,
+    workers: int = 1,
+) -> Facts:
+    """Facts of many disbursement rows, each as of its own submission or as of `at_us` (n,), by several processes.
+
+    Chunks and workers change no number: a payment's facts depend on it, its moment and what was on record then.
+    """
+    at = ledger.tables["disbursements"].known_at[rows] if at_us is None else at_us
+    features, rules = model_features(), all_rules()
+    values = shared_array((len(rows), len(features)), np.float32)
+    outcomes = shared_array((len(rows), len(rules)), np.int8)
+    peers = shared_array((len(rows),), _peer_words(ledger).dtype)
+    parts = [slice(start, min(start + CHUNK, len(rows))) for start in range(0, len(rows), CHUNK)]
+
+    def write(part: slice) -> None:
+        found = facts_of(View(ledger, at[part], rows[part]), policy)
+        values[part], outcomes[part], peers[part] = found.values, found.outcomes, found.peers
+
+    def warm_up() -> None:
+        view = View(ledger, at[:1], rows[:1])
+        if ledger.cache.cold:
+            encode = [partial(ledger.vocabulary, entity) for entity in ledger.entities]
+            beforehand([*encode, *(partial(feature.of, view) for feature in features)], workers)
+        facts_of(view, policy)
+
+    for part in in_place(write, parts, workers, warm_up):
+        if progress:
+            progress(part.stop / len(rows))
+    return Facts(features, rules, values, outcomes, peers)
+
+
 def joined(parts: Sequence[Facts]) -> Facts:
     """Facts of several chunks as one."""
     return Facts(
@@ -74,13 +116,18 @@ def joined(parts: Sequence[Facts]) -> Facts:
 
 def _peers(view: View) -> NDArray[np.str_]:
     """Whom the program pays and how often, as one word a payment; `unknown` where the catalogue lacks the program."""
-    schema = view.ledger.tables["programs"].schema
-    payees, times = schema.column("paid_per").values, schema.column("frequency").values
-    words = np.array([*(f"{a}/{b}" for a in payees for b in (*times, "unknown")), "unknown"])
+    times = view.ledger.tables["programs"].schema.column("frequency").values
+    words = _peer_words(view.ledger)
     payee = np.asarray(view.lookup("programs", "paid_per", "program_id"), dtype=np.int64)
     often = np.asarray(view.lookup("programs", "frequency", "program_id"), dtype=np.int64)
     often = np.where(often < 0, len(times), often)
     return words[np.where(payee < 0, len(words) - 1, payee * (len(times) + 1) + often)]
+
+
+def _peer_words(ledger: Ledger) -> NDArray[np.str_]:
+    schema = ledger.tables["programs"].schema
+    payees, times = schema.column("paid_per").values, schema.column("frequency").values
+    return np.array([*(f"{a}/{b}" for a in payees for b in (*times, "unknown")), "unknown"])
 
 
 def switched_off(view: View) -> dict[str, tuple[str, ...]]:

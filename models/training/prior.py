@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 from features.asof import Ledger
 from features.intake import load
 from models.rules.catalogue import all_rules
-from models.scoring.facts import Facts, joined
+from models.scoring.facts import Facts, gather, joined
 from models.scoring.policy import Policy
+from models.training.fit import fit
 from models.training.labels import Labels
 from models.training.rule_weights import BY_SEVERITY, RatePrior
-from models.training.train import fit, gather, reference_rows
+from models.training.train import reference_rows
 
 Bool = NDArray[np.bool_]
 BELIEF = 0.4

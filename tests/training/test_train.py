@@ -13,10 +13,11 @@ from features.asof import Ledger
 from models.evaluation.ranking import average_precision as judged_precision
 from models.scoring.bundle import Bundle
 from models.scoring.combine import judge
-from models.scoring.facts import Facts
+from models.scoring.facts import Facts, gather
 from models.scoring.policy import Policy
+from models.training.fit import fit
 from models.training.labels import CLEARED, CONFIRMED, ERROR, UNLABELLED, Labels, labels_at
-from models.training.train import fit, gather, reference_rows
+from models.training.train import reference_rows
 from models.training.validate import average_precision, validate
 from tests.county import DAY, Tables, Trained, hand_over, known_by, learn, shuffled
 

@@ -1,0 +1,109 @@
+"""From facts and findings to a model: weights of rules, learned terms, calibration, lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.rules.catalogue import all_rules
+from models.scoring import anomaly
+from models.scoring.bundle import Bundle, Term
+from models.scoring.combine import judge, rule_contributions
+from models.scoring.facts import Facts
+from models.scoring.policy import Policy
+from models.training import calibrate, rule_weights
+from models.training.additive import fit_terms
+from models.training.labels import Labels
+
+Float = NDArray[np.float64]
+UNLABELLED_WEIGHT = 1.0
+UNLABELLED_ROWS = 15_000
+TERM_SHARE = 0.5
+"""How much of the learned terms to believe: measured on invented counties, half travels through time best."""
+
+
+def fit(facts: Facts, labels: Labels, policy: Policy, *, quick: bool = False) -> Bundle:
+    """Weights, terms, calibration and lines from facts and the findings given."""
+    rules = all_rules()
+    seed = int(policy["learning.seed"])
+    confirmed, cleared = int((labels.outcome == 1).sum()), int((labels.outcome == 0).sum())
+    rate = calibrate.base_rate(
+        float((labels.at_random & (labels.outcome == 1)).sum()),
+        float((labels.at_random & labels.usable).sum()),
+        policy["learning.base_rate"],
+        rule_weights.WRONG_FINDINGS,
+    )
+    precision = rule_weights.precisions(rules, facts.fired(), labels.outcome, rule_weights.shipped_priors())
+    weights, muted = rule_weights.weights(precision, rate, policy["learning.mute_below"])
+    start = rule_contributions(rules, facts.fired(), weights).sum(axis=1)
+    start = start + calibrate.fit_shift(start, rate)
+    notes = [
+        f"{rule.code}: muted, expected precision {p:.3f} here"
+        for rule, p, m in zip(rules, precision, muted, strict=True)
+        if m
+    ]
+    intercept = 0.0
+    terms: tuple[Term, ...] = ()
+    names = tuple(f.name for f in facts.features)
+    enough = (
+        confirmed + cleared >= policy["learning.findings_at_least"]
+        and confirmed >= policy["learning.confirmed_at_least"]
+    )
+    if enough:
+        intercept, terms = _learn(facts, labels, names, start, seed, quick=quick)
+        intercept, terms = intercept * TERM_SHARE, tuple(t.times(TERM_SHARE) for t in terms)
+    else:
+        notes.insert(
+            0,
+            f"{confirmed} confirmed and {cleared} cleared findings: too few to train on; "
+            "rules and the shipped prior decide",
+        )
+    bundle = Bundle(
+        version="",
+        as_of="",
+        rule_codes=tuple(r.code for r in rules),
+        rule_weights=weights,
+        rule_precision=precision,
+        muted=tuple(r.code for r, m in zip(rules, muted, strict=True) if m),
+        feature_names=names,
+        terms=terms,
+        intercept=intercept,
+        scale=1.0,
+        shift=0.0,
+        line=0.0,
+        verify_line=0.0,
+        notes=tuple(notes),
+    )
+    raw = judge(facts, bundle).log_odds
+    known = labels.usable
+    scale = calibrate.fit_scale(raw[known], (labels.outcome[known] == 1).astype(np.float64), np.ones(int(known.sum())))
+    bundle = replace(bundle, scale=scale, shift=calibrate.fit_shift(scale * raw, rate))
+    return replace(
+        bundle, **_lines(judge(facts, bundle).probability, policy), arrays={} if quick else anomaly.fit(facts, seed)
+    )
+
+
+def _learn(
+    facts: Facts, labels: Labels, names: tuple[str, ...], start: Float, seed: int, *, quick: bool
+) -> tuple[float, tuple[Term, ...]]:
+    """Additive terms from findings, with unlabelled payments counted as what the rules believe of them."""
+    rng = np.random.default_rng(seed)
+    known = np.nonzero(labels.usable)[0]
+    others = np.nonzero(labels.outcome == -1)[0]
+    if len(others) > UNLABELLED_ROWS:
+        others = np.sort(rng.choice(others, UNLABELLED_ROWS, replace=False))
+    rows = np.concatenate([known, others])
+    believed = 1 / (1 + np.exp(-start[others]))
+    target = np.concatenate([(labels.outcome[known] == 1).astype(np.float64), believed])
+    weight = np.concatenate([np.ones(len(known)), np.full(len(others), UNLABELLED_WEIGHT)])
+    return fit_terms(facts.values[rows], names, target, weight, start[rows], seed=seed, bags=2 if quick else 4)
+
+
+def _lines(probability: Float, policy: Policy) -> dict[str, Any]:
+    """Where `review` and `verify` begin: the policy's probabilities, but never more than its share of payments."""
+    most = float(np.quantile(probability, 1 - policy["line.share_at_most"])) if len(probability) else 1.0
+    line = max(policy["line.probability"], np.nextafter(most, 2.0))
+    return {"line": line, "verify_line": max(line, policy["line.verify_probability"])}
