@@ -28,6 +28,7 @@ CHAMPION = "champion"
 CHALLENGER = "challenger"
 POINTER = "champion.json"
 BUNDLE = "bundle"
+PROOF = "proof"
 Alias = Literal["champion", "challenger"]
 
 
@@ -80,13 +81,17 @@ def log_training(
     tags: Mapping[str, str],
     *,
     alias: Alias | None = None,
+    reports: Path | None = None,
 ) -> str:
     """Log one training and register its bundle; returns the number of the new version in the registry.
 
     `bundle_dir` is what `TrainedModel.save` wrote; `tags` carry at least the data's fingerprint and the bundle's
     `version`. With no `alias` the first model becomes champion and later ones challenger. Metrics that are no number
-    are left out.
+    are left out. `reports` is a folder of report files (HTML, Markdown, JSON, plots), kept with the run under `proof/`;
+    they must hold no personal data. Raises RegistryError when it is no folder.
     """
+    if reports is not None and not reports.is_dir():
+        raise RegistryError(f"{reports} is no folder of reports")
     with _mlflow() as client:
         import mlflow
 
@@ -97,6 +102,8 @@ def log_training(
             mlflow.log_params({name: value[:6000] for name, value in params.items()})
             mlflow.log_metrics({name: float(value) for name, value in metrics.items() if value == value})
             mlflow.set_tags(dict(tags))
+            if reports is not None:
+                mlflow.log_artifacts(str(reports), artifact_path=PROOF)
             source = _log_bundle(bundle_dir)
         if not client.search_registered_models(f"name = '{MODEL}'"):
             client.create_registered_model(MODEL, description="Risk score of subsidy payments, with reasons")
