@@ -17,6 +17,7 @@ from models.rules._expression import Condition, Settings
 Desk = Literal["discipline", "department", "owed"]
 Role = Literal["official", "agent", "household", "department", "data_error"]
 Severity = Literal["high", "middle", "low"]
+State = Literal["draft", "shadow", "live", "retired", "suspended"]
 
 
 class Outcome(IntEnum):
@@ -77,6 +78,7 @@ class Rule:
     * `severity`, `desk`, `suspect_role`: where it leads. `authority`: the norm it rests on, or "".
     * `when`: the condition; `unless`: look-alikes that explain it. `blind_to`: what it cannot see.
     * `next_steps`: two or three cheap checks, each (English, Chinese).
+    * `state`: what it is in a deployment where nobody moved it yet (see `_life.py`); a new rule is born a draft.
     * `after_payment`: it can only fire once bank answers or card activity after the payment are known.
     """
 
@@ -93,6 +95,7 @@ class Rule:
     unless: tuple[Unless, ...] = ()
     authority: str = ""
     after_payment: bool = False
+    state: State = "live"
     shows: tuple[Feature, ...] = ()
 
     @property

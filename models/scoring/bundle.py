@@ -43,7 +43,9 @@ class Bundle:
 
     `intercept + sum(rule contributions) + sum(terms)` is the raw log-odds; `scale * raw + shift` the calibrated one.
     `arrays` hold the anomaly detectors and reference quantiles. `notes` say what a reader must know (no findings yet,
-    rules muted and why).
+    rules muted and why). `silent` says of each rule that weighs nothing here why (its state in this deployment, see
+    `models.scoring.in_force`); `resting` are those of them that do not even run. A trained bundle holds neither: states
+    are laid over it when it is used, so that a rule can be put back.
     """
 
     version: str
@@ -62,6 +64,8 @@ class Bundle:
     arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     params: dict[str, str] = field(default_factory=dict)
+    silent: dict[str, str] = field(default_factory=dict)
+    resting: tuple[str, ...] = ()
 
     def save(self, folder: Path) -> None:
         """Write `bundle.json` and `arrays.npz`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -39,6 +39,15 @@ class Facts:
         """The facts of some of the payments."""
         return Facts(self.features, self.rules, self.values[rows], self.outcomes[rows], self.peers[rows])
 
+    def without(self, codes: Collection[str]) -> Facts:
+        """The same facts with some rules off: they say nothing of any payment."""
+        off = np.array([rule.code in codes for rule in self.rules], dtype=bool)
+        if not off.any():
+            return self
+        outcomes = self.outcomes.copy(order="K")
+        outcomes[:, off] = Outcome.OFF
+        return Facts(self.features, self.rules, self.values, outcomes, self.peers)
+
     def fired(self) -> NDArray[np.bool_]:
         """Where a rule fired and no look-alike explained it; shape (n, rules)."""
         return np.asarray(self.outcomes == Outcome.FIRED)
@@ -53,13 +62,13 @@ def model_features() -> tuple[Feature, ...]:
     return tuple(f for f in all_features() if f.model)
 
 
-def facts_of(view: View, policy: Policy) -> Facts:
-    """Values and outcomes for every query of the view."""
+def facts_of(view: View, policy: Policy, resting: Collection[str] = ()) -> Facts:
+    """Values and outcomes for every query of the view; rules whose codes are `resting` do not run and are off."""
     features, rules = model_features(), all_rules()
     # Column by column, as they are made and as they are judged.
     outcomes = np.empty((view.n, len(rules)), dtype=np.int8, order="F")
     for k, rule in enumerate(rules):
-        outcomes[:, k] = rule.evaluate(view, policy.settings)
+        outcomes[:, k] = Outcome.OFF if rule.code in resting else rule.evaluate(view, policy.settings)
     values = np.empty((view.n, len(features)), dtype=np.float32, order="F")
     for k, feature in enumerate(features):
         values[:, k] = feature.of(view)

@@ -69,7 +69,7 @@ def _strongest(facts: Facts, added: Contributions, bundle: Bundle) -> list[list[
     items: list[list[_Item]] = [[] for _ in range(len(facts.outcomes))]
     fired = facts.fired()
     for k, rule in enumerate(facts.rules):
-        if rule.code not in bundle.muted:
+        if rule.code not in bundle.muted and rule.code not in bundle.silent:
             for i in np.nonzero(fired[:, k])[0].tolist():
                 items[i].append(_Item(float(added.rules[i, k]), rule.code, rule))
     features = {feature.name: feature for feature in facts.features}

@@ -72,7 +72,7 @@ def score(
         if ledger.cache.cold:
             encode = [partial(ledger.vocabulary, entity) for entity in ledger.entities]
             beforehand([*encode, *(partial(feature.of, view) for feature in model_features())], workers)
-        prepare(view, facts_of(view, policy).features)
+        prepare(view, facts_of(view, policy, bundle.resting).features)
 
     for part, table in zip(parts, in_order(one, parts, workers, warm_up), strict=True):
         yield table
@@ -84,7 +84,7 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy) -> pa.Table:
     """Scores of the disbursements of one view."""
     if view.rows is None:
         raise ValueError("only disbursements are scored")
-    facts = facts_of(view, policy)
+    facts = facts_of(view, policy, bundle.resting)
     probability = judge(facts, bundle).probability
     alert = probability >= min(bundle.line, bundle.verify_line)
     chosen = np.nonzero(alert)[0]
@@ -96,6 +96,7 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy) -> pa.Table:
         typology[chosen], role[chosen], desk[chosen] = leading(few, added)
         reasons[chosen] = reasons_of(View(view.ledger, view.at[chosen], view.rows[chosen]), few, added, bundle)
     off = {code: f"not shared: {', '.join(missing)}" for code, missing in switched_off(view).items()}
+    off |= {code: why for code, why in bundle.silent.items() if code not in off}
     off |= {code: "muted: fires too often here for what is found" for code in bundle.muted if code not in off}
     not_applicable = json.dumps([{"code": c, "why": w} for c, w in sorted(off.items())], ensure_ascii=False)
     ids = view.ledger.vocabulary("disbursement").values.take(pa.array(view.own("disbursement_id")))
