@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 
-def wilson(hits: int, rows: int, z: float = 1.96) -> tuple[float, float] | None:
-    """Wilson's interval of a share (95 % by default); None without rows."""
+def wilson(hits: float, rows: float, z: float = 1.96) -> tuple[float, float] | None:
+    """Wilson's interval of a share (95 % by default); None without rows. Neither needs to be whole."""
     if rows == 0:
         return None
     share = hits / rows
