@@ -81,7 +81,9 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
 def _check(values: Mapping[str, float]) -> None:
     for key, value in values.items():
         last = key.rpartition(".")[2]
-        if ("probability" in last or "share" in last or "rate" in last or last == "mute_below") and not 0 <= value <= 1:
+        if (
+            "probability" in last or "share" in last or "rate" in last or last.endswith("_below")
+        ) and not 0 <= value <= 1:
             raise PolicyError(f"policy key {key}: found {value:g}, expected a share between 0 and 1")
         if ("capacity" in last or "days" in last or last.endswith("at_least")) and value < 0:
             raise PolicyError(f"policy key {key}: found {value:g}, expected 0 or more")
