@@ -45,7 +45,8 @@ class Bundle:
     `arrays` hold the anomaly detectors and reference quantiles. `notes` say what a reader must know (no findings yet,
     rules muted and why). `silent` says of each rule that weighs nothing here why (its state in this deployment, see
     `models.scoring.in_force`); `resting` are those of them that do not even run. A trained bundle holds neither: states
-    are laid over it when it is used, so that a rule can be put back.
+    are laid over it when it is used, so that a rule can be put back. `states` is the version of those states, for the
+    stamp of every score ("" before any were laid over it).
     """
 
     version: str
@@ -66,6 +67,7 @@ class Bundle:
     params: dict[str, str] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
     resting: tuple[str, ...] = ()
+    states: str = ""
 
     def save(self, folder: Path) -> None:
         """Write `bundle.json` and `arrays.npz`."""
@@ -95,9 +97,12 @@ class Bundle:
 
 
 def load_bundle(folder: Path | None = None) -> Bundle:
-    """The model in a folder, or the shipped prior where None. Raises BundleError when it cannot be read."""
-    if folder is None:
-        folder = Path(__file__).parent / "prior"
+    """The model in a folder, or the shipped prior where None. Raises BundleError when it cannot be read.
+
+    The shipped prior is remade now and then: its version carries a hash of its files.
+    """
+    shipped = folder is None
+    folder = folder or Path(__file__).parent / "prior"
     try:
         plain = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
         with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
@@ -111,7 +116,7 @@ def load_bundle(folder: Path | None = None) -> Bundle:
         for t in plain["terms"]
     )
     return Bundle(
-        version=plain["version"],
+        version=f"{plain['version']}-{digest_of(folder)[:10]}" if shipped else plain["version"],
         as_of=plain["as_of"],
         rule_codes=tuple(plain["rule_codes"]),
         rule_weights=np.array(plain["rule_weights"], float),
@@ -128,6 +133,15 @@ def load_bundle(folder: Path | None = None) -> Bundle:
         notes=tuple(plain["notes"]),
         params=dict(plain["params"]),
     )
+
+
+def digest_of(folder: Path) -> str:
+    """Hash of a model folder's two files, byte for byte: 64 hexadecimal digits. Raises OSError where one is gone."""
+    digest = hashlib.sha256()
+    for name in ("bundle.json", "arrays.npz"):
+        content = (folder / name).read_bytes()
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
 
 
 def fingerprint(*parts: object) -> str:

@@ -19,13 +19,13 @@ def with_states(bundle: Bundle, states: RuleStates) -> Bundle:
     The bundle handed in must be as trained (weights of all rules): laying other states over it again would find the
     zeros of the first.
     """
-    if bundle.silent:
+    if bundle.states:
         raise ValueError("states were laid over this bundle already: take it as it was trained")
     known = frozenset(bundle.rule_codes)
     unknown = {r.code: UNKNOWN for r in all_rules() if r.code not in known and states.of(r.code) == "live"}
     silent = {**states.silent, **unknown}
     if not silent:
-        return bundle
+        return replace(bundle, states=states.version)
     counts = np.array([code not in silent for code in bundle.rule_codes], dtype=bool)
     arrays = dict(bundle.arrays)
     if "rule_rarity" in arrays:
@@ -36,4 +36,5 @@ def with_states(bundle: Bundle, states: RuleStates) -> Bundle:
         arrays=arrays,
         silent=silent,
         resting=states.resting,
+        states=states.version,
     )

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from models.rules._life import RuleStates
 from models.scoring.bundle import Bundle
 from models.scoring.policy import Policy
 
@@ -30,13 +31,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FORM = re.compile(
     r"(?P<model>[^/]+)/f-(?P<features>[0-9a-f]+)/p-(?P<policy>[0-9a-f]+)/r-(?P<rules>[0-9a-f]+)\.(?P<states>[0-9a-z]+)"
 )
-BORN = "0"
-"""The version of the rules' states where none was ever moved."""
-
 # Worlds of examples, and the reading of files: what a row says is data, not a definition. Then what only measures, and
 # the moves of rules' states, which a stamp names by their outcome.
 _NOT_FACTS = ("features/intake/", "features/_world")
-_NOT_SCORING = ("models/detectors/_bench.py", "models/rules/_life.py")
+_NOT_SCORING = ("models/detectors/_bench.py", "models/rules/_life.py", "models/rules/_journal.py")
 # What turns facts into a row of scores. Queues, grouping and sampling come after it.
 _MACHINERY = (
     "anomaly", "bundle", "combine", "facts", "in_force", "leading", "reasons", "score", "wording",
@@ -78,9 +76,13 @@ class Definitions:
     rules: str
 
 
-def stamp_of(bundle: Bundle, policy: Policy, states: str = BORN) -> Stamp:
-    """The stamp of what this bundle says under this policy, with the rules in these states, by the code that runs."""
+def stamp_of(bundle: Bundle, policy: Policy) -> Stamp:
+    """The stamp of what this bundle, with the states laid over it, says under this policy by the code that runs.
+
+    A bundle over which no states were laid counts every rule it knows, as if all were live.
+    """
     code = definitions()
+    states = bundle.states or RuleStates({}).version
     return Stamp(bundle.version.replace("/", "-"), code.features, policy.version, code.rules, states)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -16,9 +17,10 @@ from models.scoring import anomaly
 from models.scoring._workers import beforehand, in_order
 from models.scoring.bundle import Bundle
 from models.scoring.combine import contributions, judge
-from models.scoring.facts import facts_of, model_features, switched_off
+from models.scoring.facts import Facts, facts_of, model_features, switched_off
 from models.scoring.leading import leading
 from models.scoring.policy import Policy
+from models.scoring.provenance import stamp_of
 from models.scoring.reasons import prepare, reasons_of
 
 Int64 = NDArray[np.int64]
@@ -42,6 +44,16 @@ SCHEMA = pa.schema(
     ]
 )
 
+BESIDE = pa.schema(
+    [
+        ("beside_score", pa.float64()),
+        ("beside_recommendation", pa.string()),
+        ("judge_us", pa.float64()),
+        ("beside_judge_us", pa.float64()),
+    ]
+)
+"""What a challenger in shadow says of the same payments, and how long each model took a payment (microseconds)."""
+
 
 def score(
     ledger: Ledger,
@@ -52,20 +64,26 @@ def score(
     progress: Callable[[float], None] | None = None,
     *,
     workers: int = 1,
+    beside: Bundle | None = None,
 ) -> Iterator[pa.Table]:
     """Scores of disbursement rows, each as of its moment, in the order given.
+
+    With a bundle `beside`, that one judges the same facts too: every table carries the columns of `BESIDE` after the
+    contract's, which must not reach the score file.
 
     A row's score depends on the row, its moment and what was on record then: neither the other rows nor the size of
     the chunk nor the number of workers change it. With several workers the process is forked once everything that
     all chunks share has been read; they share its memory. Where forking is not possible there is one.
     """
     if len(rows) == 0:
-        yield SCHEMA.empty_table()
+        yield (pa.schema([*SCHEMA, *BESIDE]) if beside else SCHEMA).empty_table()
         return
+    # Made here, so that forked workers find it made.
+    stamp_of(bundle, policy)
     parts = [slice(start, start + CHUNK) for start in range(0, len(rows), CHUNK)]
 
     def one(part: slice) -> pa.Table:
-        return score_chunk(View(ledger, at_us[part], rows[part]), bundle, policy)
+        return score_chunk(View(ledger, at_us[part], rows[part]), bundle, policy, beside)
 
     def warm_up() -> None:
         view = View(ledger, at_us[:1], rows[:1])
@@ -80,15 +98,16 @@ def score(
             progress(min(1.0, part.stop / len(rows)))
 
 
-def score_chunk(view: View, bundle: Bundle, policy: Policy) -> pa.Table:
-    """Scores of the disbursements of one view."""
+def score_chunk(view: View, bundle: Bundle, policy: Policy, beside: Bundle | None = None) -> pa.Table:
+    """Scores of the disbursements of one view; with the columns of `BESIDE` where a second bundle is given."""
     if view.rows is None:
         raise ValueError("only disbursements are scored")
     facts = facts_of(view, policy, bundle.resting)
+    started = time.perf_counter()
     probability = judge(facts, bundle).probability
+    took_us = (time.perf_counter() - started) * 1e6 / view.n
     alert = probability >= min(bundle.line, bundle.verify_line)
     chosen = np.nonzero(alert)[0]
-    recommendation = np.where(probability >= bundle.verify_line, 2, np.where(probability >= bundle.line, 1, 0))
     typology, role, desk, reasons = (np.full(view.n, text, dtype=object) for text in ("", "", "none", "[]"))
     if len(chosen):
         few = facts.part(chosen)
@@ -100,22 +119,45 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy) -> pa.Table:
     off |= {code: "muted: fires too often here for what is found" for code in bundle.muted if code not in off}
     not_applicable = json.dumps([{"code": c, "why": w} for c, w in sorted(off.items())], ensure_ascii=False)
     ids = view.ledger.vocabulary("disbursement").values.take(pa.array(view.own("disbursement_id")))
-    return pa.table(
+    found = pa.table(
         [
             ids,
             pa.array(np.round(probability, 6)),
             pa.array(np.round(anomaly.score(facts, bundle), 6)),
-            _named(recommendation, ["release", "review", "verify"]),
+            recommended(probability, bundle),
             pa.array(desk, pa.string()),
             pa.array(typology, pa.string()),
             pa.array(role, pa.string()),
             pa.array(reasons, pa.string()),
             pa.DictionaryArray.from_arrays(np.zeros(view.n, np.int32), pa.array([not_applicable], pa.string())),
-            _same(bundle.version, view.n),
+            _same(str(stamp_of(bundle, policy)), view.n),
             _moments(view),
         ],
         schema=SCHEMA,
     )
+    return found if beside is None else _with_beside(found, facts, beside, took_us)
+
+
+def recommended(probability: NDArray[np.float64], bundle: Bundle) -> pa.Array:
+    """What a model recommends at each probability: release, review or verify; shape (n,)."""
+    code = np.where(probability >= bundle.verify_line, 2, np.where(probability >= bundle.line, 1, 0))
+    return _named(code, ["release", "review", "verify"])
+
+
+def _with_beside(found: pa.Table, facts: Facts, beside: Bundle, took_us: float) -> pa.Table:
+    n = found.num_rows
+    started = time.perf_counter()
+    probability = judge(facts, beside).probability
+    own_us = (time.perf_counter() - started) * 1e6 / n
+    columns = [
+        pa.array(np.round(probability, 6)),
+        recommended(probability, beside),
+        pa.array(np.full(n, took_us)),
+        pa.array(np.full(n, own_us)),
+    ]
+    for field, column in zip(BESIDE, columns, strict=True):
+        found = found.append_column(field, column)
+    return found
 
 
 def _named(codes: NDArray[np.integer], names: list[str]) -> pa.Array:
