@@ -17,6 +17,7 @@ import pyarrow as pa
 from numpy.typing import DTypeLike, NDArray
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 _work: Callable[[object], pa.Table] | None = None
 """What a forked worker does with a part: set just before the fork, so that nothing has to be sent."""
@@ -24,6 +25,9 @@ _work: Callable[[object], pa.Table] | None = None
 _tasks: Sequence[Callable[[], object]] = ()
 
 _writes: Callable[[slice], None] | None = None
+
+
+_task: Callable[[Any], Any] | None = None
 
 
 def usable_workers() -> int:
@@ -86,6 +90,23 @@ def in_place(
         _writes = None
 
 
+def each(work: Callable[[T], R], parts: Sequence[T], workers: int) -> Iterator[R]:
+    """`work(part)` for each part, in the order of the parts; what it returns is pickled, so it should be small.
+
+    The work sees this process's memory as it was before the fork. An error in a worker is raised here.
+    """
+    if workers < 2 or len(parts) < 2 or sys.platform != "linux":
+        yield from map(work, parts)
+        return
+    global _task
+    _task = work
+    try:
+        with multiprocessing.get_context("fork").Pool(min(workers, len(parts)), initializer=_alone) as pool:
+            yield from pool.imap(_worked, parts)
+    finally:
+        _task = None
+
+
 def beforehand(tasks: Sequence[Callable[[], object]], workers: int) -> None:
     """Run tasks whose results are kept on disk, in forked processes; what fails there fails again where it is used."""
     if workers < 2 or sys.platform != "linux":
@@ -109,6 +130,12 @@ def _alone() -> None:
     """A worker leaves the keyboard's interrupt to its parent, and Arrow to one thread."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)
+
+
+def _worked(part: Any) -> Any:
+    if _task is None:
+        raise RuntimeError("a worker was started without work")
+    return _task(part)
 
 
 def _written(part: slice) -> slice:
