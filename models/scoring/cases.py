@@ -1,8 +1,7 @@
-"""The ranked queue: alerts grouped into cases for three desks, within their capacity, with a random sample."""
+"""The ranked queue: alerts grouped into cases for three desks, within their capacity, with places kept for learning."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -14,10 +13,14 @@ from numpy.typing import NDArray
 
 from features.asof import Ledger, View
 from models.rules.catalogue import all_rules
+from models.scoring import draws
+from models.scoring.bundle import Bundle
 from models.scoring.grouping import Group, group_alerts
 from models.scoring.hubs import KINDS, hubs_of
+from models.scoring.instructive import most_instructive
 from models.scoring.policy import Policy
 from models.scoring.sample import draw
+from models.scoring.single_cases import SingleCases, case_id, places_for_learning
 
 Float = NDArray[np.float64]
 PAYMENTS_A_YEAR = {"monthly": 12.0, "quarterly": 4.0, "annual": 1.0, "one_off": 1.0}
@@ -50,17 +53,35 @@ class _Alert:
     codes: tuple[str, ...]
 
 
-def build_cases(ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Cases in the contract's form, and what was offered by what chance (see `models.scoring.draws`)."""
+
+    cases: pa.Table
+    draws: pa.Table
+
+
+def build_cases(
+    ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy, *, bundle: Bundle | None = None
+) -> pa.Table:
+    """The cases of `build_queue` alone."""
+    return build_queue(ledger, scores, at_us, policy, bundle=bundle).cases
+
+
+def build_queue(ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy, *, bundle: Bundle | None = None) -> Queue:
     """Cases from a score table, ranked by the loss expected within a year if nobody looks.
 
-    Members are the payments above the line, each in one case. Every desk gets at most its capacity; `random_share` of
-    the places go to a stratified random sample of released payments, whose propensity stands in the summary.
+    Members are the payments above the line, each in one case, and every desk gets at most its capacity. Two shares of
+    all places are kept for learning: `uncertain_share` for payments the model knows least about (what it disagrees
+    with itself about can be asked only with `bundle`, the model that scored) and `random_share` for a random sample
+    of everything nobody has looked at and no other place looks at, whose propensity stands in the summary.
     """
     ids = scores.column("disbursement_id").to_pylist()
     rows = _rows_of(ledger, scores)
     view = View(ledger, np.full(len(rows), at_us, dtype=np.int64), rows)
     probability = scores.column("score").to_numpy()
-    alerts = np.nonzero(np.array(scores.column("recommendation").to_pylist()) != "release")[0]
+    released = np.array(scores.column("recommendation").to_pylist(), dtype=object) == "release"
+    alerts = np.nonzero(~released)[0]
     known = {int(i): _alert(scores, int(i)) for i in alerts}
     hubs = hubs_of(view)
     signals = {i: frozenset(f"{a.desk}/{t}" for t in _typologies(a)) for i, a in known.items()}
@@ -72,14 +93,56 @@ def build_cases(ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy) ->
     made = [_case(ledger, g, known, probability, amount, yearly, ids) for g in groups]
     made.sort(key=lambda c: (-c["expected_loss"], c["case_id"]))
     queue = _within_capacity(made, policy)
-    places = round(policy["desks.random_share"] * len(queue) / max(1e-9, 1 - policy["desks.random_share"]))
-    released = np.nonzero(np.array(scores.column("recommendation").to_pylist()) == "release")[0]
-    sampled = [
-        _random_case(view, int(i), float(p), probability, amount, yearly, ids)
-        for i, p in draw(view, released, probability, places, seed=f"{at_us}")
+
+    seed, odd = f"{policy['learning.seed']:.0f}/{at_us}", _oddness(scores)
+    open_to_draw = ~_decided(view)
+    placed = _members(queue)
+    open_to_draw[[i for i, one in enumerate(ids) if one in placed]] = False
+    instructive, random = places_for_learning(len(queue), policy)
+    frame = np.nonzero(open_to_draw & released)[0]
+    asked = most_instructive(view, frame, probability, odd, instructive, policy, seed=seed, bundle=bundle)
+    open_to_draw[[q.position for q in asked]] = False
+    frame = np.nonzero(open_to_draw)[0]
+    drawn = draw(view, frame, probability, random, seed=seed, anomaly=odd)
+    one = SingleCases(view, probability, amount, yearly, ids)
+    questions, sampled = [one.asked(q) for q in asked], [one.drawn(i, p) for i, p in drawn]
+    ranked = _interleave(_interleave(queue, questions), sampled)
+    offered = [
+        *_offered(queue, "alert", [1.0] * len(queue)),
+        *_offered(questions, "instructive", [1.0] * len(questions)),
+        *_offered(sampled, "random", [p for _, p in drawn]),
     ]
-    ranked = _interleave(queue, sampled)
-    return pa.Table.from_pylist([{**case, "rank": k + 1} for k, case in enumerate(ranked)], schema=SCHEMA)
+    return Queue(
+        pa.Table.from_pylist([{**case, "rank": k + 1} for k, case in enumerate(ranked)], schema=SCHEMA),
+        pa.Table.from_pylist([{"queue_at": at_us, "frame": len(frame), **row} for row in offered], schema=draws.SCHEMA),
+    )
+
+
+def _oddness(scores: pa.Table) -> Float:
+    """The anomaly of each scored payment, 0 where the scores do not say."""
+    if "anomaly" not in scores.column_names:
+        return np.zeros(scores.num_rows)
+    return np.nan_to_num(np.asarray(scores.column("anomaly").to_numpy(), dtype=np.float64))
+
+
+def _decided(view: View) -> NDArray[np.bool_]:
+    """Which payments somebody had looked at by the moment; shape (n,)."""
+    if not view.has("dispositions"):
+        return np.zeros(view.n, dtype=bool)
+    return view.latest("dispositions", {"disbursement_id": view.own("disbursement_id")}) >= 0
+
+
+def _members(cases: list[dict[str, Any]]) -> frozenset[str]:
+    return frozenset(i for case in cases for i in json.loads(case["members"]))
+
+
+def _offered(cases: list[dict[str, Any]], how: str, chance: list[float]) -> list[dict[str, Any]]:
+    """One row a payment of the cases."""
+    return [
+        {"case_id": case["case_id"], "disbursement_id": i, "offered_as": how, "propensity": p}
+        for case, p in zip(cases, chance, strict=True)
+        for i in json.loads(case["members"])
+    ]
 
 
 def _alert(scores: pa.Table, i: int) -> _Alert:
@@ -130,7 +193,7 @@ def _case(
     fired = [code for i in members for code in known[i].codes]
     zh, en = _summary(kind, _question(typology, fired), len(members), at_risk, float(p.mean()))
     return {
-        "case_id": _case_id(kind, hub, group.signal, [ids[i] for i in order]),
+        "case_id": case_id(kind, hub, group.signal, [ids[i] for i in order]),
         "desk": desk,
         "hub_kind": kind,
         "hub_id": hub,
@@ -181,29 +244,6 @@ def _payments(count: int) -> str:
     return "1 payment" if count == 1 else f"{count} payments"
 
 
-def _random_case(
-    view: View, i: int, propensity: float, probability: Float, amount: Float, yearly: Float, ids: list[str]
-) -> dict[str, Any]:
-    kind, code = _last_resort(view, i, _Alert("department", "", "", ()))
-    name = list(KINDS)[kind]
-    hub = view.ledger.vocabulary(KINDS[name]).decode(np.array([code]))[0] or ""
-    return {
-        "case_id": _case_id("random", hub, "", [ids[i]]),
-        "desk": "department",
-        "hub_kind": name,
-        "hub_id": hub,
-        "typology": "",
-        "suspect_role": "",
-        "score": round(float(probability[i]), 6),
-        "amount_at_risk": round(float(amount[i]), 2),
-        "expected_loss": round(float(probability[i] * amount[i] * yearly[i]), 2),
-        "members": json.dumps([ids[i]]),
-        "summary_zh": f"分层随机抽样核查1笔发放（抽中概率{propensity:.6f}），并非疑点。",
-        "summary_en": f"One payment drawn at random in its stratum (propensity {propensity:.6f}); not a red flag.",
-        "selected_by": "random",
-    }
-
-
 def _within_capacity(made: list[dict[str, Any]], policy: Policy) -> list[dict[str, Any]]:
     left = {desk: int(policy[f"desks.{desk}_capacity"]) for desk in ("discipline", "department", "owed")}
     queue = []
@@ -215,7 +255,7 @@ def _within_capacity(made: list[dict[str, Any]], policy: Policy) -> list[dict[st
 
 
 def _interleave(queue: list[dict[str, Any]], sampled: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Random places spread evenly through the queue, so that they are looked at whatever part of it is worked."""
+    """Places for learning spread evenly through the queue, so that they are looked at whatever part of it is worked."""
     if not sampled:
         return queue
     step = max(1, (len(queue) + len(sampled)) // len(sampled))
@@ -248,8 +288,3 @@ def _rows_of(ledger: Ledger, scores: pa.Table) -> NDArray[np.int64]:
     if (found < 0).any():
         raise KeyError(f"{int((found < 0).sum())} scored disbursements are not in the data; score the same folder")
     return found
-
-
-def _case_id(kind: str, hub: str, signal: str, members: list[str]) -> str:
-    digest = hashlib.sha256("|".join([kind, hub, signal, *sorted(members)]).encode()).hexdigest()
-    return f"K{digest[:12]}"

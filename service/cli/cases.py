@@ -40,8 +40,9 @@ def cases(
     """Group alerts into cases by what explains most of them, and rank them for three desks. 核查清单。
 
     Scores the window after payment as of T, unless --scores gives scores made before payment. Cases are ranked by the
-    loss expected if nobody looks, within each desk's capacity (policy); a share of places is a stratified random
-    sample with its propensity written down.
+    loss expected if nobody looks, within each desk's capacity (policy). A share of places is a stratified random
+    sample with its propensity written down, a smaller one goes to payments the model knows least about. What was
+    offered is kept beside the loaded data, so that trainings to come can tell how findings were chosen.
 
     \b
     Examples:
@@ -76,7 +77,8 @@ def cases(
             given = score_in_memory(opened.ledger, chosen.bundle, rules, payments, under(step, "scoring"))
         assert given is not None  # noqa: S101 - one of the two was given
         step("building cases", 0.0)
-        queue = build_queue(opened.ledger, given, as_of_us, rules)
+        bundle = chosen.bundle if chosen is not None else None
+        queue = build_queue(opened.ledger, given, as_of_us, rules, bundle=bundle, store=opened.report.store)
     written = write_table([queue], SCHEMA, out)
     tell_load(opened.report)
     if chosen is not None:

@@ -11,22 +11,38 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from features.asof import Ledger
+    from models.scoring.bundle import Bundle
     from models.scoring.policy import Policy
 
 NEEDED = ("disbursement_id", "score", "recommendation", "desk", "typology", "suspect_role", "reasons")
 
 
-def build_queue(ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy) -> pa.Table:
-    """Cases in the contract's form. Raises UnusableDataError when a scored payment is not in the data."""
-    from models.scoring.cases import build_cases
+def build_queue(
+    ledger: Ledger,
+    scores: pa.Table,
+    at_us: int,
+    policy: Policy,
+    *,
+    bundle: Bundle | None = None,
+    store: Path | None = None,
+) -> pa.Table:
+    """Cases in the contract's form. Raises UnusableDataError when a scored payment is not in the data.
+
+    With `store`, what was offered by what chance is kept there, for trainings to come. `bundle` is the model that
+    scored, where it is at hand.
+    """
+    from models.scoring import cases, draws
 
     try:
-        return build_cases(ledger, scores, at_us, policy)
+        queue = cases.build_queue(ledger, scores, at_us, policy, bundle=bundle)
     except KeyError as error:
         raise UnusableDataError(
             "some scored payments are not in the data: score the same folder again",
             "评分文件中有不在数据里的发放明细：请对同一数据目录重新评分",
         ) from error
+    if store is not None:
+        draws.keep(queue.draws, store)
+    return queue.cases
 
 
 def read_scores(path: Path) -> pa.Table:

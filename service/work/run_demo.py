@@ -82,7 +82,9 @@ def run_demo(folder: Path, *, households: int, seed: int, progress: StepProgress
     say("scoring", 0.0)
     scores = score_in_memory(data.ledger, model.bundle, policy, payments, lambda share: say("scoring", share))
     say("building cases", 0.0)
-    cases = build_queue(data.ledger, scores, queue_moment(payments), policy)
+    cases = build_queue(
+        data.ledger, scores, queue_moment(payments), policy, bundle=model.bundle, store=data.report.store
+    )
     _write(folder, scores, cases)
     say("comparing with the truth", 0.0)
     truth = read_truth(county.truth)

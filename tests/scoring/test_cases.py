@@ -54,6 +54,11 @@ def queue(trained: Trained, scores: pa.Table, moment: int, policy: Policy | None
     return [{**row, "members": json.loads(row["members"])} for row in found]
 
 
+def for_learning(case: Row) -> bool:
+    """Whether a place is kept for learning: drawn at random, or chosen because the model knows little."""
+    return case["selected_by"] == "random" or "so that the model learns" in case["summary_en"]
+
+
 def alerts(scores: pa.Table) -> set[str]:
     """Payments above the line."""
     return {row["disbursement_id"] for row in scores.to_pylist() if row["recommendation"] != "release"}
@@ -63,11 +68,11 @@ def test_every_alert_is_in_exactly_one_case(trained_county: Trained, scores: pa.
     """With capacity for all: none lost, none twice, and nothing else but the random sample."""
     policy = replace(trained_county.policy, values={**trained_county.policy.values, **PLENTY})
     cases = queue(trained_county, scores, moment, policy)
-    members = [i for case in cases if case["selected_by"] != "random" for i in case["members"]]
+    members = [i for case in cases if not for_learning(case) for i in case["members"]]
     assert len(members) > 20
     assert len(members) == len(set(members))
     assert set(members) == alerts(scores)
-    drawn = [i for case in cases if case["selected_by"] == "random" for i in case["members"]]
+    drawn = [i for case in cases if for_learning(case) for i in case["members"]]
     assert len(drawn) == len(set(drawn))
     assert not set(drawn) & alerts(scores)
 
@@ -91,15 +96,15 @@ def test_values_are_the_contracts(trained_county: Trained, scores: pa.Table, mom
         assert 0 <= case["expected_loss"] <= 12 * case["amount_at_risk"] + 0.01
         assert any("一" <= letter <= "鿿" for letter in case["summary_zh"])
         assert case["summary_en"]
-        if case["selected_by"] != "random":
+        if not for_learning(case):
             assert case["desk"] in {by_id[i]["desk"] for i in case["members"]}
             leading = case["members"][0]
             assert by_id[leading]["score"] == max(by_id[i]["score"] for i in case["members"])
 
 
 def test_ranked_by_expected_loss(trained_county: Trained, scores: pa.Table, moment: int) -> None:
-    """The random places apart, the more a case would cost the earlier it comes."""
-    losses = [c["expected_loss"] for c in queue(trained_county, scores, moment) if c["selected_by"] != "random"]
+    """The places for learning apart, the more a case would cost the earlier it comes."""
+    losses = [c["expected_loss"] for c in queue(trained_county, scores, moment) if not for_learning(c)]
     assert losses == sorted(losses, reverse=True)
 
 
@@ -112,8 +117,8 @@ def test_no_desk_gets_more_than_it_can_open(
         trained_county.policy,
         desks__discipline_capacity=capacity, desks__department_capacity=capacity, desks__owed_capacity=capacity,
     )  # fmt: skip
-    few = [c for c in queue(trained_county, scores, moment, policy) if c["selected_by"] != "random"]
-    every = [c for c in queue(trained_county, scores, moment) if c["selected_by"] != "random"]
+    few = [c for c in queue(trained_county, scores, moment, policy) if not for_learning(c)]
+    every = [c for c in queue(trained_county, scores, moment) if not for_learning(c)]
     for desk in ("discipline", "department", "owed"):
         mine = [c["case_id"] for c in few if c["desk"] == desk]
         assert mine == [c["case_id"] for c in every if c["desk"] == desk][:capacity]
