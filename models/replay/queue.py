@@ -23,8 +23,8 @@ from models.scoring.facts import CHUNK, Facts, model_features
 from models.scoring.in_force import with_states
 from models.scoring.leading import leading
 from models.scoring.policy import Policy
-from models.training import calibrate, rule_weights
-from models.training.labels import CONFIRMED, Labels
+from models.training.labels import Labels
+from models.training.silent import worth
 
 Float = NDArray[np.float64]
 Int8 = NDArray[np.int8]
@@ -71,19 +71,10 @@ def weigh_new(ran: Ran, labels: Labels, policy: Policy) -> tuple[NewWeight, ...]
     if not places:
         return ()
     rules = [ran.changes[k].rule for k in places]
-    precision = rule_weights.precisions(
-        rules, ran.after[:, places] == Outcome.FIRED, labels.outcome, rule_weights.shipped_priors()
-    )
-    base = calibrate.base_rate(
-        float((labels.at_random & (labels.outcome == CONFIRMED)).sum()),
-        float((labels.at_random & labels.usable).sum()),
-        policy["learning.base_rate"],
-        rule_weights.WRONG_FINDINGS,
-    )
-    worth, muted = rule_weights.weights(precision, base, policy["learning.mute_below"])
+    found = worth(rules, ran.after[:, places] == Outcome.FIRED, labels, policy)
     return tuple(
         NewWeight(rule.code, float(p), float(w), bool(m))
-        for rule, p, w, m in zip(rules, precision, worth, muted, strict=True)
+        for rule, p, w, m in zip(rules, found.precision, found.weight, found.muted, strict=True)
     )
 
 
