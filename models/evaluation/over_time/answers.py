@@ -31,6 +31,14 @@ class Answers:
     ring: Texts | None = None
     source: str = "findings"
 
+    def part(self, positions: Int64) -> Answers:
+        """The answers of some of the payments."""
+        ring = None if self.ring is None else self.ring[positions]
+        return Answers(
+            self.outcome[positions], self.typologies[positions], self.role[positions], self.at_random[positions],
+            ring, self.source,
+        )  # fmt: skip
+
     @property
     def usable(self) -> Bool:
         """Confirmed or cleared; an honest error is neither."""
@@ -72,7 +80,7 @@ def findings_at(ledger: Ledger, rows: Int64, as_of_us: int) -> Answers:
 def truth_of(
     found: Answers, outcome: NDArray[Any], typologies: Texts | None = None, ring: Texts | None = None
 ) -> Answers:
-    """The truth (n,) in place of findings: `outcome` 1 irregular, 0 not; `typologies` codes joined by `|`; `ring` names.
+    """The truth (n,) in place of findings: `outcome` 1 irregular, 0 not; `typologies` joined by `|`; names of rings.
 
     Where a payment is in the random sample still comes from the findings. Raises ValueError for unequal shapes.
     """

@@ -48,7 +48,7 @@ def caught_by(ledger: Ledger, rows: Int64, past: Int64, ahead: Int64, known: Ans
     out = np.zeros(len(ahead), dtype=bool)
     counts = []
     for column in ("card_id", "household_id"):
-        codes = table.column(column)
+        codes = table.codes(column)
         taken = np.unique(codes[rows[confirmed]])
         taken = taken[taken >= 0]
         out |= np.isin(codes[rows[ahead]], taken)
