@@ -56,7 +56,7 @@ class Proof:
         return bool(self.folds) and all(fold.all_beaten for fold in self.folds)
 
     def metrics(self) -> dict[str, float]:
-        """Flat figures by name, those that can be told: pooled ones plain, then `fold_1_...` (the earliest) and so on."""
+        """Flat figures by name, those that can be told: pooled ones plain, then `fold_1_...` (the earliest) on."""
         out: dict[str, float | None] = {
             "folds": float(len(self.folds)),
             "folds_all_baselines_beaten": float(sum(fold.all_beaten for fold in self.folds)),
