@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Ledger
+from models.replay.overturned import Review, review
+from models.rules._life import RuleStates, Standing
+from models.rules.catalogue import all_rules
 from models.scoring._workers import usable_workers
 from models.scoring.bundle import Bundle, fingerprint
 from models.scoring.facts import gather
+from models.scoring.in_force import with_states
 from models.scoring.policy import Policy
 from models.training.fit import fit
 from models.training.labels import labels_at
+from models.training.silent import weigh_silent
 from models.training.validate import validate
 
 Progress = Callable[[str, float], None]
@@ -25,11 +30,22 @@ REFERENCE_ROWS = 600_000
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A bundle with how it was made and how it did over time."""
+    """A bundle with how it was made and how it did over time.
+
+    `states` are those its rules were trained under, `suspended` the reviews of the rules this training suspended among
+    them: whoever puts the model on record puts those on record too.
+    """
 
     bundle: Bundle
     metrics: dict[str, float]
     validation: list[dict[str, float]]
+    states: RuleStates = field(default_factory=lambda: RuleStates.at_birth(all_rules()))
+    suspended: tuple[Review, ...] = ()
+
+    @property
+    def in_force(self) -> Bundle:
+        """The bundle as it scores under these states; the bundle itself keeps the weights of all rules."""
+        return with_states(self.bundle, self.states)
 
     @property
     def version(self) -> str:
@@ -46,26 +62,52 @@ class TrainedModel:
         self.bundle.save(folder)
 
 
-def train(ledger: Ledger, *, as_of_us: int, policy: Policy, progress: Progress | None = None) -> TrainedModel:
+def train(
+    ledger: Ledger,
+    *,
+    as_of_us: int,
+    policy: Policy,
+    progress: Progress | None = None,
+    states: RuleStates | None = None,
+    seen_until: Mapping[str, int] | None = None,
+) -> TrainedModel:
     """Learn from every disbursement submitted before the moment and every finding decided before it.
 
-    Raises ValueError when nothing had been submitted by then.
+    Rules that are not live in `states` (default: as born) teach the model nothing. Live ones that were overturned too
+    often are suspended first; `seen_until` is as for `models.replay.overturned.review`. Raises ValueError when nothing
+    had been submitted by then.
     """
     say = progress or (lambda _text, _share: None)
     rows = reference_rows(ledger, as_of_us)
     facts = gather(ledger, rows, policy, lambda share: say("facts of past payments", share), workers=usable_workers())
     labels = labels_at(ledger, rows, as_of_us)
     say("weights, terms, calibration", 0.0)
-    bundle = fit(facts, labels, policy)
+    states = states or RuleStates.at_birth(all_rules())
+    # What is suspended now was live at the earlier moments the validation stands at.
+    as_before = facts.without(states.silent)
+    live = [k for k, rule in enumerate(facts.rules) if states.of(rule.code) == "live"]
+    reviews = review(
+        ledger, rows, [facts.rules[k] for k in live], facts.fired()[:, live], labels, policy, as_of_us,
+        seen_until=seen_until,
+    )  # fmt: skip
+    suspended = tuple(found for found in reviews if found.suspend)
+    for found in suspended:
+        states = states.changed(found.code, Standing("suspended", found.why))
+    silent = tuple(states.silent)
+    bundle = weigh_silent(fit(facts.without(silent), labels, policy), facts, labels, policy, silent)
+    bundle = replace(bundle, notes=(*bundle.notes, *(f"{found.code}: {found.why}" for found in suspended)))
     say("weights, terms, calibration", 1.0)
     moments = ledger.tables["disbursements"].known_at[rows]
-    rounds = validate(facts, labels, moments, as_of_us, lambda f, part: fit(f, part, policy, quick=True), progress=say)
+    rounds = validate(
+        as_before, labels, moments, as_of_us, lambda f, part: fit(f, part, policy, quick=True), progress=say
+    )
     zone = dt.timezone(dt.timedelta(microseconds=ledger.utc_offset))
     as_of = dt.datetime.fromtimestamp(as_of_us / 1e6, zone).isoformat()
     params = {
         "as_of": as_of,
         "policy": policy.version,
         "rules": fingerprint(bundle.rule_codes),
+        "states": states.version,
         "features": fingerprint(bundle.feature_names),
         "data": fingerprint(rows[-1:], moments, facts.outcomes.sum(axis=0)),
         "payments": str(len(rows)),
@@ -78,7 +120,7 @@ def train(ledger: Ledger, *, as_of_us: int, policy: Policy, progress: Progress |
     )
     bundle = replace(bundle, version=f"{as_of[:10]}-{version}", as_of=as_of, params=params)
     metrics = {key: value for key, value in rounds[-1].items() if key != "as_of"} if rounds else {}
-    return TrainedModel(bundle, metrics, rounds)
+    return TrainedModel(bundle, metrics, rounds, states, suspended)
 
 
 def reference_rows(ledger: Ledger, as_of_us: int, most: int = REFERENCE_ROWS) -> NDArray[np.int64]:
