@@ -16,6 +16,7 @@ from service.cli import (
     check,
     demo,
     evaluate,
+    explain,
     features,
     rules,
     score,
@@ -58,6 +59,7 @@ bench = typer.Typer(
 app.command("check", short_help="Load, validate and count a folder of tables. 检查数据")(check.check)
 app.command("train", short_help="Train on what was known by T. 训练模型")(train.train)
 app.command("score", short_help="Score payments, with reasons and evidence. 发放评分")(score.score)
+app.command("explain", short_help="Why one payment is scored as it is. 单笔解释")(explain.explain)
 app.command("cases", short_help="Group alerts into a ranked queue. 核查清单")(cases.cases)
 app.command("evaluate", short_help="Train, score and measure where truth is known. 质量评估")(evaluate.evaluate)
 app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
