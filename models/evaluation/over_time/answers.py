@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.asof import Ledger
 from models.evaluation.columns import Texts
-from models.training.labels import CLEARED, CONFIRMED, labels_at
+from models.training.labels import CLEARED, CONFIRMED, ROLES, Labels
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -19,7 +18,8 @@ Bool = NDArray[np.bool_]
 @dataclass(frozen=True, slots=True)
 class Answers:
     """By payment, shape (n,) each: `outcome` as in `Labels`, `typologies` codes joined by `|` ('' where none is named),
-    `role` whom the finding suspects (''), `at_random` whether it came from the random sample.
+    `role` whom the finding suspects (''), `at_random` whether it came from the random sample, by
+    `propensity` (NaN unknown).
 
     `ring` is known only with the truth. `source` is `findings` or `truth`.
     """
@@ -28,6 +28,7 @@ class Answers:
     typologies: Texts
     role: Texts
     at_random: Bool
+    propensity: NDArray[np.float64]
     ring: Texts | None = None
     source: str = "findings"
 
@@ -36,7 +37,7 @@ class Answers:
         ring = None if self.ring is None else self.ring[positions]
         return Answers(
             self.outcome[positions], self.typologies[positions], self.role[positions], self.at_random[positions],
-            ring, self.source,
+            self.propensity[positions], ring, self.source,
         )  # fmt: skip
 
     @property
@@ -55,26 +56,10 @@ class Answers:
         return np.asarray(self.outcome == CONFIRMED)
 
 
-def findings_at(ledger: Ledger, rows: Int64, as_of_us: int) -> Answers:
-    """Findings decided by the moment on the given disbursement rows (n,)."""
-    labels = labels_at(ledger, rows, as_of_us)
-    typologies = np.full(len(rows), "", dtype=object)
-    role = np.full(len(rows), "", dtype=object)
-    table = ledger.tables.get("dispositions")
-    if table is not None and table.rows:
-        known = np.nonzero(table.known_at <= as_of_us)[0]
-        place = np.full(len(ledger.vocabulary("disbursement")) + 1, -1, dtype=np.int64)
-        # Findings lie in order of decision, so a later one on the same payment takes the earlier one's place.
-        place[table.column("disbursement_id")[known].astype(np.int64)] = known
-        place[-1] = -1
-        own = ledger.tables["disbursements"].column("disbursement_id")[rows].astype(np.int64)
-        finding = place[own]
-        has = finding >= 0
-        named = table.column("typology")[finding[has]].astype(np.int64)
-        typologies[has] = [name or "" for name in ledger.vocabulary("id:typology").decode(named)]
-        roles = np.array([*table.schema.column("suspect_role").values, ""], dtype=object)
-        role[has] = roles[table.column("suspect_role")[finding[has]].astype(np.int64)]
-    return Answers(labels.outcome, typologies, role, labels.at_random)
+def answers_of(labels: Labels) -> Answers:
+    """Findings on record as answers."""
+    role = np.array([*ROLES, ""], dtype=object)[labels.suspect_role.astype(np.int64)]
+    return Answers(labels.outcome, labels.typology.astype(object), role, labels.at_random, labels.propensity)
 
 
 def truth_of(
@@ -97,6 +82,7 @@ def truth_of(
         # Where rings are known nothing has to be guessed from who prepared a payment.
         role=np.full(n, "", dtype=object) if ring is not None else found.role,
         at_random=found.at_random,
+        propensity=found.propensity,
         ring=ring,
         source="truth",
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation.over_time.answers import Answers, findings_at, kinds_of
+from models.evaluation.over_time.answers import Answers, answers_of, kinds_of
 from models.evaluation.over_time.budgets import CAPACITY, budgets_of, tops_of
 from models.evaluation.over_time.caught import caught_by
 from models.evaluation.over_time.distribution import Distribution, measure_distribution
@@ -102,7 +102,7 @@ def run_fold(setting: Setting, split: Split) -> Run:
     """Fit at the origin and measure what came after it. Nothing decided after the origin is learned from."""
     rows, answers = setting.rows, setting.answers
     known = labels_at(setting.ledger, rows[split.past], split.as_of)
-    found = findings_at(setting.ledger, rows[split.past], split.as_of)
+    found = answers_of(known)
     past, ahead = setting.facts.part(split.past), setting.facts.part(split.ahead)
     bundle = setting.fit(past, known)
     score = judge(ahead, bundle).probability
@@ -116,7 +116,8 @@ def run_fold(setting: Setting, split: Split) -> Run:
         *(k for k, hit in zip(kinds_of(found), found.confirmed, strict=True) if hit)
     )
     unseen = is_unseen(kinds, confirmed_kinds)
-    sample = random_sample_weights(setting.program[kept], judged.score, answers.at_random[kept] & judged.usable)
+    sampled = answers.at_random[kept] & judged.usable
+    sample = random_sample_weights(setting.program[kept], judged.score, sampled, answers.propensity[kept])
     seed = int(setting.policy["learning.seed"])
     capacity = budgets_of(len(kept), setting.policy)[CAPACITY]
     rivals = compare(

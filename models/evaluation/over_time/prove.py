@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.asof import Ledger
 from models.evaluation.columns import Texts
-from models.evaluation.over_time.answers import findings_at, kinds_of, truth_of
+from models.evaluation.over_time.answers import answers_of, kinds_of, truth_of
 from models.evaluation.over_time.budgets import budgets_of, tops_of
 from models.evaluation.over_time.fold import Run, day_of, run_fold, unseen_of
 from models.evaluation.over_time.proof import Pooled, Proof
@@ -19,7 +19,7 @@ from models.evaluation.over_time.reliability import measure_reliability
 from models.evaluation.over_time.setting import Fit, Setting, setting_of
 from models.evaluation.over_time.slices import joined, measure_parts, measure_slice
 from models.evaluation.over_time.stability import Stability, again, overlap, rank_agreement
-from models.evaluation.splits import UNDECIDED, Split, rolling_origin
+from models.evaluation.splits import Split, rolling_origin
 from models.evaluation.weighting import Weights
 from models.scoring._workers import each
 from models.scoring.bundle import Bundle
@@ -68,11 +68,12 @@ def prove(
 
     A proof of no fold says why in its notes. Raises ValueError for arrays of unequal length.
     """
-    answers = findings_at(ledger, rows, as_of_us)
+    labels = labels_at(ledger, rows, as_of_us)
+    answers = answers_of(labels)
     if truth is not None:
         answers = truth_of(answers, truth, typologies, rings)
     setting = setting_of(ledger, rows, facts, policy, answers, fit, champion, draws=draws)
-    chosen, length, notes = _origins(setting, as_of_us, folds, days)
+    chosen, length, notes = _origins(setting, labels.decided_at, as_of_us, folds, days)
     runs: list[Run] = []
     for run in each(lambda split: run_fold(setting, split), chosen, workers):
         runs.append(run)
@@ -89,13 +90,13 @@ def prove(
 
 
 def _origins(
-    setting: Setting, as_of_us: int, folds: int | None, days: float | None
+    setting: Setting, decided_at: Int64, as_of_us: int, folds: int | None, days: float | None
 ) -> tuple[list[Split], float, tuple[str, ...]]:
     """The splits that can be learned from and judged, their length in days, and what is said of the others."""
     layouts = LAYOUTS if folds is None and days is None else ((days or LAYOUTS[0][0], folds or LAYOUTS[0][1]),)
     best: tuple[list[Split], float, tuple[str, ...]] | None = None
     for length, count in layouts:
-        kept, notes = _usable(setting, as_of_us, count, length)
+        kept, notes = _usable(setting, decided_at, as_of_us, count, length)
         if best is None or len(kept) > len(best[0]):
             best = kept, length, notes
         if len(kept) >= 2:
@@ -105,15 +106,12 @@ def _origins(
     return best
 
 
-def _usable(setting: Setting, as_of_us: int, folds: int, days: float) -> tuple[list[Split], tuple[str, ...]]:
+def _usable(
+    setting: Setting, decided_at: Int64, as_of_us: int, folds: int, days: float
+) -> tuple[list[Split], tuple[str, ...]]:
     answers = setting.answers
-    decided = np.full(len(setting.rows), UNDECIDED, dtype=np.int64)
-    if answers.source == "truth":
-        decided[:] = np.iinfo(np.int64).min
-    else:
-        decided = labels_at(setting.ledger, setting.rows, as_of_us).decided_at
     kept, notes = [], []
-    for split in rolling_origin(setting.known_at, decided, as_of=as_of_us, folds=folds, days=days, at_least=0):
+    for split in rolling_origin(setting.known_at, decided_at, as_of=as_of_us, folds=folds, days=days, at_least=0):
         confirmed = int(answers.confirmed[split.ahead].sum())
         cleared = int(answers.usable[split.ahead].sum()) - confirmed
         if len(split.past) >= PAST_AT_LEAST and confirmed >= CONFIRMED_AT_LEAST and cleared >= 1:

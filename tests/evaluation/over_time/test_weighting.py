@@ -41,6 +41,26 @@ def test_a_known_design_is_undone() -> None:
     assert weights.effective < weights.sampled
 
 
+def test_known_chances_count_within_a_stratum() -> None:
+    """Drawn by half the chance stands for twice as many; one unknown chance makes the whole stratum count alike."""
+    stratum, sampled = np.zeros(6, np.int64), np.array([True, True, False, False, False, False])
+    chance = np.array([0.2, 0.4, np.nan, np.nan, np.nan, np.nan])
+    assert post_stratified(stratum, sampled, chance=chance).weight[:2].tolist() == pytest.approx([4.0, 2.0])
+    chance[1] = np.nan
+    assert post_stratified(stratum, sampled, chance=chance).weight[:2].tolist() == [3.0, 3.0]
+
+
+def test_unequal_chances_are_undone() -> None:
+    """Chances that follow the outcome within a stratum bias the plain mean and not the weighted one."""
+    rng = np.random.default_rng(1)
+    outcome = rng.random(30_000) < 0.05
+    chance = np.where(outcome, 0.3, 0.1)
+    sampled = rng.random(30_000) < chance
+    stratum = rng.integers(0, 5, 30_000)
+    assert abs(post_stratified(stratum, sampled, chance=chance).mean(outcome) - 0.05) < 0.006
+    assert post_stratified(stratum, sampled).mean(outcome) > 0.1
+
+
 def test_strata_are_those_of_the_draw() -> None:
     """Program by band of the score: half, 90 %, 99 %, the rest; the coarse one is the band."""
     score = np.linspace(0, 1, 1000)
