@@ -83,8 +83,9 @@ def both_bundles(
 ) -> tuple[Bundle, Bundle]:
     """The model in force before and after: new rules counted with their weights, dropped ones at 0, lines as they are.
 
-    `bundle` is the model as trained, without states.
+    States the bundle may be under are put aside: `states` say what counts before.
     """
+    bundle = bundle.trained or bundle
     new = {w.code: w for w in weights}
     later = states
     for change in changes:

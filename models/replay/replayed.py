@@ -102,12 +102,13 @@ class QueueReplay:
 class Replayed:
     """A replay. `ran` and `judged` hold every payment's outcome; everything else is what they add up to.
 
-    `first`, `last` are local days of submission, `as_of` the moment findings were known by (ISO 8601). `desk_hits`
+    `first`, `last` are local days of submission; payments were looked at `days_after` submission; `as_of` is the moment findings were known by (ISO 8601). `desk_hits`
     counts payments with a hit of any replayed rule, by desk and month (`discipline/2019-07`).
     """
 
     first: str
     last: str
+    days_after: float
     as_of: str
     payments: int
     policy_before: str
@@ -201,7 +202,7 @@ class Replayed:
         return pa.array(np.round(self.judged.probability[places, side], 6))
 
 
-PLAIN = ("first", "last", "as_of", "payments", "policy_before", "policy_after", "states")
+PLAIN = ("first", "last", "days_after", "as_of", "payments", "policy_before", "policy_after", "states")
 
 
 def seal(plain: dict[str, Any]) -> str:

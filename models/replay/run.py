@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.asof import Ledger, View
+from features.asof.ledger import MICROSECONDS_A_DAY
 from models.replay.change import Change, ReplayError, changes
 from models.replay.findings import found_among
 from models.replay.load import DESKS, Both, Places, by_place, day_of, desk_months, places_of_payments
@@ -42,15 +43,20 @@ def replay(
     extra: Sequence[Rule] = (),
     bundle: Bundle | None = None,
     truth: pa.Table | None = None,
+    days_after: float = 0.0,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Replayed:
     """What would have changed on disbursement rows (n,), each as of its own submission.
 
     `only`, `drop` and `extra` choose the rules (see `models.replay.change.changes`); `states` (default: as born) say
-    which count before. Findings count that were decided by `as_of_us` (default: all on record). With a `bundle`, as
-    trained, the queue is replayed too; without it no model feature is computed that no rule reads. `truth` is a truth
-    file's table. Raises ReplayError for unknown rules and for no rows, KeyError for a truth of other payments.
+    which count before. Findings count that were decided by `as_of_us` (default: all on record). With a `bundle` the
+    queue is replayed too; without it nothing is computed that no rule reads. `truth` is a truth file's table.
+
+    Before payment is how most of the queue works. `days_after` looks that many days later instead, or at `as_of_us`
+    where that is sooner: rules about bank answers and withdrawals speak only then.
+
+    Raises ReplayError for unknown rules and for no rows, KeyError for a truth of other payments.
     """
     if len(rows) == 0:
         raise ReplayError("nothing was submitted in that range")
@@ -59,13 +65,14 @@ def replay(
 
     states = states or RuleStates.at_birth((*all_rules(), *extra))
     chosen = changes(before, after, states, only=only, drop=drop, extra=extra)
-    table = ledger.tables["disbursements"]
-    at = table.known_at[rows]
+    submitted = ledger.tables["disbursements"].known_at[rows]
     moment = as_of_us if as_of_us is not None else _end(ledger)
+    later = np.minimum(submitted + int(days_after * MICROSECONDS_A_DAY), moment)
+    at = np.maximum(submitted, later) if days_after > 0 else submitted
     labels = labels_at(ledger, rows, moment)
     ids = ids_of(ledger, rows)
     known = truth_of(truth, list(ids)) if truth is not None else None
-    places = places_of_payments(ledger, rows, at)
+    places = places_of_payments(ledger, rows, submitted)
     ran = run_rules(
         ledger, rows, at, chosen, before, after, workers=workers, progress=lambda share: say("rules", share)
     )
@@ -80,8 +87,9 @@ def replay(
     off = {c.rule.code: c.rule.off(View(ledger, at[:1], rows[:1])) for c in chosen}
     say("counting", 0.0)
     return Replayed(
-        first=day_of(int(at.min()), ledger.utc_offset),
-        last=day_of(int(at.max()), ledger.utc_offset),
+        first=day_of(int(submitted.min()), ledger.utc_offset),
+        last=day_of(int(submitted.max()), ledger.utc_offset),
+        days_after=days_after,
         as_of=_iso(moment, ledger.utc_offset),
         payments=len(rows),
         policy_before=before.version,

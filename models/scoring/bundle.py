@@ -46,7 +46,7 @@ class Bundle:
     rules muted and why). `silent` says of each rule that weighs nothing here why (its state in this deployment, see
     `models.scoring.in_force`); `resting` are those of them that do not even run. A trained bundle holds neither: states
     are laid over it when it is used, so that a rule can be put back. `states` is the version of those states, for the
-    stamp of every score ("" before any were laid over it).
+    stamp of every score ("" before any were laid over it), and `trained` the model below them.
     """
 
     version: str
@@ -68,9 +68,13 @@ class Bundle:
     silent: dict[str, str] = field(default_factory=dict)
     resting: tuple[str, ...] = ()
     states: str = ""
+    trained: Bundle | None = None
 
     def save(self, folder: Path) -> None:
-        """Write `bundle.json` and `arrays.npz`."""
+        """Write `bundle.json` and `arrays.npz`: the model as it was trained, whatever states are laid over it."""
+        if self.trained is not None:
+            self.trained.save(folder)
+            return
         folder.mkdir(parents=True, exist_ok=True)
         plain = {
             "version": self.version,

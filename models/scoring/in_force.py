@@ -16,16 +16,14 @@ UNKNOWN = "live since after this model was trained: weighs nothing until the nex
 def with_states(bundle: Bundle, states: RuleStates) -> Bundle:
     """The bundle with the weights and rarities of rules that are not live at 0, and why in `silent`.
 
-    The bundle handed in must be as trained (weights of all rules): laying other states over it again would find the
-    zeros of the first.
+    Other states are laid over the model as it was trained, whatever states this one was under.
     """
-    if bundle.states:
-        raise ValueError("states were laid over this bundle already: take it as it was trained")
+    bundle = bundle.trained or bundle
     known = frozenset(bundle.rule_codes)
     unknown = {r.code: UNKNOWN for r in all_rules() if r.code not in known and states.of(r.code) == "live"}
     silent = {**states.silent, **unknown}
     if not silent:
-        return replace(bundle, states=states.version)
+        return replace(bundle, states=states.version, trained=bundle)
     counts = np.array([code not in silent for code in bundle.rule_codes], dtype=bool)
     arrays = dict(bundle.arrays)
     if "rule_rarity" in arrays:
@@ -37,4 +35,5 @@ def with_states(bundle: Bundle, states: RuleStates) -> Bundle:
         silent=silent,
         resting=states.resting,
         states=states.version,
+        trained=bundle,
     )
