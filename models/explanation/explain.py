@@ -22,6 +22,7 @@ from models.scoring.combine import Contributions, contributions, judge
 from models.scoring.facts import Facts, facts_of
 from models.scoring.leading import leading
 from models.scoring.policy import Policy
+from models.scoring.provenance import stamp_of
 from models.scoring.reasons import reasons_of
 from models.scoring.wording import worded
 
@@ -64,7 +65,7 @@ class Explainer:
         if len(rows) == 0:
             return []
         view = View(self._ledger, at_us, rows)
-        facts = facts_of(view, self._policy)
+        facts = facts_of(view, self._policy, self._bundle.resting)
         added = contributions(facts, self._bundle)
         judged = judge(facts, self._bundle)
         lead = leading(facts, added)
@@ -85,7 +86,7 @@ class Explainer:
                 Explanation(
                     disbursement_id=str(ids[i]),
                     as_of=_moment(at, self._ledger.utc_offset),
-                    model_version=self._bundle.version,
+                    model_version=str(stamp_of(self._bundle, self._policy)),
                     probability=probability,
                     log_odds=log_odds,
                     base=added.base,
@@ -128,7 +129,7 @@ class Explainer:
         named: dict[str, list[Fact]] = {}
         fired = facts.fired()[i]
         for k, rule in enumerate(facts.rules):
-            if fired[k] and rule.code not in self._bundle.muted:
+            if fired[k] and rule.code not in self._bundle.muted and rule.code not in self._bundle.silent:
                 concept = concept_of_typology()[rule.typology]
                 worth = float(added.rules[i, k])
                 sums.setdefault(concept, []).append(worth)

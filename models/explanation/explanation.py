@@ -105,9 +105,10 @@ class Precedents:
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Rules that could not be answered for want of the same things. `most` is the largest number of log-odds one of
-    them adds where it fires; `missing` are tables (`off`) or features (`cannot_tell`)."""
+    them adds where it fires; `missing` are tables (`off`) or features (`cannot_tell`), and empty for rules that the
+    deployment does not run (`silent`)."""
 
-    kind: Literal["off", "cannot_tell"]
+    kind: Literal["off", "cannot_tell", "silent"]
     missing: tuple[str, ...]
     rules: tuple[str, ...]
     most: float

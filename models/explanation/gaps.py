@@ -29,12 +29,14 @@ def gaps(view: View, facts: Facts, i: int, bundle: Bundle) -> tuple[Gap, ...]:
     worth = {
         code: float(weight) * bundle.scale for code, weight in zip(bundle.rule_codes, bundle.rule_weights, strict=True)
     }
-    groups: dict[tuple[Literal["off", "cannot_tell"], object], tuple[list[Rule], dict[str, None]]] = {}
+    groups: dict[tuple[Literal["off", "cannot_tell", "silent"], object], tuple[list[Rule], dict[str, None]]] = {}
     for k in np.nonzero(facts.outcomes[i] >= Outcome.CANNOT_TELL)[0].tolist():
         rule = facts.rules[k]
         if facts.outcomes[i, k] == Outcome.OFF:
             missing = rule.off(view)
-            rules, names = groups.setdefault(("off", missing), ([], {}))
+            # A rule that lacks nothing does not run because of its state in this deployment.
+            why = missing or bundle.silent.get(rule.code, "")
+            rules, names = groups.setdefault(("off" if missing else "silent", why), ([], {}))
         else:
             missing = tuple(
                 feature.name
@@ -46,7 +48,7 @@ def gaps(view: View, facts: Facts, i: int, bundle: Bundle) -> tuple[Gap, ...]:
         names.update(dict.fromkeys(missing))
     titles = {feature.name: feature.title for feature in all_features()}
     out = []
-    for (kind, _), (rules, wanted) in groups.items():
+    for (kind, reason), (rules, wanted) in groups.items():
         most = max(worth.get(rule.code, 0.0) for rule in rules)
         missing = tuple(wanted)
         told = [titles.get(name, (name, name)) for name in missing]
@@ -55,6 +57,11 @@ def gaps(view: View, facts: Facts, i: int, bundle: Bundle) -> tuple[Gap, ...]:
         english += ", ".join(name[1] for name in told)
         chinese = f"{len(rules)}条规则无法判断；{'未共享' if kind == 'off' else '需要了解'}："
         chinese += "、".join(name[0] for name in told)
+        if kind == "silent":
+            english, chinese = (
+                f"{len(rules)} rule(s) do not run here: {reason}",
+                f"{len(rules)}条规则在本地未启用：{reason}",
+            )
         out.append(Gap(kind, missing, tuple(rule.code for rule in rules), most, (english, chinese)))
     return tuple(sorted(out, key=lambda gap: (-gap.most, gap.missing)))
 
