@@ -44,10 +44,11 @@ def found_among(mask: Bool, labels: Labels) -> Found:
     Payments looked at because of a score or a rule say more of the others' signals than of this one; those drawn at
     random speak for all hits, and are few. So both are told.
     """
-    return Found(_counts(mask, labels), _counts(mask & labels.at_random, labels))
+    return Found(counts_of(mask, labels), counts_of(mask & labels.at_random, labels))
 
 
-def _counts(mask: Bool, labels: Labels) -> Counts:
+def counts_of(mask: Bool, labels: Labels) -> Counts:
+    """Count findings among the payments of the mask (n,)."""
     outcome = labels.outcome[mask]
     confirmed, cleared, errors = (int((outcome == kind).sum()) for kind in (CONFIRMED, CLEARED, ERROR))
     looked = confirmed + cleared

@@ -102,7 +102,8 @@ class QueueReplay:
 class Replayed:
     """A replay. `ran` and `judged` hold every payment's outcome; everything else is what they add up to.
 
-    `first`, `last` are local days of submission; payments were looked at `days_after` submission; `as_of` is the moment findings were known by (ISO 8601). `desk_hits`
+    `first`, `last` are local days of submission; payments were looked at `days_after` submission; `as_of` is the moment
+    findings were known by (ISO 8601). `policy_before`, `policy_after`, `states` are versions. `desk_hits`
     counts payments with a hit of any replayed rule, by desk and month (`discipline/2019-07`).
     """
 

@@ -18,6 +18,7 @@ from service.cli import (
     evaluate,
     explain,
     features,
+    replay,
     rules,
     score,
     simulate,
@@ -64,7 +65,8 @@ app.command("cases", short_help="Group alerts into a ranked queue. 核查清单"
 app.command("evaluate", short_help="Train, score and measure where truth is known. 质量评估")(evaluate.evaluate)
 app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
 app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)
-app.command("rules", short_help="List the rules, or show one. 规则目录")(rules.rules)
+app.add_typer(rules.app, name="rules", short_help="List the rules, show one, or move one. 规则目录")
+app.command("replay", short_help="What a change of rules would have done. 规则重放")(replay.replay)
 app.command("features", short_help="List the features, or show one. 特征目录")(features.features)
 bench.command("detectors")(bench_detectors.bench_detectors)
 app.add_typer(bench, name="bench")

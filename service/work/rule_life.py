@@ -12,12 +12,14 @@ from service.work.errors import UnusableDataError, WrongUsageError
 from service.work.open_data import OpenData
 
 if TYPE_CHECKING:
+    from models.replay.beside import BesidePrecision
     from models.replay.overturned import Review
     from models.rules._journal import Entry
     from models.rules._life import RuleStates
     from models.rules._rule import Rule, State
     from models.scoring.bundle import Bundle
     from models.scoring.policy import Policy
+    from service.work.score_payments import Payments
 
 StepProgress = Callable[[str, float], None]
 
@@ -163,3 +165,24 @@ def _rule(code: str) -> Rule:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def keep_hits_beside(data: OpenData, policy: Policy, payments: Payments) -> int:
+    """Run the rules that stand beside the scoring (shadow, suspended) over payments just scored, and keep their hits in
+    the data's store; returns how many hits there were. Raises WrongUsageError where the record cannot be used.
+    """
+    from models.replay.beside import hits_beside, keep_hits
+    from models.scoring._workers import usable_workers
+
+    states = states_in_force()
+    rules = [_rule(code) for code in states.beside]
+    hits = hits_beside(data.ledger, rules, policy, payments.rows, payments.at, workers=usable_workers())
+    keep_hits(data.report.store, hits, states.version)
+    return int(hits.num_rows)
+
+
+def beside_precision(data: OpenData, as_of_us: int) -> tuple[BesidePrecision, ...]:
+    """What was found by T among the hits kept beside the scoring of these data."""
+    from models.replay.beside import precision_beside
+
+    return precision_beside(data.ledger, data.report.store, as_of_us)
