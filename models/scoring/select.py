@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.asof import Ledger
@@ -38,6 +39,20 @@ def rows_of_run(ledger: Ledger, run_id: str) -> tuple[Int64, Int64]:
     if len(rows) == 0:
         raise KeyError(f"no disbursement belongs to run {run_id!r}")
     return rows, table.known_at[rows]
+
+
+def rows_named(ledger: Ledger, ids: pa.Array | pa.ChunkedArray, at_us: Int64) -> Int64:
+    """The version of each disbursement that stood at its moment, by id; shape (n,), -1 where there was none."""
+    table = ledger.tables["disbursements"]
+    codes = ledger.vocabulary("disbursement").encode(ids)
+    own = table.codes("disbursement_id")
+    # Rows of one disbursement stand together, in the order its versions became known.
+    order = np.argsort(own, kind="stable")
+    first = np.searchsorted(own[order], codes, side="left")
+    place = np.searchsorted(own[order], codes, side="right") - 1
+    while (later := (place >= first) & (table.known_at[order[np.maximum(place, 0)]] > at_us)).any():
+        place = np.where(later, place - 1, place)
+    return np.where((codes >= 0) & (place >= first), order[np.maximum(place, 0)], -1).astype(np.int64)
 
 
 def rows_window(ledger: Ledger, as_of_us: int, days: int) -> tuple[Int64, Int64]:

@@ -23,8 +23,9 @@ PolicyFile = Annotated[
 Model = Annotated[
     str | None,
     typer.Option(
-        metavar="DIR|prior",
-        help="Folder of a model, or `prior` for the shipped one. Default: the champion, else the shipped one.",
+        metavar="DIR|NUMBER|prior",
+        help="Folder of a model, its number on record, or `prior` for the shipped one. Default: the champion of the "
+        "county whose payments these are, else the shipped one.",
     ),
 ]
 AsOf = Annotated[

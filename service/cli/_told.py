@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 WORDS = {
     "asked": "the model asked for",
     "champion": "the champion on record",
+    "stranger": "the model shipped with mingbai: models are on record, but of other counties' payments than these "
+    "(`mingbai train` makes one, `--model NUMBER` takes one all the same)",
+    "went_back": "the model shipped with mingbai, to which people went back (`mingbai models` says who and why)",
     "prior": "the model shipped with mingbai, which has seen nothing of this county (`mingbai train` makes one)",
 }
 
@@ -32,7 +35,9 @@ def tell_model(chosen: Chosen, ledger: Ledger, first_us: int) -> None:
     say(f"model {bundle.version}: {WORDS[chosen.origin]}")
     for note in bundle.notes:
         say(f"  {note}")
-    if chosen.origin != "prior" and _micros(bundle.as_of) > first_us:
+    if chosen.challenger is not None:
+        say(f"  model {chosen.challenger.bundle.version}, number {chosen.challenger.number}, is its challenger")
+    if chosen.origin in ("asked", "champion") and _micros(bundle.as_of) > first_us:
         say(
             f"  note: it was trained as of {bundle.as_of}, later than the first payment scored here: it may have "
             "learnt from findings on these very payments, so these scores say nothing about its quality"

@@ -54,7 +54,7 @@ def cases(
     leave_pandas_out()
     from models.scoring.cases import SCHEMA
     from service.work.build_queue import build_queue, read_scores
-    from service.work.choose_model import choose_model
+    from service.work.choose_model import check_model, choose_model
     from service.work.errors import WrongUsageError
     from service.work.moments import moment_of
     from service.work.open_data import open_data
@@ -68,9 +68,10 @@ def cases(
     rules = read_policy(policy)
     as_of_us = moment_of(as_of, rules.utc_offset_hours)
     given = read_scores(scores) if scores is not None else None
-    chosen = choose_model(model) if given is None else None
+    check_model(model)
     with working() as step:
         opened = open_data(data, home, rules, loading(step))
+        chosen = choose_model(model, opened.ledger) if given is None else None
         if given is None and chosen is not None:
             payments = payments_before(opened.ledger, as_of_us, window or 0)
             step("scoring", 0.0)

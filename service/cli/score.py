@@ -16,9 +16,11 @@ from service.cli._told import tell_load, tell_model
 if TYPE_CHECKING:
     from features.asof import Ledger
     from models.scoring.policy import Policy
-    from service.work.score_payments import Payments, Scored
+    from service.work.choose_model import Chosen
+    from service.work.open_data import OpenData
+    from service.work.score_payments import Beside, Payments, Scored
 
-FORMS = "give one of: --from D1 --to D2, --run RUN_ID, --as-of T --window DAYS"
+FORMS = "give one of: --from D1 --to D2, --run RUN_ID, --as-of T --window DAYS, --like OLD_SCORES"
 
 
 def score(
@@ -38,6 +40,15 @@ def score(
     window: Annotated[
         int | None, typer.Option(metavar="DAYS", min=1, help="Payments submitted in this many days before T.")
     ] = None,
+    like: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OLD_SCORES",
+            exists=True,
+            dir_okay=False,
+            help="Make an old score file again: payments, moments, model, policy and rules are those it names.",
+        ),
+    ] = None,
     model: Model = None,
     policy: PolicyFile = None,
     home: Home = HOME,
@@ -53,39 +64,96 @@ def score(
       mingbai score county/ --run R2019-07-003 --out run.csv
     After payment:
       mingbai score county/ --as-of 2020-01-01 --window 184 --out scores.parquet
+    An old file again, exit code 1 where anything differs:
+      mingbai score county/ --like scores.parquet --out again.parquet
 
     Columns are those of "scores" in docs/data-contract.md. A recommendation is a question, never a stop.
     """
     leave_pandas_out()
-    from service.work.choose_model import choose_model
+    from service.work.choose_model import check_model, choose_model
     from service.work.errors import WrongUsageError
     from service.work.open_data import open_data
     from service.work.read_policy import read_policy
+    from service.work.reproduce_scores import keep_sources
     from service.work.score_payments import score_to_file
     from service.work.write_table import check_ending
 
     given = (first is not None, last is not None, run is not None, as_of is not None, window is not None)
+    if like is not None and not any(given):
+        check_ending(out)
+        _reproduce(data, like, out, model, policy, home)
+        return
     if given not in {
         (True, True, False, False, False),
         (False, False, True, False, False),
         (False, False, False, True, True),
-    }:
-        raise WrongUsageError(FORMS, "请三选一：--from 与 --to，--run，--as-of 与 --window")
+    } or (like is not None):
+        raise WrongUsageError(FORMS, "请四选一：--from 与 --to，--run，--as-of 与 --window，--like")
     check_ending(out)
     rules = read_policy(policy)
     _check_days(first, last, as_of, rules)
-    chosen = choose_model(model)
+    check_model(model)
     with working() as step:
         opened = open_data(data, home, rules, loading(step))
+        chosen = choose_model(model, opened.ledger)
         payments = _payments(opened.ledger, rules, first, last, run, as_of, window)
         started = time.perf_counter()
         step("scoring", 0.0)
-        scored = score_to_file(opened.ledger, chosen.bundle, rules, payments, out, under(step, "scoring"))
+        scored = score_to_file(
+            opened.ledger, chosen.bundle, rules, payments, out, under(step, "scoring"), beside=_beside(chosen, opened)
+        )
         seconds = time.perf_counter() - started
     tell_load(opened.report)
     first_us = int(payments.at.min()) if len(payments) and as_of is None else 2**62
     tell_model(chosen, opened.ledger, first_us)
+    try:
+        keep_sources(chosen.bundle, rules)
+    except OSError as error:
+        say(f"the record of models may not be written ({error.strerror}): keep the policy, or these scores cannot be "
+            "made again")  # fmt: skip
     _tell(scored, seconds)
+
+
+def _beside(chosen: Chosen, opened: OpenData) -> Beside | None:
+    """The challenger to be scored in shadow, None where there is none or another model was asked for."""
+    from service.work.score_payments import Beside
+
+    if chosen.challenger is None:
+        return None
+    return Beside(opened.report.store, chosen.number, chosen.challenger.number, chosen.challenger.bundle)
+
+
+def _reproduce(data: Path, like: Path, out: Path, model: str | None, policy: Path | None, home: Path) -> None:
+    """Make an old file again and say whether it is the same. Raises typer.Exit with code 1 where it is not."""
+    from features.asof import Ledger
+    from service.work.errors import WrongUsageError
+    from service.work.open_data import open_data
+    from service.work.read_policy import read_policy
+    from service.work.reproduce_scores import read_old, reproduce_scores
+
+    if model is not None and not Path(model).is_dir():
+        raise WrongUsageError(f"found no folder {model}, expected a model's folder", f"没有模型目录 {model}")
+    given = read_policy(policy) if policy is not None else None
+    old = read_old(like, model=Path(model) if model else None, policy=given)
+    with working() as step:
+        opened = open_data(data, home, read_policy(policy), loading(step))
+        step("scoring again", 0.0)
+
+        def ledger_of(rules: Policy) -> Ledger:
+            return Ledger.open(opened.report.store, utc_offset_hours=rules.utc_offset_hours)
+
+        found = reproduce_scores(old, ledger_of, out, under(step, "scoring again"))
+    tell_load(opened.report)
+    for text in old.sources:
+        say(f"made by {text}")
+    if found.gone:
+        say(f"{found.gone:,} of {found.rows:,} payments are not in the data any more")
+    for name, count in found.different.items():
+        say(f"column {name}: {count:,} of {found.written.rows:,} values differ")
+    if not found.equal:
+        say(f"different: {like} is not what these data give now; what they give is in {out}")
+        raise typer.Exit(1)
+    say(f"equal: {found.rows:,} payments, every column; written to {out}")
 
 
 def _check_days(first: str | None, last: str | None, as_of: str | None, rules: Policy) -> None:
@@ -125,6 +193,8 @@ def _tell(scored: Scored, seconds: float) -> None:
     counts = ", ".join(f"{name} {scored.recommendations.get(name, 0):,}" for name in ("release", "verify", "review"))
     rate = f" ({written.rows / seconds:,.0f} a second)" if seconds > 0 and written.rows else ""
     say(f"{written.rows:,} payments scored in {seconds:.1f} s{rate}: {counts}; written to {written.path}")
+    if scored.in_shadow:
+        say(f"{scored.in_shadow:,} of them also by the challenger, in shadow: kept beside the data, not in this file")
     if written.formula_like:
         say(
             f"{written.formula_like:,} identifiers begin with = + - or @ and were left as they are: "

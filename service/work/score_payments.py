@@ -36,10 +36,21 @@ class Payments:
 
 @dataclass(slots=True)
 class Scored:
-    """What came of a scoring: the file, and how many payments got which recommendation."""
+    """What came of a scoring: the file, how many payments got which recommendation, how many were scored in shadow."""
 
     written: Written
     recommendations: dict[str, int]
+    in_shadow: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A challenger to be scored in shadow: numbers on record of both models, its bundle, the data's store."""
+
+    store: Path
+    champion: str
+    challenger: str
+    bundle: Bundle
 
 
 def payments_between(ledger: Ledger, first: dt.date, last: dt.date) -> Payments:
@@ -78,11 +89,12 @@ def score_tables(
     progress: ShareProgress | None = None,
     *,
     workers: int = 1,
+    beside: Bundle | None = None,
 ) -> Iterator[pa.Table]:
     """The contract's scores, chunk by chunk; by several forked workers where asked (see `models.scoring.score`)."""
     from models.scoring.score import score
 
-    return score(ledger, bundle, policy, payments.rows, payments.at, progress, workers=workers)
+    return score(ledger, bundle, policy, payments.rows, payments.at, progress, workers=workers, beside=beside)
 
 
 def score_to_file(
@@ -92,21 +104,38 @@ def score_to_file(
     payments: Payments,
     out: Path,
     progress: ShareProgress | None = None,
+    *,
+    beside: Beside | None = None,
 ) -> Scored:
-    """Score on every processor there is and write, never holding more than a few chunks."""
+    """Score on every processor there is and write, never holding more than a few chunks.
+
+    What a challenger `beside` says goes to a file of its own in the data's store; the score file does not know of it.
+    """
+    from models.release.shadow import ShadowFile
     from models.scoring._workers import usable_workers
     from models.scoring.score import SCHEMA
 
     counts: dict[str, int] = {}
+    shadow = ShadowFile(beside.store, beside.champion, beside.challenger) if beside else None
+    second = beside.bundle if beside else None
 
     def counted() -> Iterator[pa.Table]:
-        for table in score_tables(ledger, bundle, policy, payments, progress, workers=usable_workers()):
+        for table in score_tables(ledger, bundle, policy, payments, progress, workers=usable_workers(), beside=second):
+            if shadow is not None:
+                shadow.add(table)
+                table = table.select(SCHEMA.names)
             for found in table.column("recommendation").value_counts().to_pylist():
                 counts[found["values"]] = counts.get(found["values"], 0) + found["counts"]
             yield table
 
-    written = write_table(counted(), SCHEMA, out)
-    return Scored(written, counts)
+    done = False
+    try:
+        written = write_table(counted(), SCHEMA, out)
+        done = True
+    finally:
+        if shadow is not None:
+            shadow.close(keep=done)
+    return Scored(written, counts, shadow.rows if shadow else 0)
 
 
 def score_in_memory(

@@ -81,7 +81,11 @@ def test_train_prints_the_model_and_records_it(trained: Place) -> None:
     with sqlite3.connect(trained.folder / "mlruns" / "mlflow.db") as base:
         aliases = dict(base.execute("select alias, version from registered_model_aliases").fetchall())
         tags = {key for (key,) in base.execute("select distinct key from tags").fetchall()}
-    assert {name: str(number) for name, number in aliases.items()} == {"champion": "1", "challenger": "2"}
+    assert {name: str(number) for name, number in aliases.items()} == {
+        "champion": "1",
+        "challenger": "2",
+        "shadow": "2",
+    }
     assert {"data", "policy", "as_of", "version"} <= tags
 
 

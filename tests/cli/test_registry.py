@@ -46,21 +46,30 @@ def test_no_record_no_champion(record: Path) -> None:
 
 
 def test_first_is_champion_and_later_ones_stand_beside(record: Path, tmp_path: Path) -> None:
-    """Unless told otherwise; promoting moves alias and pointer together; the folder can be moved."""
+    """Nothing but a release moves the place; the folder can be moved as a whole."""
     assert log(tmp_path, "first") == "1"
     assert log(tmp_path, "second") == "2"
     found = registry.champion()
     assert found is not None
     assert (found.number, found.version) == ("1", "first")
-    assert log(tmp_path, "third", "champion") == "3"
-    assert json.loads((found_path() / "bundle.json").read_text(encoding="utf-8"))["version"] == "third"
-    assert registry.promote("2").version == "second"
-    assert json.loads((found_path() / "bundle.json").read_text(encoding="utf-8"))["version"] == "second"
-    with pytest.raises(registry.RegistryError, match="no version 9"):
-        registry.promote("9")
+    with pytest.raises(registry.RegistryError, match="two people"):
+        log(tmp_path, "third", "champion")
+    assert json.loads((found_path() / "bundle.json").read_text(encoding="utf-8"))["version"] == "first"
     moved = tmp_path / "moved"
     record.rename(moved)
     assert not Path(json.loads((moved / "champion.json").read_text(encoding="utf-8"))["path"]).is_absolute()
+
+
+def test_reports_go_with_the_run(record: Path, tmp_path: Path) -> None:
+    """A folder of report files lies under `proof/`; what is no folder is refused."""
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "proof.md").write_text("figures", encoding="utf-8")
+    made = bundle(tmp_path / "one", "one")
+    registry.log_training(made, {}, {}, {"version": "one"}, reports=tmp_path / "reports")
+    (found,) = record.rglob("proof.md")
+    assert found.parent.name == registry.PROOF
+    with pytest.raises(registry.RegistryError, match="no folder"):
+        registry.log_training(made, {}, {}, {"version": "one"}, reports=tmp_path / "nowhere")
 
 
 def found_path() -> Path:

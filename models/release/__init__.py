@@ -1,0 +1,1 @@
+"""From challenger to champion: shadow, comparison on the same payments, the gate, two people, and the way back."""
