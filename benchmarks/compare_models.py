@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 
 from features.asof import Ledger
 from features.intake import load
+from models.evaluation.over_time.precision import average_precision
 from models.scoring.combine import judge
 from models.scoring.facts import Facts, gather
 from models.scoring.policy import Policy
 from models.training.fit import fit
 from models.training.labels import UNLABELLED, Labels, labels_at
 from models.training.train import reference_rows
-from models.training.validate import average_precision
 
 Float = NDArray[np.float64]
 Model = Callable[[Facts, Labels, Facts], Float]

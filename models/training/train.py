@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Ledger
+from models.evaluation.over_time.proof import Proof
+from models.evaluation.over_time.prove import prove
 from models.replay.overturned import Review, review
 from models.rules._life import RuleStates, Standing
 from models.rules.catalogue import all_rules
@@ -22,7 +24,6 @@ from models.scoring.policy import Policy
 from models.training.fit import fit
 from models.training.labels import labels_at
 from models.training.silent import weigh_silent
-from models.training.validate import validate
 
 Progress = Callable[[str, float], None]
 REFERENCE_ROWS = 600_000
@@ -30,15 +31,14 @@ REFERENCE_ROWS = 600_000
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A bundle with how it was made and how it did over time.
+    """A bundle with how it was made and the proof over time of making models so.
 
     `states` are those its rules were trained under, `suspended` the reviews of the rules this training suspended among
     them: whoever puts the model on record puts those on record too.
     """
 
     bundle: Bundle
-    metrics: dict[str, float]
-    validation: list[dict[str, float]]
+    proof: Proof
     states: RuleStates = field(default_factory=lambda: RuleStates.at_birth(all_rules()))
     suspended: tuple[Review, ...] = ()
 
@@ -46,6 +46,11 @@ class TrainedModel:
     def in_force(self) -> Bundle:
         """The bundle as it scores under these states; the bundle itself keeps the weights of all rules."""
         return with_states(self.bundle, self.states)
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The proof's figures by name, those that can be told."""
+        return self.proof.metrics()
 
     @property
     def version(self) -> str:
@@ -70,21 +75,27 @@ def train(
     progress: Progress | None = None,
     states: RuleStates | None = None,
     seen_until: Mapping[str, int] | None = None,
+    champion: Bundle | None = None,
 ) -> TrainedModel:
     """Learn from every disbursement submitted before the moment and every finding decided before it.
 
     Rules that are not live in `states` (default: as born) teach the model nothing. Live ones that were overturned too
-    often are suspended first; `seen_until` is as for `models.replay.overturned.review`. Raises ValueError when nothing
-    had been submitted by then.
+    often are suspended first; `seen_until` is as for `models.replay.overturned.review`. The proof compares with the
+    `champion` where it learned from nothing later than an origin. Raises ValueError when nothing had been submitted by
+    then.
     """
     say = progress or (lambda _text, _share: None)
     rows = reference_rows(ledger, as_of_us)
     facts = gather(ledger, rows, policy, lambda share: say("facts of past payments", share), workers=usable_workers())
     labels = labels_at(ledger, rows, as_of_us)
-    say("weights, terms, calibration", 0.0)
     states = states or RuleStates.at_birth(all_rules())
-    # What is suspended now was live at the earlier moments the validation stands at.
-    as_before = facts.without(states.silent)
+    # What is suspended below was live at the earlier moments the proof stands at. It comes before the fit: processes
+    # are forked for it, which is best done before a library has threads of its own.
+    proof = prove(
+        ledger, rows, facts.without(states.silent), policy, as_of_us, lambda f, part: fit(f, part, policy, quick=True),
+        champion=champion, workers=usable_workers(), progress=lambda share: say("proof over time", share),
+    )  # fmt: skip
+    say("weights, terms, calibration", 0.0)
     live = [k for k, rule in enumerate(facts.rules) if states.of(rule.code) == "live"]
     reviews = review(
         ledger, rows, [facts.rules[k] for k in live], facts.fired()[:, live], labels, policy, as_of_us,
@@ -98,9 +109,6 @@ def train(
     bundle = replace(bundle, notes=(*bundle.notes, *(f"{found.code}: {found.why}" for found in suspended)))
     say("weights, terms, calibration", 1.0)
     moments = ledger.tables["disbursements"].known_at[rows]
-    rounds = validate(
-        as_before, labels, moments, as_of_us, lambda f, part: fit(f, part, policy, quick=True), progress=say
-    )
     zone = dt.timezone(dt.timedelta(microseconds=ledger.utc_offset))
     as_of = dt.datetime.fromtimestamp(as_of_us / 1e6, zone).isoformat()
     params = {
@@ -119,8 +127,7 @@ def train(
         params, bundle.rule_weights, bundle.intercept, bundle.shift, *[t.scores for t in bundle.terms]
     )
     bundle = replace(bundle, version=f"{as_of[:10]}-{version}", as_of=as_of, params=params)
-    metrics = {key: value for key, value in rounds[-1].items() if key != "as_of"} if rounds else {}
-    return TrainedModel(bundle, metrics, rounds, states, suspended)
+    return TrainedModel(bundle, proof, states, suspended)
 
 
 def reference_rows(ledger: Ledger, as_of_us: int, most: int = REFERENCE_ROWS) -> NDArray[np.int64]:

@@ -9,8 +9,8 @@ import typer
 
 from service.cli._console import loading, say, stdout, working
 from service.cli._options import HOME, AsOf, Data, Home, Json, Model, PolicyFile
+from service.cli._proof import print_proof
 from service.cli._told import tell_load, tell_model
-from service.cli.train import print_validation
 
 
 def evaluate(
@@ -90,5 +90,5 @@ def evaluate(
         json.parent.mkdir(parents=True, exist_ok=True)
         json.write_text(found.report.to_json() + "\n", encoding="utf-8")
     if found.model is not None:
-        print_validation(found.model)
+        print_proof(found.model.proof)
     found.report.show(stdout())

@@ -63,7 +63,7 @@ def test_day_one_says_that_it_is(trained_county: Trained, tmp_path: Path) -> Non
     model = learn(county, eager_policy(), trained_county.as_of)
     assert model.bundle.terms == ()
     assert "too few to train on" in model.bundle.notes[0]
-    assert model.validation == []
+    assert model.proof.folds == ()
     scores = scored(county, model.bundle, eager_policy(), *county.between(0.7, 0.8)).column("score").to_numpy()
     assert len(np.unique(scores)) > 5
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
+from models.evaluation.over_time.precision import average_precision
 from models.training.calibrate import base_rate, fit_scale, fit_shift
-from models.training.validate import average_precision
 
 
 def test_shift_makes_the_mean_the_base_rate() -> None:

@@ -10,16 +10,16 @@ import pyarrow as pa
 import pytest
 
 from features.asof import Ledger
+from models.evaluation.over_time.precision import average_precision
+from models.evaluation.over_time.prove import prove
 from models.evaluation.ranking import average_precision as judged_precision
 from models.scoring.bundle import Bundle
-from models.scoring.combine import judge
 from models.scoring.facts import Facts, gather
 from models.scoring.policy import Policy
 from models.training.fit import fit
 from models.training.labels import CLEARED, CONFIRMED, ERROR, UNLABELLED, Labels, labels_at
 from models.training.train import reference_rows
-from models.training.validate import average_precision, validate
-from tests.county import DAY, Tables, Trained, hand_over, known_by, learn, shuffled
+from tests.county import Tables, Trained, hand_over, known_by, learn, shuffled
 
 SEEDS = 6
 # Findings lag behind payments: by then most of those on schemes that ended have been decided.
@@ -43,11 +43,11 @@ def rules_alone(trained: Trained) -> Policy:
 
 
 def test_later_rows_teach_nothing(trained_county: Trained, tmp_path: Path) -> None:
-    """Trained as of T on a folder that ends at T: the same model to the last digit, validation included."""
+    """Trained as of T on a folder that ends at T: the same model to the last digit, proof included."""
     cut = hand_over(known_by(trained_county.county.tables, trained_county.as_of), tmp_path)
     again = learn(cut, trained_county.policy, trained_county.as_of)
     same_model(again.bundle, trained_county.bundle)
-    assert again.validation == trained_county.model.validation
+    assert again.proof.to_json() == trained_county.model.proof.to_json()
 
 
 def test_order_of_rows_teaches_nothing(trained_county: Trained, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def shuffled_findings(tables: Tables, seed: int) -> dict[str, pa.Table]:
 
 
 @pytest.mark.slow
-def test_shuffled_findings_drop_validation_to_its_base_rate(trained_county: Trained) -> None:
+def test_shuffled_findings_drop_the_proof_to_its_base_rate(trained_county: Trained) -> None:
     """Facts that remember findings are computed from the shuffled ones too: nothing of a finding leaks into its own.
 
     Average precision above the confirmed share, over several shuffles, is not told from 0; with the real findings it
@@ -111,40 +111,16 @@ def test_shuffled_findings_drop_validation_to_its_base_rate(trained_county: Trai
 
 
 def gain(ledger: Ledger, trained: Trained, moment: int) -> float:
-    """Mean over the validation's origins of average precision above the confirmed share."""
+    """Mean over the proof's origins of average precision above the confirmed share."""
     rows = reference_rows(ledger, moment)
     facts = gather(ledger, rows, trained.policy, lambda _share: None)
-    rounds = validate(
-        facts, labels_at(ledger, rows, moment), ledger.tables["disbursements"].known_at[rows], moment,
-        lambda f, part: fit(f, part, trained.policy, quick=True), origins=2, days=160,
+    proof = prove(
+        ledger, rows, facts, trained.policy, moment, lambda f, part: fit(f, part, trained.policy, quick=True),
+        folds=2, days=160, draws=0,
     )  # fmt: skip
-    assert rounds
-    return float(np.mean([r["average_precision"] - r["confirmed"] / r["labelled"] for r in rounds]))
-
-
-def test_validation_trains_on_what_had_been_decided(
-    learned: tuple[Facts, Labels, np.ndarray], trained_county: Trained
-) -> None:
-    """Each origin's part holds the payments and the findings of before it, and is judged on those after."""
-    facts, labels, moments = learned
-    seen: list[tuple[int, Labels]] = []
-
-    def watched(part: Facts, known: Labels) -> Bundle:
-        seen.append((len(part.values), known))
-        return trained_county.bundle
-
-    moment = trained_county.county.moment(MOMENT)
-    rounds = validate(facts, labels, moments, moment, watched, origins=3, days=100)
-    assert 1 <= len(rounds) == len(seen) <= 3
-    for told, (n, known) in zip(rounds, seen, strict=True):
-        origin = int(told["as_of"])
-        assert n == (moments < origin).sum()
-        assert (known.decided_at[known.outcome != UNLABELLED] < origin).all()
-        ahead = (moments >= origin) & (moments < origin + 100 * DAY) & labels.usable
-        assert told["labelled"] == ahead.sum()
-        score = judge(facts.part(ahead), trained_county.bundle).probability
-        wanted = average_precision(score, labels.outcome[ahead] == CONFIRMED)
-        assert told["average_precision"] == pytest.approx(wanted)
+    found = [fold.everything for fold in proof.folds]
+    assert found
+    return float(np.mean([(s.average_precision.value or 0.0) - s.confirmed / s.labelled for s in found]))
 
 
 def test_findings_are_labels_only_once_decided(trained_county: Trained) -> None:

@@ -74,11 +74,11 @@ def _top(figure: Figure, proof: Proof) -> None:
         axes.set_xlabel("origin of the fold")
     precision.set_title("Precision among payments with an answer")
     recall.set_title("Recall of confirmed payments")
-    counts = [(fold.kept.top(CAPACITY), fold) for fold in proof.folds]
-    for k, (top, fold) in enumerate(counts):
+    for k, fold in enumerate(proof.folds):
+        top = fold.kept.top(CAPACITY)
         _below(precision, k, f"{top.labelled} answered of {top.looked_at}")
         _below(recall, k, f"{fold.kept.confirmed} confirmed")
-    recall.legend(loc="upper right", bbox_to_anchor=(1.0, 1.16), ncols=2, fontsize=8.5)
+    _legend(figure, recall)
 
 
 def _quarters(figure: Figure, proof: Proof) -> None:
@@ -93,7 +93,7 @@ def _quarters(figure: Figure, proof: Proof) -> None:
     axes.set_title("By calendar quarter, at the desks' capacity of the whole fold")
     for k, one in enumerate(found):
         _below(axes, k, f"{one.confirmed} of {one.labelled}")
-    axes.legend(loc="upper right", bbox_to_anchor=(1.0, 1.16), ncols=2, fontsize=8.5)
+    _legend(figure, axes)
 
 
 def _rivals(figure: Figure, proof: Proof) -> None:
@@ -189,13 +189,14 @@ def _stability(figure: Figure, proof: Proof) -> None:
         label = "at capacity" if budget == CAPACITY else "at 1 %"
         _bars(models, at + shift, [s.same_payments for s in found], colour, label)
         _bars(people, at + shift, [s.households_again for s in found], colour, label)
-    models.set_title("Same payments, model before and after: overlap of the top")
-    people.set_title("Households at the top that were there the period before")
+    models.set_title("Same payments, two models: overlap")
+    people.set_title("Households at the top again")
     for axes in (models, people):
         axes.set_xticks(at, [f"to {fold.origin}" for fold in folds])
         axes.set_xlim(-0.6, max(len(folds), 1) - 0.4)
         _percent(axes)
-    people.legend(loc="upper right", fontsize=8.5, ncols=2)
+    if folds:
+        _legend(figure, people)
 
 
 def _bars(axes: Axes, at: Any, values: Sequence[float | None], colour: str, label: str) -> None:
@@ -214,6 +215,12 @@ def _points(axes: Axes, at: Any, found: Sequence[Estimate], colour: str, label: 
 
 def _below(axes: Axes, at: float, text: str) -> None:
     axes.text(at, 0.02, text, ha="center", va="bottom", fontsize=8, color=MUTED)
+
+
+def _legend(figure: Figure, axes: Axes) -> None:
+    """One legend for all panels, out of the way of points and titles."""
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=2, fontsize=8.5)
 
 
 def _percent(axes: Axes) -> None:
