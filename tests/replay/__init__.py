@@ -1,0 +1,1 @@
+"""Rules under proof: replay, life, suspension."""
