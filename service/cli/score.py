@@ -75,6 +75,7 @@ def score(
     from service.work.open_data import open_data
     from service.work.read_policy import read_policy
     from service.work.reproduce_scores import keep_sources
+    from service.work.rule_life import keep_hits_beside
     from service.work.score_payments import score_to_file
     from service.work.write_table import check_ending
 
@@ -103,6 +104,7 @@ def score(
             opened.ledger, chosen.bundle, rules, payments, out, under(step, "scoring"), beside=_beside(chosen, opened)
         )
         seconds = time.perf_counter() - started
+    hits = keep_hits_beside(opened, rules, payments)
     tell_load(opened.report)
     first_us = int(payments.at.min()) if len(payments) and as_of is None else 2**62
     tell_model(chosen, opened.ledger, first_us)
@@ -111,6 +113,8 @@ def score(
     except OSError as error:
         say(f"the record of models may not be written ({error.strerror}): keep the policy, or these scores cannot be "
             "made again")  # fmt: skip
+    if hits:
+        say(f"{hits:,} hits of rules that are not live were kept beside the data (`mingbai rules review` reads them)")
     _tell(scored, seconds)
 
 

@@ -126,7 +126,7 @@ def measure(
 def _bundle_of(model: TrainedModel | None) -> Bundle:
     if model is None:
         raise ValueError("neither a bundle nor a model")
-    return model.bundle
+    return model.in_force
 
 
 def _under(progress: StepProgress | None, text: str) -> Callable[[float], None] | None:

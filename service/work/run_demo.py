@@ -74,16 +74,16 @@ def run_demo(folder: Path, *, households: int, seed: int, progress: StepProgress
     )
     first, last = _last_months(data)
     as_of_us = micros(dt.datetime.combine(first, dt.time(), dt.timezone(dt.timedelta(hours=policy.utc_offset_hours))))
-    model = train_model(data, policy, as_of_us, progress)
-    say("putting the model on record", 0.0)
     with _record_in(folder / "mlruns"):
+        model = train_model(data, policy, as_of_us, progress)
+        say("putting the model on record", 0.0)
         recorded = record_model(model, data, policy, as_of_us, challenger=False)
     payments = payments_between(data.ledger, first, last)
     say("scoring", 0.0)
-    scores = score_in_memory(data.ledger, model.bundle, policy, payments, lambda share: say("scoring", share))
+    scores = score_in_memory(data.ledger, model.in_force, policy, payments, lambda share: say("scoring", share))
     say("building cases", 0.0)
     cases = build_queue(
-        data.ledger, scores, queue_moment(payments), policy, bundle=model.bundle, store=data.report.store
+        data.ledger, scores, queue_moment(payments), policy, bundle=model.in_force, store=data.report.store
     )
     _write(folder, scores, cases)
     say("comparing with the truth", 0.0)
