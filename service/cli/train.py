@@ -57,6 +57,7 @@ def train(
     The record lies in ./mlruns (or MINGBAI_MLRUNS): mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db
     """
     from models.evaluation.over_time.report.write import write_report
+    from service.work.choose_model import choose_model
     from service.work.moments import moment_of
     from service.work.open_data import open_data
     from service.work.read_policy import read_policy
@@ -66,7 +67,7 @@ def train(
     as_of_us = moment_of(as_of, rules.utc_offset_hours)
     with working() as step:
         opened = open_data(data, home, rules, loading(step))
-        model = train_model(opened, rules, as_of_us, step)
+        model = train_model(opened, rules, as_of_us, step, champion=choose_model(None, opened.ledger).bundle)
         step("putting it on record", 0.0)
         recorded = record_model(model, opened, rules, as_of_us, challenger=challenger, lineage=lineage)
     tell_load(opened.report)

@@ -16,6 +16,7 @@ from service.work.open_data import OpenData
 from service.work.rule_life import already_used, put_on_record, states_in_force
 
 if TYPE_CHECKING:
+    from models.scoring.bundle import Bundle
     from models.scoring.policy import Policy
     from models.training.train import TrainedModel
 
@@ -32,8 +33,18 @@ class Recorded:
     lineage: str
 
 
-def train_model(data: OpenData, policy: Policy, as_of_us: int, progress: StepProgress | None = None) -> TrainedModel:
-    """Train, and record nothing. Raises UnusableDataError when nothing had been submitted by T."""
+def train_model(
+    data: OpenData,
+    policy: Policy,
+    as_of_us: int,
+    progress: StepProgress | None = None,
+    *,
+    champion: Bundle | None = None,
+) -> TrainedModel:
+    """Train, and record nothing; the proof over time compares with the champion where one is given.
+
+    Raises UnusableDataError when nothing had been submitted by T.
+    """
     from features.asof.ledger import MICROSECONDS_A_DAY
     from models.training.train import train
 

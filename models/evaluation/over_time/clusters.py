@@ -6,25 +6,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Ledger
-from models.evaluation.columns import Texts
+from models.evaluation.over_time.answers import Answers
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
 
-def clusters_of(ledger: Ledger, rows: Int64, positive: Bool, by_official: Bool, ring: Texts | None = None) -> Int64:
-    """A number for each payment's cluster; shape (n,).
+def clusters_of(ledger: Ledger, rows: Int64, answers: Answers) -> Int64:
+    """A number for each payment's cluster, among the given disbursement rows alone; shape (n,), as the answers.
 
-    Payments are tied by card and by household. Those found irregular (`positive`) are further tied by their ring where
-    it is known, and where the finding suspects an official (`by_official`) by who prepared them. Whoever is tied over
+    Payments are tied by card and by household. Those found irregular are further tied by their ring where it is known,
+    and where the finding suspects an official by who prepared them. Whoever is tied over
     several steps is one cluster, so clusters are rather too large than too small, and intervals too wide.
     """
     table = ledger.tables["disbursements"]
+    positive, ring = answers.confirmed, answers.ring
     everyone = np.ones(len(rows), dtype=bool)
     ties: list[tuple[Int64, Bool]] = [
         (table.column("card_id")[rows].astype(np.int64), everyone),
         (table.column("household_id")[rows].astype(np.int64), everyone),
-        (table.column("prepared_by")[rows].astype(np.int64), positive & by_official),
+        (table.column("prepared_by")[rows].astype(np.int64), positive & answers.by_official),
     ]
     if ring is not None:
         numbers: dict[object, int] = {}

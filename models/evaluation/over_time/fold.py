@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.evaluation.over_time.answers import Answers, answers_of, kinds_of
+from models.evaluation.over_time.answers import answers_of, kinds_of
 from models.evaluation.over_time.budgets import CAPACITY, budgets_of, tops_of
 from models.evaluation.over_time.caught import caught_by
+from models.evaluation.over_time.clusters import clusters_of
 from models.evaluation.over_time.distribution import Distribution, measure_distribution
 from models.evaluation.over_time.queue import DeskCases, measure_queue
 from models.evaluation.over_time.reliability import Reliability, measure_reliability
@@ -86,12 +87,14 @@ class Fold:
 class Run:
     """A fold with what the folds together need of it: the model, and the payments it was judged on.
 
-    `positions` (m,) in the setting's payments; the rest are of these.
+    `positions` (m,) in the setting's payments, without those that left the test; `ahead` with them; the rest are of
+    these.
     """
 
     fold: Fold
     bundle: Bundle
     positions: Int64
+    ahead: Int64
     judged: Judged
     everything: Judged
     unseen: Bool
@@ -107,10 +110,12 @@ def run_fold(setting: Setting, split: Split) -> Run:
     bundle = setting.fit(past, known)
     score = judge(ahead, bundle).probability
     caught = caught_by(setting.ledger, rows, split.past, split.ahead, found)
-    everything = _judged(setting, split.ahead, score, answers)
+    # Clusters of this fold's payments alone: what is submitted later must not widen an interval here.
+    cluster = clusters_of(setting.ledger, rows[split.ahead], answers.part(split.ahead))
+    everything = _judged(setting, split.ahead, score, cluster)
     keep = ~caught.rows
     kept = split.ahead[keep]
-    judged = _judged(setting, kept, score[keep], answers)
+    judged = _judged(setting, kept, score[keep], cluster[keep])
     kinds = kinds_of(answers.part(kept))
     confirmed_kinds = frozenset[str]().union(
         *(k for k, hit in zip(kinds_of(found), found.confirmed, strict=True) if hit)
@@ -151,7 +156,7 @@ def run_fold(setting: Setting, split: Split) -> Run:
         cases=measure_queue(setting.ledger, rows[kept], answers.part(kept), bundle, setting.policy),
         unseen=unseen_of(judged, unseen, kinds),
     )  # fmt: skip
-    return Run(fold, bundle, kept, judged, everything, unseen, sample)
+    return Run(fold, bundle, kept, split.ahead, judged, everything, unseen, sample)
 
 
 def unseen_of(judged: Judged, unseen: Bool, kinds: list[frozenset[str]]) -> tuple[Unseen, ...]:
@@ -169,14 +174,14 @@ def day_of(moment_us: int, offset_us: int) -> str:
     return (epoch + dt.timedelta(microseconds=moment_us + offset_us)).date().isoformat()
 
 
-def _judged(setting: Setting, positions: Int64, score: NDArray[np.float64], answers: Answers) -> Judged:
-    budgets = budgets_of(len(positions), setting.policy)
+def _judged(setting: Setting, positions: Int64, score: NDArray[np.float64], cluster: Int64) -> Judged:
+    answers, budgets = setting.answers, budgets_of(len(positions), setting.policy)
     return Judged(
         score=score,
         usable=answers.usable[positions],
         confirmed=answers.confirmed[positions],
         amount=setting.amount[positions],
-        cluster=setting.cluster[positions],
+        cluster=cluster,
         tops=tops_of(score, setting.tie[positions], budgets),
     )
 

@@ -13,11 +13,12 @@ from features.asof import Ledger
 from models.evaluation.columns import Texts
 from models.evaluation.over_time.answers import answers_of, kinds_of, truth_of
 from models.evaluation.over_time.budgets import budgets_of, tops_of
+from models.evaluation.over_time.clusters import clusters_of
 from models.evaluation.over_time.fold import Run, day_of, run_fold, unseen_of
 from models.evaluation.over_time.proof import Pooled, Proof
 from models.evaluation.over_time.reliability import measure_reliability
 from models.evaluation.over_time.setting import Fit, Setting, setting_of
-from models.evaluation.over_time.slices import joined, measure_parts, measure_slice
+from models.evaluation.over_time.slices import Judged, joined, measure_parts, measure_slice
 from models.evaluation.over_time.stability import Stability, again, overlap, rank_agreement
 from models.evaluation.splits import Split, rolling_origin
 from models.evaluation.weighting import Weights
@@ -143,8 +144,10 @@ def _stability(setting: Setting, before: Run, now: Run) -> tuple[Stability, ...]
 
 
 def _pooled(setting: Setting, runs: list[Run]) -> Pooled:
-    judged, everything = joined([r.judged for r in runs]), joined([r.everything for r in runs])
-    positions = np.concatenate([r.positions for r in runs])
+    positions, ahead = (np.concatenate([getattr(r, name) for r in runs]) for name in ("positions", "ahead"))
+    # A household paid in every fold is one cluster of them all.
+    judged = _tied(setting, joined([r.judged for r in runs]), positions)
+    everything = _tied(setting, joined([r.everything for r in runs]), ahead)
     known = judged.take(judged.usable)
     kinds = kinds_of(setting.answers.part(positions))
     sample = Weights(
@@ -163,4 +166,10 @@ def _pooled(setting: Setting, runs: list[Run]) -> Pooled:
         calibration=measure_reliability(known.score, known.confirmed, known.cluster),
         random_sample=measure_reliability(judged.score, judged.confirmed, judged.cluster, sample),
         unseen=unseen_of(judged, np.concatenate([r.unseen for r in runs]), kinds),
+    )
+
+
+def _tied(setting: Setting, judged: Judged, positions: Int64) -> Judged:
+    return replace(
+        judged, cluster=clusters_of(setting.ledger, setting.rows[positions], setting.answers.part(positions))
     )

@@ -12,7 +12,6 @@ from features.asof import Ledger
 from models.evaluation.columns import Texts, objects
 from models.evaluation.judged import tie_breaker
 from models.evaluation.over_time.answers import Answers
-from models.evaluation.over_time.clusters import clusters_of
 from models.scoring.bundle import Bundle
 from models.scoring.facts import Facts
 from models.scoring.policy import Policy
@@ -26,7 +25,7 @@ Fit = Callable[[Facts, Labels], Bundle]
 @dataclass(frozen=True, slots=True)
 class Setting:
     """By payment, shape (n,): `rows` of the ledger, `known_at` (submission, microseconds UTC), `amount` in yuan, `tie`
-    by number alone, `cluster`, `county` (six digits), `quarter` (`2018Q3`, local), `program`, `card`, `household`."""
+    by number alone, `county` (six digits), `quarter` (`2018Q3`, local), `program`, `card`, `household`."""
 
     ledger: Ledger
     rows: Int64
@@ -39,7 +38,6 @@ class Setting:
     known_at: Int64
     amount: Float
     tie: Float
-    cluster: Int64
     county: Texts
     quarter: Texts
     program: Int64
@@ -70,7 +68,6 @@ def setting_of(
         known_at=table.known_at[rows],
         amount=np.nan_to_num(np.asarray(table.column("amount"), dtype=np.float64)[rows]) / 100,
         tie=tie_breaker(objects(list(ids))),
-        cluster=clusters_of(ledger, rows, answers.confirmed, answers.by_official, answers.ring),
         county=objects([(code or "")[:6] for code in villages]),
         quarter=quarters(table.known_at[rows] + ledger.utc_offset),
         program=table.codes("program_id")[rows].astype(np.int64),

@@ -49,11 +49,15 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns as pairs of words, cells as text; the first `left` columns hold words, the others numbers."""
+    """Columns as pairs of words, cells as text; the first `left` columns hold words, the others numbers.
+
+    A cell `value (more)` may be shown in two lines. A table that is `folded` is for whoever wants every number.
+    """
 
     columns: tuple[Words, ...]
     rows: tuple[tuple[str, ...], ...]
     left: int = 1
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,10 +63,20 @@ def _table(table: Table) -> str:
         for k, (english, chinese) in enumerate(table.columns)
     )
     rows = "".join(
-        "<tr>" + "".join(f"<td{_left(k, table.left)}>{_said(cell)}</td>" for k, cell in enumerate(row)) + "</tr>\n"
+        "<tr>" + "".join(f"<td{_left(k, table.left)}>{_cell(cell)}</td>" for k, cell in enumerate(row)) + "</tr>\n"
         for row in table.rows
     )
-    return f"<div class=wide><table><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table></div>"
+    made = f"<div class=wide><table><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table></div>"
+    return (
+        f"<details><summary>every number <span lang=zh>全部数值</span></summary>{made}</details>"
+        if table.folded
+        else made
+    )
+
+
+def _cell(text: str) -> str:
+    value, bracket, more = text.partition(" (")
+    return f"{_said(value)}<small>{_said(more.removesuffix(')'))}</small>" if bracket else _said(text)
 
 
 def _left(column: int, left: int) -> str:
@@ -87,4 +97,5 @@ def _plot(plot: Plot, drawings: Mapping[str, bytes]) -> str:
 
 
 def _said(text: str) -> str:
-    return html.escape(text)
+    # A number keeps its percent sign beside it.
+    return html.escape(text).replace(" %", "&nbsp;%")

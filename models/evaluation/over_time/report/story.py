@@ -23,7 +23,7 @@ from models.evaluation.over_time.report.blocks import (
     percent,
     share,
 )
-from models.evaluation.over_time.rivals import NAMES
+from models.evaluation.over_time.rivals import NAMES, Rival
 from models.evaluation.over_time.slices import Slice
 
 TITLE: Words = ("Proof over time", "时间外推验证")
@@ -44,17 +44,17 @@ def story(proof: Proof) -> tuple[Block, ...]:
 
 def _blocks(proof: Proof) -> Iterator[Block]:
     judged = (
-        ("findings decided by then", "当时已作出的核查结论")
+        (f"findings decided by {proof.as_of}", f"截至{proof.as_of}已作出的核查结论")
         if proof.source == "findings"
         else ("the truth of an invented county", "虚构县的真实情况")
     )
     yield Paragraph(
         (
-            f"As of {proof.as_of}. At each origin the model was trained again on what had been submitted and decided "
+            f"At each origin the model was trained again on what had been submitted and decided "
             f"by then, and judged on the payments of the following {proof.days:g} days by {judged[0]}. Payments that "
             "touch a card, household or official already found by the origin are out of the test, as they would be in "
             "life.",
-            f"截至{proof.as_of}。在每个起点，模型只用当时已提交、已有结论的数据重新训练，再用其后{proof.days:g}天的发放明细检验，"
+            f"在每个起点，模型只用当时已提交、已有结论的数据重新训练，再用其后{proof.days:g}天的发放明细检验，"
             f"依据为{judged[1]}。涉及起点前已查实的卡、户或经办人员的明细不计入检验，与实际情形一致。",
         )
     )
@@ -147,15 +147,16 @@ def _baselines(proof: Proof) -> Iterator[Block]:
     yield Heading(("Against baselines", "与基线比较"))
     yield Paragraph(
         (
-            "Each cell: the baseline's average precision, and how much higher the score's is on the same payments, "
-            "with the interval of the difference. The best feature was chosen on what had been decided by the origin.",
+            "Each cell: the baseline's average precision, and below it how much higher the score's is on the same "
+            "payments, with the interval of the difference. The best feature was chosen on what had been decided by "
+            "the origin.",
             "每格为基线的平均查准率，及风险评分在相同明细上高出的幅度与区间。最佳单一特征按起点前已有结论选定。",
         )
     )
     yield Plot("baselines", ("Difference to each baseline by fold", "各折与各基线之差"))
     rows = []
     for fold in proof.folds:
-        cells = {r.name: _rival(r.average_precision, interval(r.difference), r.beaten, r.why_not) for r in fold.rivals}
+        cells = {rival.name: _rival(rival) for rival in fold.rivals}
         own = number(fold.kept.average_precision.value)
         rows.append((fold.origin, own, *(cells.get(name, "–") for name in NAMES), "yes" if fold.all_beaten else "no"))
     columns: tuple[Words, ...] = (
@@ -169,10 +170,12 @@ def _baselines(proof: Proof) -> Iterator[Block]:
         yield Notes(tuple(f"best feature by {line}" for line in chosen))
 
 
-def _rival(value: float | None, difference: str, beaten: bool | None, why_not: str) -> str:
-    if value is None:
-        return why_not
-    return f"{value:.3f}; {'ahead' if beaten else 'behind'} {difference}"
+def _rival(rival: Rival) -> str:
+    if rival.average_precision is None or rival.difference.value is None:
+        return rival.why_not
+    ahead = rival.difference
+    between = "" if ahead.low is None or ahead.high is None else f", {ahead.low:+.3f} to {ahead.high:+.3f}"
+    return f"{rival.average_precision:.3f} ({ahead.value:+.3f}{between})"
 
 
 def _sure(proof: Proof, pooled: Pooled) -> Iterator[Block]:
@@ -206,6 +209,7 @@ def _sure(proof: Proof, pooled: Pooled) -> Iterator[Block]:
     yield Table(
         (("bins of", "分箱"), ("rows", "笔数"), ("mean score", "平均评分"), ("share confirmed", "查实比例")),
         tuple(bins),
+        folded=True,
     )
     yield Plot("scores", ("How scores are spread", "评分分布"))
 
