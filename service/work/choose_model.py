@@ -97,13 +97,13 @@ def _asked(asked: str) -> Chosen:
     from models.registry import read_book
 
     if asked == PRIOR:
-        return Chosen(_with_states(None), "prior")
+        return Chosen(bundle_with_states(None), "prior")
     if Path(asked).is_dir():
-        return Chosen(_with_states(Path(asked)), "asked")
+        return Chosen(bundle_with_states(Path(asked)), "asked")
     if asked.isdigit():
         book = read_book()
         path = book.bundle_path(asked)
-        return Chosen(_with_states(path), "asked", asked, book.versions[asked].lineage)
+        return Chosen(bundle_with_states(path), "asked", asked, book.versions[asked].lineage)
     raise WrongUsageError(
         f"found no folder {asked}, expected a model's folder, a number on record or `prior`",
         f"没有模型目录 {asked}；应为模型目录、模型编号或 prior",
@@ -116,24 +116,27 @@ def _by_default(ledger: Ledger | None) -> Chosen:
     book = read_book()
     if ledger is None:
         found = champion()
-        return _of_lineage(book, found.lineage) if found else Chosen(_with_states(None), "prior")
+        return _of_lineage(book, found.lineage) if found else Chosen(bundle_with_states(None), "prior")
     if not book.standings:
-        return Chosen(_with_states(None), "prior")
+        return Chosen(bundle_with_states(None), "prior")
     lineage = lineage_of(ledger)
-    return Chosen(_with_states(None), "stranger") if lineage is None else _of_lineage(book, lineage)
+    return Chosen(bundle_with_states(None), "stranger") if lineage is None else _of_lineage(book, lineage)
 
 
 def _of_lineage(book: Book, lineage: str) -> Chosen:
     number = book.standings[lineage].challenger
-    challenger = Challenger(number, _with_states(book.bundle_path(number))) if number is not None else None
+    challenger = Challenger(number, bundle_with_states(book.bundle_path(number))) if number is not None else None
     found = book.champion(lineage)
     if found is None:
-        return Chosen(_with_states(None), "went_back", PRIOR, lineage, challenger)
-    return Chosen(_with_states(found.path), "champion", found.number, lineage, challenger)
+        return Chosen(bundle_with_states(None), "went_back", PRIOR, lineage, challenger)
+    return Chosen(bundle_with_states(found.path), "champion", found.number, lineage, challenger)
 
 
-def _with_states(path: Path | None) -> Bundle:
-    """A model with the states in force laid over it."""
+def bundle_with_states(path: Path | None) -> Bundle:
+    """The model in a folder (None: the shipped one) with the states of rules in force laid over it.
+
+    Raises BundleError, RegistryError and LifeError.
+    """
     from models import registry
     from models.rules._journal import in_force
     from models.rules.catalogue import all_rules
@@ -149,14 +152,21 @@ def _is_known(lineage: str) -> bool:
     return is_remembered(lineage)
 
 
+def findings_of(ledger: Ledger, until_us: int | None = None) -> tuple[int, str]:
+    """How many findings the data hold by a moment (default: all), and when the last was decided (ISO 8601, or "")."""
+    table = ledger.tables.get("dispositions")
+    if table is None or table.rows == 0:
+        return 0, ""
+    known = table.known_at if until_us is None else table.known_at[table.known_at <= until_us]
+    if len(known) == 0:
+        return 0, ""
+    return len(known), dt.datetime.fromtimestamp(int(known.max()) / 1e6, dt.UTC).isoformat(timespec="microseconds")
+
+
 def _note_findings(lineage: str, ledger: Ledger) -> None:
     """Let the record know how many findings there are: a gate's report must not be older than they are."""
     from models.registry.lineage import note_findings
 
-    table = ledger.tables.get("dispositions")
-    if table is None or table.rows == 0:
-        return
-    until = dt.datetime.fromtimestamp(int(table.known_at.max()) / 1e6, dt.UTC).isoformat(timespec="seconds")
     # A record that may only be read still scores.
     with contextlib.suppress(OSError):
-        note_findings(lineage, table.rows, until)
+        note_findings(lineage, *findings_of(ledger))
