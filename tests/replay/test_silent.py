@@ -20,7 +20,7 @@ from models.scoring.bundle import load_bundle
 from models.scoring.facts import facts_of
 from models.scoring.in_force import UNKNOWN, with_states
 from models.training.train import train
-from tests.county import Trained, scored
+from tests.county import Trained, hand_over, scored
 
 Int64 = NDArray[np.int64]
 WHY = "suspended by itself: 19 of 20 looked at were cleared since 2019-03-01"
@@ -138,25 +138,50 @@ def test_a_training_leans_on_no_silent_rule_and_keeps_its_weight(trained_county:
 
 
 def test_a_rule_whose_hits_are_cleared_is_suspended_by_the_training(
-    trained_county: Trained, payments: Int64, leading: Rule
+    trained_county: Trained, payments: Int64, tmp_path: Path
 ) -> None:
-    """A policy that takes five looks and a bound of 1: every rule with five households looked at goes, and says so."""
-    values = {**trained_county.policy.values, "learning.suspend_after": 5.0, "learning.suspend_below": 1.0}
+    """The same county, but whoever looked at the hits of one rule cleared them: it goes, and the notes say so."""
+    county, as_of = trained_county.county, trained_county.as_of
+    values = {**trained_county.policy.values, "learning.suspend_after": 6.0, "learning.suspend_below": 0.5}
     policy = replace(trained_county.policy, values=values)
-    model = train(trained_county.county.ledger, as_of_us=trained_county.as_of, policy=policy)
-    assert model.suspended
-    for found in model.suspended:
-        assert found.households >= 5
-        assert f"{found.code}: {found.why}" in model.bundle.notes
-        assert model.states.of(found.code) == "suspended"
-    table = scored(
-        trained_county.county, model.in_force, policy, payments[:50], trained_county.county.submitted[payments[:50]]
+    rows = np.nonzero(county.submitted < as_of)[0]
+    facts = facts_of(View.before_payment(county.ledger, rows), policy)
+    table = county.ledger.tables["disbursements"]
+    household = table.column("household_id")[rows]
+    asked = [
+        len(np.unique(household[facts.fired()[:, k]])) if rule.suspect_role == "household" else 0
+        for k, rule in enumerate(facts.rules)
+    ]
+    column = int(np.argmax(asked))
+    code = facts.rules[column].code
+    ids = county.ledger.vocabulary("disbursement").decode(
+        table.column("disbursement_id")[rows[facts.fired()[:, column]]].astype(np.int64)
     )
-    told = json.loads(table.column("not_applicable")[0].as_py())
-    assert {(f.code, f.why) for f in model.suspended} <= {(one["code"], one["why"]) for one in told}
-    seen = {found.code: trained_county.as_of for found in model.suspended}
-    again = train(trained_county.county.ledger, as_of_us=trained_county.as_of, policy=policy, seen_until=seen)
-    assert not again.suspended
+    old = county.tables["dispositions"]
+    others = [row for row in old.to_pylist() if row["disbursement_id"] not in set(ids)]
+    moment = old.schema.field("decided_at").type
+    cleared = [
+        {
+            "disbursement_id": one,
+            "outcome": "cleared",
+            "typology": None,
+            "suspect_role": None,
+            "decided_at": pa.scalar(as_of - 1_000_000, pa.int64()).cast(moment).as_py(),
+            "selected_by": "rule",
+        }
+        for one in ids
+    ]
+    dispositions = pa.Table.from_pylist([*others, *cleared], schema=old.schema)
+    again = hand_over({**county.tables, "dispositions": dispositions}, tmp_path / "cleared")
+    model = train(again.ledger, as_of_us=as_of, policy=policy)
+    found = next(one for one in model.suspended if one.code == code)
+    assert (found.cleared, found.confirmed) == (len(ids), 0)
+    assert found.households == asked[column] >= 6
+    assert f"{code}: {found.why}" in model.bundle.notes
+    assert model.states.of(code) == "suspended"
+    scores = scored(again, model.in_force, policy, payments[:50], again.submitted[payments[:50]])
+    assert {"code": code, "why": found.why} in json.loads(scores.column("not_applicable")[0].as_py())
+    assert not trained_county.model.suspended
 
 
 def test_hits_beside_are_kept_with_the_data_and_told_by_what_was_found_later(
