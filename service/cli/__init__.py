@@ -18,6 +18,7 @@ from service.cli import (
     evaluate,
     explain,
     features,
+    groups,
     models,
     release,
     replay,
@@ -65,6 +66,7 @@ app.command("score", short_help="Score payments, with reasons and evidence. 发�
 app.command("explain", short_help="Why one payment is scored as it is. 单笔解释")(explain.explain)
 app.command("cases", short_help="Group alerts into a ranked queue. 核查清单")(cases.cases)
 app.command("evaluate", short_help="Train, score and measure where truth is known. 质量评估")(evaluate.evaluate)
+app.command("groups", short_help="Whom alerts and false alarms fall on. 群体差异")(groups.groups)
 app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
 app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)
 app.add_typer(rules.app, name="rules", short_help="List the rules, show one, or move one. 规则目录")
