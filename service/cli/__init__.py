@@ -12,6 +12,7 @@ import typer
 
 from service.cli import (
     bench_detectors,
+    bench_trainer,
     cases,
     check,
     demo,
@@ -73,6 +74,7 @@ app.add_typer(rules.app, name="rules", short_help="List the rules, show one, or 
 app.command("replay", short_help="What a change of rules would have done. 规则重放")(replay.replay)
 app.command("features", short_help="List the features, or show one. 特征目录")(features.features)
 bench.command("detectors")(bench_detectors.bench_detectors)
+bench.command("trainer")(bench_trainer.bench_trainer)
 app.command("models", short_help="List models on record, or show one. 模型记录")(models.models)
 app.command("rollback", short_help="Go back to the champion before. 回退模型")(release.rollback)
 app.add_typer(release.release, name="release")
