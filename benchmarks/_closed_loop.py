@@ -94,6 +94,9 @@ class Places:
                 "desks.owed_capacity": round(queue) - 2 * round(0.4 * queue),
                 "desks.random_share": self.random,
                 "desks.uncertain_share": self.uncertain,
+                # A low line, so that every way fills its places and none looks less than another.
+                "line.probability": 0.004,
+                "line.share_at_most": 0.1,
                 # The counties are small and so are their queues.
                 "learning.findings_at_least": 60,
                 "learning.confirmed_at_least": 10,
@@ -117,7 +120,6 @@ class Round:
     policy: Policy
     score: Float
     anomaly: Float
-    above: Bool
     offered: pa.Table
 
 
@@ -159,10 +161,9 @@ class Loop:
         queue = build_queue(ledger, scored, end, self.policy, bundle=bundle)
         self._look(queue.cases, end, rng)
         self.offered = pa.concat_tables([self.offered, queue.draws.cast(draws.SCHEMA)])
-        above = np.array(scored.column("recommendation").to_pylist(), dtype=object) != "release"
         odd = np.asarray(scored.column("anomaly").to_numpy(), dtype=np.float64)
         return Round(
-            start, end, ledger, rows, facts, past, ahead, labels, bundle, self.policy, score, odd, above, queue.draws
+            start, end, ledger, rows, facts, past, ahead, labels, bundle, self.policy, score, odd, queue.draws
         )  # fmt: skip
 
     def _look(self, cases: pa.Table, at: int, rng: np.random.Generator) -> None:

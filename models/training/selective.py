@@ -293,11 +293,22 @@ def looked_at_chance(problem: Problem) -> Float:
     ridge[0] = 1e-6
     beta = np.zeros(x.shape[1])
     beta[0] = np.log((y.mean() + 1e-6) / (1 - y.mean() + 1e-6))
-    for _ in range(30):
+    loss = _penalised(x, y, beta, ridge)
+    for _ in range(50):
         p = 1 / (1 + np.exp(-(x @ beta)))
         hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
         step = np.linalg.solve(hessian, x.T @ (y - p) - ridge * beta)
+        # Newton's step goes too far where nearly nobody looked: it is halved until it gains.
+        while _penalised(x, y, beta + step, ridge) > loss and np.abs(step).max() > 1e-9:
+            step = step / 2
         beta = beta + step
-        if np.abs(step).max() < 1e-6:
+        before, loss = loss, _penalised(x, y, beta, ridge)
+        if before - loss < 1e-7 * abs(before):
             break
     return np.asarray(1 / (1 + np.exp(-(x @ beta))))
+
+
+def _penalised(x: Float, y: Float, beta: Float, ridge: Float) -> float:
+    """Negative log-likelihood with its ridge."""
+    eta = x @ beta
+    return float(np.logaddexp(0.0, eta).sum() - (y * eta).sum() + 0.5 * (ridge * beta**2).sum())
