@@ -14,6 +14,8 @@ from tests._source import ROOT, text_files
 FENCE = re.compile(r"^(?:```|~~~).*?\n(.*?)^(?:```|~~~)", re.MULTILINE | re.DOTALL)
 START = "import sys; sys.argv[0] = 'mingbai'; from service.cli import main; main()"
 CLI = ROOT / "service" / "cli"
+GROUPS = ("bench", "release", "rules")
+"""Commands that have commands."""
 
 
 def pages() -> list[Path]:
@@ -51,7 +53,7 @@ def help_of(*command: str) -> str:
 
 def complaint(words: list[str]) -> str | None:
     """What is wrong with a command of a page, or None."""
-    leading = [word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)][: 2 if words[:1] == ["bench"] else 1]
+    leading = [word for word in words if re.fullmatch(r"[a-z][a-z-]*", word)][: 2 if words[0] in GROUPS else 1]
     text = help_of(*leading)
     unknown = [word for word in words if word.startswith("--") and not option_in(word.split("=")[0], text)]
     return f"mingbai {' '.join(words)}: {unknown} not in its --help" if unknown else None
