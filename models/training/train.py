@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.asof import Ledger
@@ -23,6 +24,7 @@ from models.scoring.in_force import with_states
 from models.scoring.policy import Policy
 from models.training.fit import fit
 from models.training.labels import labels_at
+from models.training.selective import with_propensities
 from models.training.silent import weigh_silent
 
 Progress = Callable[[str, float], None]
@@ -76,9 +78,11 @@ def train(
     states: RuleStates | None = None,
     seen_until: Mapping[str, int] | None = None,
     champion: Bundle | None = None,
+    offered: pa.Table | None = None,
 ) -> TrainedModel:
     """Learn from every disbursement submitted before the moment and every finding decided before it.
 
+    `offered` (`models.scoring.draws.kept`) tells by what chance payments of the random sample were drawn.
     Rules that are not live in `states` (default: as born) teach the model nothing. Live ones that were overturned too
     often are suspended first; `seen_until` is as for `models.replay.overturned.review`. The proof compares with the
     `champion` where it learned from nothing later than an origin. Raises ValueError when nothing had been submitted by
@@ -88,6 +92,8 @@ def train(
     rows = reference_rows(ledger, as_of_us)
     facts = gather(ledger, rows, policy, lambda share: say("facts of past payments", share), workers=usable_workers())
     labels = labels_at(ledger, rows, as_of_us)
+    if offered is not None:
+        labels = with_propensities(labels, ledger, rows, offered)
     states = states or RuleStates.at_birth(all_rules())
     # What is suspended below was live at the earlier moments the proof stands at. It comes before the fit: processes
     # are forked for it, which is best done before a library has threads of its own.

@@ -46,6 +46,7 @@ def train_model(
     Raises UnusableDataError when nothing had been submitted by T.
     """
     from features.asof.ledger import MICROSECONDS_A_DAY
+    from models.scoring.draws import kept
     from models.training.train import train
 
     known = data.ledger.tables["disbursements"].known_at
@@ -62,7 +63,7 @@ def train_model(
         warnings.filterwarnings("ignore", message="Missing values detected", category=UserWarning)
         return train(
             data.ledger, as_of_us=as_of_us, policy=policy, progress=progress,
-            states=states_in_force(), seen_until=already_used(),
+            states=states_in_force(), seen_until=already_used(), offered=kept(data.report.store),
         )  # fmt: skip
 
 
