@@ -141,8 +141,8 @@ def run_fold(setting: Setting, split: Split) -> Run:
         learned_payments=len(split.past),
         learned_findings=int(known.usable.sum()),
         learned_confirmed=int((known.outcome == 1).sum()),
-        kept=measure_slice("without caught hubs", judged, draws=setting.draws),
-        everything=measure_slice("with caught hubs", everything, draws=setting.draws),
+        kept=measure_slice("without those already found", judged, draws=setting.draws),
+        everything=measure_slice("with those already found", everything, draws=setting.draws),
         left=Left(
             len(left), int(answers.usable[left].sum()), int(answers.confirmed[left].sum()),
             caught.cards, caught.households, caught.hubs,

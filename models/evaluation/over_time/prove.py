@@ -159,8 +159,8 @@ def _pooled(setting: Setting, runs: list[Run]) -> Pooled:
         empty_strata=sum(r.sample.empty_strata for r in runs),
     )
     return Pooled(
-        kept=measure_slice("without caught hubs", judged, draws=setting.draws),
-        everything=measure_slice("with caught hubs", everything, draws=setting.draws),
+        kept=measure_slice("without those already found", judged, draws=setting.draws),
+        everything=measure_slice("with those already found", everything, draws=setting.draws),
         quarters=measure_parts(setting.quarter[positions], judged, draws=setting.draws),
         counties=measure_parts(setting.county[positions], judged, draws=setting.draws),
         calibration=measure_reliability(known.score, known.confirmed, known.cluster),

@@ -76,7 +76,9 @@ def _table(table: Table) -> str:
 
 def _cell(text: str) -> str:
     value, bracket, more = text.partition(" (")
-    return f"{_said(value)}<small>{_said(more.removesuffix(')'))}</small>" if bracket else _said(text)
+    if not bracket:
+        return _said(text)
+    return _said(value) + "".join(f"<small>{_said(part)}</small>" for part in more.removesuffix(")").split(", "))
 
 
 def _left(column: int, left: int) -> str:

@@ -71,13 +71,14 @@ def _top(figure: Figure, proof: Proof) -> None:
         _percent(axes)
         axes.set_xticks(range(len(days)), days)
         axes.set_xlim(-0.5, len(days) - 0.5)
-        axes.set_xlabel("origin of the fold")
+    precision.set_xlabel("origin of the fold (below: answered of looked at, at capacity)")
+    recall.set_xlabel("origin of the fold (below: confirmed payments)")
     precision.set_title("Precision among payments with an answer")
     recall.set_title("Recall of confirmed payments")
     for k, fold in enumerate(proof.folds):
         top = fold.kept.top(CAPACITY)
-        _below(precision, k, f"{top.labelled} answered of {top.looked_at}")
-        _below(recall, k, f"{fold.kept.confirmed} confirmed")
+        _below(precision, k, f"{top.labelled} of {top.looked_at}")
+        _below(recall, k, f"{fold.kept.confirmed}")
     _legend(figure, recall)
 
 
@@ -91,8 +92,9 @@ def _quarters(figure: Figure, proof: Proof) -> None:
     _percent(axes)
     axes.set_xticks(at, [s.name for s in found])
     axes.set_title("By calendar quarter, at the desks' capacity of the whole fold")
+    axes.set_xlabel("below: confirmed of answered")
     for k, one in enumerate(found):
-        _below(axes, k, f"{one.confirmed} of {one.labelled}")
+        _below(axes, k, f"{one.confirmed} of {one.labelled:,}")
     _legend(figure, axes)
 
 
@@ -153,7 +155,7 @@ def _calibration(axes: Axes, found: Reliability, title: str) -> None:
             f"{found.rows:,} rows, {found.confirmed} confirmed\nexpected error {found.error:.4f}\n"
             f"by chance alone {found.error_by_chance:.4f}"
         )
-        axes.text(0.04, 0.96, said, transform=axes.transAxes, va="top", fontsize=8.5, color=MUTED, linespacing=1.5)
+        axes.text(0.97, 0.04, said, transform=axes.transAxes, ha="right", fontsize=8.5, color=MUTED, linespacing=1.5)
 
 
 def _spread(figure: Figure, proof: Proof) -> None:

@@ -254,7 +254,7 @@ def _where(pooled: Pooled) -> Iterator[Block]:
 
 
 def _left(proof: Proof, pooled: Pooled) -> Iterator[Block]:
-    yield Heading(("With and without those already caught", "计入与不计入已查实对象"))
+    yield Heading(("With and without those already found", "计入与不计入已查实对象"))
     columns: tuple[Words, ...] = (
         ("origin", "起点"), ("payments out", "移出笔数"), ("confirmed among them", "其中查实"), ("cards", "卡"),
         ("households", "户"), ("officials, devices, outlets", "人员、设备、网点"),
