@@ -36,6 +36,13 @@ class Term:
         """The same term, believed only in part."""
         return Term(self.feature, self.cuts, self.scores * share, self.missing * share)
 
+    def plus(self, other: Term) -> Term:
+        """Both terms of one feature as one: a step wherever either steps."""
+        cuts = np.union1d(self.cuts, other.cuts)
+        # Between two cuts both are constant; below the first any value stands for all of them.
+        at = np.concatenate([[-np.inf], cuts])
+        return Term(self.feature, cuts, self.values(at) + other.values(at), self.missing + other.missing)
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:

@@ -3,7 +3,8 @@
     python -m models.training.prior OUT COUNTY [COUNTY ...]
 
 Each COUNTY is a folder of the contract's tables with `truth.parquet` beside it (as `mingbai simulate` writes them).
-OUT receives `prior.json` (rates by rule) and `prior/` (a bundle that scores without any training).
+OUT receives `prior.json` (rates by rule), `prior_terms.json` (learned terms) and `prior/` (a bundle that scores without
+any training). What was shipped before is not read.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ from numpy.typing import NDArray
 from features.asof import Ledger
 from features.intake import load
 from models.rules.catalogue import all_rules
+from models.scoring.combine import judge
 from models.scoring.facts import Facts, gather, joined
 from models.scoring.policy import Policy
+from models.training import shipped_terms
 from models.training.fit import fit
-from models.training.labels import Labels
+from models.training.labels import UNLABELLED, Labels
 from models.training.rule_weights import BY_SEVERITY, RatePrior
+from models.training.shipped_terms import Taught
 from models.training.train import reference_rows
 
 Bool = NDArray[np.bool_]
@@ -84,8 +88,19 @@ def _between(values: list[float], wide: float) -> float:
     return float(np.exp((1 - BELIEF) * np.log(wide) + BELIEF * np.mean(np.log(values))))
 
 
+def nobody(n: int) -> Labels:
+    """Labels of n payments nobody looked at."""
+    return Labels(np.full(n, UNLABELLED, np.int8), np.zeros(n, dtype=bool), np.full(n, FAR_FUTURE))
+
+
+def _taught(facts: Facts, irregular: Bool, policy: Policy, found: dict[str, RatePrior]) -> Taught:
+    """A county as its terms are learned: on top of what rules alone say there on day one."""
+    bundle = fit(facts, nobody(len(irregular)), policy, quick=True, rates=found, taught=())
+    return Taught(facts, irregular, judge(facts, bundle).log_odds)
+
+
 def make(out: Path, counties: Sequence[Path], policy: Policy) -> None:
-    """Write `prior.json` and `prior/` under `out`."""
+    """Write `prior.json`, `prior_terms.json` and `prior/` under `out`."""
     read = [county_facts(county, policy) for county in counties]
     found = rates(read)
     plain = {
@@ -96,8 +111,11 @@ def make(out: Path, counties: Sequence[Path], policy: Policy) -> None:
     (out / "prior.json").write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
     pooled = joined([f for f, _ in read])
     n = len(pooled.values)
-    nobody = Labels(np.full(n, -1, np.int8), np.zeros(n, dtype=bool), np.full(n, FAR_FUTURE))
-    bundle = fit(pooled, nobody, policy)
+    taught = shipped_terms.learn(
+        [_taught(facts, irregular, policy, found) for facts, irregular in read], seed=int(policy["learning.seed"])
+    )
+    shipped_terms.write(taught, out / shipped_terms.FILE.name)
+    bundle = fit(pooled, nobody(n), policy, rates=found, taught=taught)
     replace(bundle, version="prior", as_of="", params={"counties": str(len(read)), "payments": str(n)}).save(
         out / "prior"
     )

@@ -64,14 +64,15 @@ def test_a_rule_that_ran_in_one_county_only_keeps_the_wide_prior(read: list[tupl
 def test_what_is_shipped_scores_a_county_it_never_saw(
     counties: list[Path], trained_county: Trained, tmp_path: Path
 ) -> None:
-    """Both files are written, and the model of day one works elsewhere."""
+    """All files are written, and the model of day one works elsewhere."""
     make(tmp_path, counties, Policy.load())
     plain = json.loads((tmp_path / "prior.json").read_text(encoding="utf-8"))
     assert plain["counties"] == 2
     assert set(plain["rates"]) == {rule.code for rule in all_rules()}
     bundle = load_bundle(tmp_path / "prior")
     assert bundle.version == "prior"
-    assert bundle.terms == ()
+    taught = json.loads((tmp_path / "prior_terms.json").read_text(encoding="utf-8"))["terms"]
+    assert [term.feature for term in bundle.terms] == [term["feature"] for term in taught]
     county = trained_county.county
     table = scored(county, bundle, trained_county.policy, *county.between(0.7, 0.75))
     assert len(set(table.column("score").to_pylist())) > 3
