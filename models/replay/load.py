@@ -24,11 +24,25 @@ COUNTY_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Month (`2019-07`, local) and county (six digits, `unknown` where none) of each payment; texts (n,)."""
+class Grouped:
+    """Payments by name: `names` (k,) in order, `code` (n,) the place of each payment's name among them."""
 
-    month: NDArray[np.str_]
-    county: NDArray[np.str_]
+    names: tuple[str, ...]
+    code: Int64
+
+    @classmethod
+    def of(cls, names: list[str], code: Int64) -> Grouped:
+        """Names that may repeat, numbered anew, each once and in order."""
+        found, place = np.unique(np.array(names or [""]), return_inverse=True)
+        return cls(tuple(str(name) for name in found), place[code].astype(np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Month (`2019-07`, local) and county (six digits, `unknown` where none) of each payment."""
+
+    month: Grouped
+    county: Grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +70,17 @@ class DeskMonth:
 def places_of_payments(ledger: Ledger, rows: Int64, at: Int64) -> Places:
     """Month and county of disbursement rows (n,)."""
     days = (at + ledger.utc_offset) // MICROSECONDS_A_DAY
-    months, inverse = np.unique(days.astype("datetime64[D]").astype("datetime64[M]"), return_inverse=True)
-    month = np.array([str(m) for m in months.tolist()] or [""], dtype=np.str_)
-    month = np.array([text[:7] for text in month])
+    months, month = np.unique(days.astype("datetime64[D]").astype("datetime64[M]"), return_inverse=True)
     codes, place = np.unique(ledger.tables["disbursements"].column("division_code")[rows], return_inverse=True)
     names = ledger.vocabulary("division").decode(codes.astype(np.int64))
-    county = np.array([(name or "")[:COUNTY_DIGITS] or "unknown" for name in names] or [""])
-    return Places(month[inverse], county[place])
+    counties = [(name or "")[:COUNTY_DIGITS] or "unknown" for name in names]
+    return Places(Grouped.of([str(m)[:7] for m in months], month), Grouped.of(counties, place))
 
 
-def by_place(before: Bool, after: Bool, place: NDArray[np.str_]) -> dict[str, Both]:
+def by_place(before: Bool, after: Bool, place: Grouped) -> dict[str, Both]:
     """Payments of two masks (n,) by month or county, in order; places without any are left out."""
-    names, inverse = np.unique(place, return_inverse=True)
-    counts = [np.bincount(inverse[mask], minlength=len(names)) for mask in (before, after)]
-    return {str(name): Both(int(old), int(new)) for name, old, new in zip(names, *counts, strict=True) if old + new}
+    counts = [np.bincount(place.code[mask], minlength=len(place.names)) for mask in (before, after)]
+    return {name: Both(int(old), int(new)) for name, old, new in zip(place.names, *counts, strict=True) if old + new}
 
 
 def desk_months(
@@ -79,16 +90,16 @@ def desk_months(
     place, side = alerts.column("place").to_numpy(), alerts.column("side").to_numpy()
     desks = np.array(alerts.column("desk").to_pylist(), dtype=np.str_)
     found = []
-    for month in np.unique(places.month[place]).tolist() if len(place) else []:
-        members = np.nonzero(places.month == month)[0]
-        inside = places.month[place] == month
+    for month in np.unique(places.month.code[place]).tolist():
+        members = np.nonzero(places.month.code == month)[0]
+        inside = places.month.code[place] == month
         cases = _cases(ledger, rows[members], at[members], members, probability, alerts.filter(pa.array(inside)))
         for desk in DESKS:
             seen = [int((inside & (side == s) & (desks == desk)).sum()) for s in (0, 1)]
             if any(seen):
                 capacity = int(policy[f"desks.{desk}_capacity"])
                 made = Both(cases[0].get(desk, 0), cases[1].get(desk, 0))
-                found.append(DeskMonth(desk, str(month), Both(seen[0], seen[1]), made, capacity))
+                found.append(DeskMonth(desk, places.month.names[month], Both(seen[0], seen[1]), made, capacity))
     return tuple(found)
 
 
