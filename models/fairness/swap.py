@@ -60,14 +60,15 @@ def other_sex(number: str) -> str:
         return number[:14] + str(int(number[14]) ^ 1)
     if len(number) != 18 or not number[:17].isdigit() or number[17] not in CHECKS:
         return number
-    changed = number[:16] + str(int(number[16]) ^ 1)
-    wrong = CHECKS.index(number[17]) - _sum(number)
-    return changed + CHECKS[(_sum(changed) + wrong) % 11]
+    return _with_digit(number, int(number[16]) ^ 1)
 
 
 def swap_sex(tables: Tables) -> dict[str, pa.Table]:
     """Everybody of the other sex: identity numbers wherever they stand, and `sex` columns."""
-    found = _mapped(tables, _columns(tables, IDENTITY_ENTITIES, also=("department_rows", "id_number")), other_sex)
+    columns = _columns(tables, IDENTITY_ENTITIES, also=("department_rows", "id_number"))
+    written = {one for name, column in columns for one in pc.unique(tables[name].column(column)).to_pylist() if one}
+    registered = set(tables["persons"].column("person_id").to_pylist()) if "persons" in tables else set()
+    found = _mapped(tables, columns, _OtherSex(registered, written - registered))
     for name, table in found.items():
         if "sex" in table.column_names:
             # Where the sex is not given the comparison is null, and so is the other sex.
@@ -112,6 +113,67 @@ def compared(
         int(((old < line) & (new >= line)).sum()), int(((old >= line) & (new < line)).sum()),
         float(change.mean()) if len(change) else 0.0, float(np.abs(change).max(initial=0.0)),
     )  # fmt: skip
+
+
+class _OtherSex:
+    """`other_sex`, and a slip of the pen in the digit that tells the sex stays the same slip of the changed number.
+
+    Such a number says one sex and means the other: turned by itself, it would no longer be one slip from its owner's.
+    Where that digit and its neighbour were changed about, the owner gets a digit with which that still makes a slip.
+    """
+
+    def __init__(self, registered: set[str], others: set[str]) -> None:
+        self.registered = registered
+        self.owner: dict[str, str] = {}
+        for number in others:
+            digits = len(number) == 18 and number[:17].isdigit()
+            alike = (*_other_digits(number), *_changed_about(number)) if digits else ()
+            meant = next((one for one in alike if one in registered), None)
+            if meant is not None:
+                self.owner[number] = meant
+        self.turned = {meant: self._turned(meant) for meant in set(self.owner.values())}
+
+    def __call__(self, number: str) -> str:
+        if number in self.owner:
+            meant = self.owner[number]
+            return _same_slip(meant, number, self.turned[meant])
+        return self.turned.get(number) or other_sex(number)
+
+    def _turned(self, meant: str) -> str:
+        """The owner's number of the other sex, with a digit that leaves each slip a slip and is nobody else's."""
+        slips = [number for number, one in self.owner.items() if one == meant]
+        first = other_sex(meant)
+        for step in range(0, 10, 2):
+            turned = _with_digit(first, (int(first[16]) + step) % 10)
+            nobody = step == 0 or other_sex(turned) not in self.registered
+            if nobody and all(_same_slip(meant, slip, turned) != turned for slip in slips):
+                return turned
+        return first
+
+
+def _with_digit(number: str, digit: int) -> str:
+    """The number with another digit in the place that tells the sex; a right check character stays right."""
+    changed = f"{number[:16]}{digit}{number[17]}"
+    wrong = CHECKS.index(number[17]) - _sum(number)
+    return changed[:17] + CHECKS[(_sum(changed) + wrong) % 11]
+
+
+def _other_digits(number: str) -> list[str]:
+    """The number with each other digit in the place that tells the sex."""
+    return [f"{number[:16]}{digit}{number[17]}" for digit in "0123456789" if digit != number[16]]
+
+
+def _changed_about(number: str) -> list[str]:
+    """The number with that digit and the one before, or the check character after it, changed about."""
+    return [number[:15] + number[16] + number[15] + number[17], number[:16] + number[17] + number[16]]
+
+
+def _same_slip(meant: str, written: str, turned: str) -> str:
+    """What would have been written had the number meant been `turned`."""
+    if meant[:16] == written[:16] and meant[17] == written[17]:
+        return f"{turned[:16]}{(int(turned[16]) + int(written[16]) - int(meant[16])) % 10}{turned[17]}"
+    before, after = _changed_about(turned)
+    return before if meant[17] == written[17] else after
 
 
 class _Renamed:

@@ -77,6 +77,18 @@ def test_the_other_sex_and_back(digits: str, check: str) -> None:
     assert other_sex(other_sex(number)) == number
 
 
+def test_a_slip_stays_the_same_slip() -> None:
+    """A registered number written with another sex digit, or two digits changed about, is still one slip away."""
+    meant = "519921195303041232"
+    persons = pa.table({"person_id": [meant], "name": ["某甲"], "sex": ["M"]})
+    for written in ("519921195303041242", "519921195303041322", "519921195303041223"):
+        paid = pa.table({"disbursement_id": ["D1"], "person_id": [written]})
+        found = swap_sex({"persons": persons, "disbursements": paid})
+        turned, slipped = (found[name].column("person_id")[0].as_py() for name in ("persons", "disbursements"))
+        unlike = [k for k in range(18) if turned[k] != slipped[k]]
+        assert unlike == [k for k in range(18) if meant[k] != written[k]]
+
+
 def test_different_payments_are_no_comparison() -> None:
     """A payment on one side only is named as the error it is."""
     with pytest.raises(ValueError, match="on one side only"):
