@@ -1,9 +1,10 @@
 """Which supervised model? Candidates on the same facts, trained on what was found by a date, tested on what came after.
 
-`rules` are weights from firing rates and findings alone; `rules + terms` adds the explainable boosting machine in the
-share that ships; `histogram gradient boosting` and `logistic regression` learn from findings over features and fired
-rules. Two figures each: average precision among payments somebody looked at later (what one would see in life), and
-among all later payments where the truth is known. Without --data an invented county is used.
+`rules` are weights from firing rates and findings alone; `own terms` are an explainable boosting machine over this
+county's findings; `shipped` adds what invented counties taught; `as trained` is what `mingbai train` makes.
+`histogram gradient boosting` and `logistic regression` learn from findings over features and fired rules. Two figures
+each: average precision among payments somebody looked at later (what one would see in life), and among all later
+payments where the truth is known. Without --data an invented county is used.
 
     .venv/bin/python benchmarks/compare_models.py --data COUNTY --truth truth.parquet --as-of 2019-07-01
 """
@@ -36,15 +37,34 @@ Model = Callable[[Facts, Labels, Facts], Float]
 FAR = np.iinfo(np.int64).max - 1
 
 
+def rules_on_day_one(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float:
+    """Rules weighed by their firing rate alone; nobody has found anything, and nothing is shipped but rates."""
+    return judge(ahead, fit(past, _nobody(labels), policy, quick=True, taught=())).probability
+
+
 def rules(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float:
-    """Rules weighed by firing rate and findings, without learned terms."""
-    few = Policy({**policy.values, "learning.findings_at_least": float(FAR)}, policy.settings)
-    return judge(ahead, fit(past, labels, few, quick=True)).probability
+    """Rules weighed by firing rate and findings, without any learned term."""
+    return judge(ahead, fit(past, labels, policy, quick=True, taught=(), own=False)).probability
 
 
-def rules_and_terms(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float:
-    """What `mingbai train` makes."""
+def own_terms(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float:
+    """The same and terms learned from this county's findings alone."""
+    return judge(ahead, fit(past, labels, policy, quick=True, taught=())).probability
+
+
+def day_one(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float:
+    """What is shipped, before anybody has found anything."""
+    return judge(ahead, fit(past, _nobody(labels), policy, quick=True)).probability
+
+
+def as_trained(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float:
+    """What `mingbai train` makes: rules, shipped terms as far as findings believe them, own terms."""
     return judge(ahead, fit(past, labels, policy, quick=True)).probability
+
+
+def _nobody(labels: Labels) -> Labels:
+    """The same payments, none of them looked at."""
+    return Labels(np.full_like(labels.outcome, UNLABELLED), np.zeros_like(labels.at_random), labels.decided_at)
 
 
 def boosting(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float:
@@ -70,8 +90,11 @@ def logistic(past: Facts, labels: Labels, ahead: Facts, policy: Policy) -> Float
 
 
 CANDIDATES = {
+    "rules, day one": rules_on_day_one,
     "rules": rules,
-    "rules + terms": rules_and_terms,
+    "rules + own terms": own_terms,
+    "shipped, day one": day_one,
+    "as trained": as_trained,
     "histogram gradient boosting": boosting,
     "logistic regression": logistic,
 }
@@ -127,6 +150,7 @@ def main() -> None:
     parser.add_argument("--as-of", type=dt.date.fromisoformat, default=dt.date(2019, 7, 1))
     parser.add_argument("--households", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=41)
+    parser.add_argument("--profile", default="standard", help="habits of the invented county")
     given, _ = parser.parse_known_args()
     warnings.simplefilter("ignore", UserWarning)
     if given.data is not None and given.truth is not None:
@@ -135,7 +159,7 @@ def main() -> None:
     from simulation import simulate
 
     with tempfile.TemporaryDirectory() as folder:
-        made = simulate(Path(folder) / "county", households=given.households, seed=given.seed)
+        made = simulate(Path(folder) / "county", households=given.households, seed=given.seed, profile=given.profile)
         compare(made.folder, made.truth, given.as_of)
 
 

@@ -37,11 +37,13 @@ def fit(
     quick: bool = False,
     rates: Mapping[str, RatePrior] | None = None,
     taught: Sequence[Term] | None = None,
+    own: bool = True,
 ) -> Bundle:
     """Weights, terms, calibration and lines from facts and the findings given.
 
     `quick` learns from fewer bags and leaves the anomaly's detectors out: for judging a recipe, not for scoring.
     `rates` and `taught` are what invented counties say of rules and terms; by default what is shipped.
+    Without `own` no terms are learned from this county's findings.
     """
     rules = all_rules()
     rates = rule_weights.shipped_priors() if rates is None else rates
@@ -73,13 +75,13 @@ def fit(
     )
     share = calibrate.fit_share(start[known], shipped[known], outcome) if enough else calibrate.SHARE_UNSEEN
     intercept, terms = 0.0, tuple(term.times(share) for term in taught)
-    if enough:
+    if enough and own:
         start = start + share * shipped
         start = start + calibrate.fit_shift(start, rate)
         part = confirmed / (confirmed + CONFIRMED_TO_BELIEVE)
-        intercept, own = _learn(facts, labels, names, start, seed, quick=quick)
-        intercept, terms = intercept * part, _together(terms, [term.times(part) for term in own])
-    else:
+        intercept, learnt = _learn(facts, labels, names, start, seed, quick=quick)
+        intercept, terms = intercept * part, _together(terms, [term.times(part) for term in learnt])
+    elif not enough:
         notes.insert(
             0,
             f"{confirmed} confirmed and {cleared} cleared findings: too few to train on; "
