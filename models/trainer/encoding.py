@@ -35,7 +35,7 @@ def encode(table: Table, origin: int) -> Encoded:
     days ago it last was, and the share of positives among findings on it that had been decided before the row's time,
     drawn towards the share of all. Levels are chosen from rows before the origin.
     """
-    past = table.time <= origin
+    past = table.time < origin
     columns: list[Float] = []
     names: list[str] = []
 

@@ -18,8 +18,11 @@ Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 MOST_ROWS = 150_000
 LAST_SHARE = 0.2
-FEWEST = 15
+FEWEST = 8
 """Positives needed on either side to set the last part of the past aside."""
+
+FEWEST_FOR_PAIRS = 40
+"""Positives from which on pairs are tried where the past is too thin to ask it."""
 
 BELIEVED_FROM = 30.0
 """Positives at which half of a shift seen on the last part is believed."""
@@ -30,8 +33,9 @@ class Machine:
     """`scale * (start + sum of terms + sum of pairs) + shift` are log-odds; `start` holds the terms' intercept,
     `pairs_start` that of the pairs.
 
-    `pairs_gain` is what pairs gained in mean log loss on the last part of the past; below zero they lost, and were left
-    out. It is 0 where the past was too thin to ask. `alone` are the scale and shift of the single terms without them.
+    `pairs_gain` is what pairs gained in mean log loss on the last part of the past; where they lost by more than two
+    standard errors they were left out. It is 0 where the past was too thin to ask. `alone` are the scale and shift of
+    the single terms without pairs.
     """
 
     start: float
@@ -76,18 +80,19 @@ def train(
     """Learn from rows of the past: `values` (n, d), `label` (n,) 0 or 1, `time` and `decided` (n,) microseconds.
 
     The last fifth of the past is first set aside: what had been decided before it is learned, and it says whether
-    pairs help and how far the probabilities are off. Then everything is learned. Where either part has fewer than 15
-    positives there are no pairs and nothing to correct.
+    pairs clearly harm and how far the probabilities are off. Then everything is learned. Where either part has fewer
+    than 8 positives nothing is corrected, and pairs are used from 40 positives on.
     """
     border = int(np.quantile(time, 1 - LAST_SHARE, method="lower"))
     early, late = np.nonzero(decided <= border)[0], np.nonzero(time > border)[0]
     alone = together = (1.0, 0.0)
-    gain, use_pairs = 0.0, False
+    gain, use_pairs = 0.0, pairs and int((label == 1).sum()) >= FEWEST_FOR_PAIRS
     if min((label[early] == 1).sum(), (label[late] == 1).sum()) >= FEWEST:
         first = _fit(values[early], names, label[early], seed, bags=2, pairs=pairs)
         single = first.without_pairs()
-        gain = _log_loss(single.raw(values[late]), label[late]) - _log_loss(first.raw(values[late]), label[late])
-        use_pairs = pairs and gain > 0
+        gains = _log_loss(single.raw(values[late]), label[late]) - _log_loss(first.raw(values[late]), label[late])
+        gain = float(gains.mean())
+        use_pairs = pairs and gain > -2 * float(gains.std()) / len(gains) ** 0.5
         alone = _correction(single.raw(values[late]), label[late])
         together = _correction(first.raw(values[late]), label[late]) if use_pairs else alone
     whole = _fit(values, names, label, seed, bags=4, pairs=use_pairs)
@@ -132,6 +137,8 @@ def _thinned(label: NDArray[np.int8], seed: int) -> tuple[Int64, Float]:
 
 def _correction(raw: Float, label: NDArray[np.int8]) -> tuple[float, float]:
     """Scale and shift that make log-odds fit what was seen last, believed the more, the more positives there are."""
+    # Beyond certainty nothing is learned of the scale, and its exponential overflows.
+    raw = np.clip(raw, -20.0, 20.0)
     scale = fit_scale(raw, label.astype(np.float64), np.ones(len(raw)), expected=1.0, spread=0.2)
     said = float((1 / (1 + np.exp(-raw))).mean())
     neutral, wanted = (fit_shift(scale * raw, rate) for rate in (said, float(label.mean())))
@@ -139,5 +146,6 @@ def _correction(raw: Float, label: NDArray[np.int8]) -> tuple[float, float]:
     return scale, neutral + (wanted - neutral) * positives / (positives + BELIEVED_FROM)
 
 
-def _log_loss(raw: Float, label: NDArray[np.int8]) -> float:
-    return float(np.logaddexp(0.0, np.where(label == 1, -raw, raw)).mean())
+def _log_loss(raw: Float, label: NDArray[np.int8]) -> Float:
+    """Log loss of each row; shape (n,)."""
+    return np.asarray(np.logaddexp(0.0, np.where(label == 1, -raw, raw)))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.evaluation.calibration import expected_error
 from models.evaluation.ranking import auc, average_precision, order_of, rows_in
-from models.evaluation.splits import Split, rolling_origin
+from models.evaluation.splits import UNDECIDED, Split, rolling_origin
 from models.trainer.encoding import encode
 from models.trainer.machine import train
 from models.trainer.rivals import RIVALS
@@ -109,7 +109,7 @@ def prove(
                 _told(split.as_of),
                 _told(split.until),
                 len(split.learn),
-                int(((table.time > split.as_of) & (table.time <= split.until)).sum()),
+                len(split.ahead),
                 len(judged),
                 int(positive.sum()),
                 int(again.sum()),
@@ -131,29 +131,22 @@ def origins(table: Table, folds: int, days: float | None) -> list[Split]:
 
     The splits count whole days at least; a table that covers less is stretched for them and its moments given back.
     """
-    rows = table.labelled
-    first, last = int(table.time[0]), int(table.time[-1])
-    span = max(1, last - first)
+    first, end = int(table.time[0]), int(table.time[-1]) + 1
+    span = end - first
     step = span * JUDGED_SHARE / max(1, folds) if days is None else days * MICROSECONDS_A_DAY
     stretch = max(1, -(-2 * MICROSECONDS_A_DAY // max(1, int(step))))
     # Labels decided after the last row are as good as decided with it: no origin is later, and all may be judged.
-    decided = np.minimum(table.decided[rows], last)
+    decided = np.where(table.label >= 0, (np.minimum(table.decided, end) - first) * stretch, UNDECIDED)
     found = rolling_origin(
-        (table.time[rows] - first) * stretch,
-        (decided - first) * stretch,
+        (table.time - first) * stretch,
+        decided,
         as_of=span * stretch,
         folds=folds,
         days=step * stretch / MICROSECONDS_A_DAY,
         at_least=FEWEST_TO_JUDGE,
     )
     return [
-        replace(
-            split,
-            as_of=split.as_of // stretch + first,
-            until=split.until // stretch + first,
-            learn=rows[split.learn],
-            judge=rows[split.judge],
-        )
+        replace(split, as_of=split.as_of // stretch + first, until=split.until // stretch + first)
         for split in found
         if len(split.learn) >= FEWEST_TO_LEARN
     ]
