@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import sys
 import warnings
 from collections import defaultdict
@@ -28,10 +29,14 @@ from pathlib import Path
 # The checkout itself, so that a benchmark runs by its path.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+# Two processes work side by side: a library with threads of its own would only make them wait.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
 import numpy as np
 
 from benchmarks._closed_loop import WRONG, Loop, Places, Round, Truth
-from benchmarks._county import Bool, Float, Int64, given, invented, number
+from benchmarks._county import Bool, Float, Int64, given, invented, number, told
 from features.asof import View
 from models.evaluation.calibration import expected_error
 from models.evaluation.columns import one_of
@@ -106,6 +111,7 @@ def one_county(job: tuple[int, int, int, str, int, int]) -> Found:
         truth = Truth.of(county, np.arange(county.ledger.tables["disbursements"].rows))
         for way in WAYS:
             loop = Loop.begin(county, truth, way.of(Policy.load(), places), seed)
+            told(f"county {seed}: {way.name}")
             periods = list(loop.rounds(rounds))
             watch_way(found, way, periods, loop)
             watch_rules(found, way, periods, loop)
@@ -274,7 +280,7 @@ def watch_lessons(found: Found, periods: Sequence[Round], truth: Truth) -> None:
     weights = early.bundle.rule_weights
     start = start_of(past, weights, rate)
     constant = float(start[0] - strongest_by_typology(past.part(np.arange(1)), weights)[0])
-    problem = Problem(past, early.labels, start, seed=1)
+    problem = Problem(past, early.labels, start, seed=1, unlabelled=6000)
     tests = [(period.facts.part(period.ahead), period.rows[period.ahead]) for period in (early, late)]
     known = confirmed_typologies(early.labels)
     for name, correct in [("rules, no learned terms", None), *CORRECTIONS.items()]:
@@ -339,8 +345,8 @@ def show_estimates(every: Sequence[Found]) -> None:
         print(f"  {what} (truth {number(float(np.mean(rows['truth'])), 4)})")
         for name, errors in rows.items():
             if name != "truth":
-                told = np.array(errors)
-                print(f"    {name:40s} {told.mean():+.4f}  {np.sqrt((told**2).mean()):.4f}  {len(told):5d}")
+                gap = np.array(errors)
+                print(f"    {name:40s} {gap.mean():+.4f}  {np.sqrt((gap**2).mean()):.4f}  {len(gap):5d}")
 
 
 def show_rules(every: Sequence[Found]) -> None:

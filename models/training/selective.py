@@ -45,12 +45,13 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Facts, findings, the log-odds rules alone give (n,), and a seed."""
+    """Facts, findings, the log-odds rules alone give (n,), a seed, and how many unlabelled payments are read at most."""
 
     facts: Facts
     labels: Labels
     start: Float
     seed: int
+    unlabelled: int = UNLABELLED_ROWS
 
     @property
     def believed(self) -> Float:
@@ -66,12 +67,12 @@ class Problem:
         """1 where a payment was confirmed, else 0."""
         return np.asarray((self.labels.outcome[rows] == CONFIRMED).astype(np.float64))
 
-    def others(self, at_most: int = UNLABELLED_ROWS) -> Int64:
+    def others(self) -> Int64:
         """Unlabelled payments, a random part where there are more."""
         rows = np.nonzero(self.labels.outcome == UNLABELLED)[0].astype(np.int64)
-        if len(rows) <= at_most:
+        if len(rows) <= self.unlabelled:
             return rows
-        return np.sort(np.random.default_rng(self.seed).choice(rows, at_most, replace=False))
+        return np.sort(np.random.default_rng(self.seed).choice(rows, self.unlabelled, replace=False))
 
     def terms(self, lesson: Lesson, *, bags: int = 2) -> tuple[float, tuple[Term, ...]]:
         """Intercept and terms learned from a lesson, on top of what rules give."""
