@@ -45,7 +45,7 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Facts, findings, the log-odds rules alone give (n,), a seed, and how many unlabelled payments are read at most."""
+    """Facts, findings, the log-odds rules alone give (n,), a seed, and how many unlabelled payments are read."""
 
     facts: Facts
     labels: Labels
