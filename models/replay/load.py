@@ -64,7 +64,7 @@ class DeskMonth:
     month: str
     alerts: Both
     cases: Both
-    capacity: int
+    capacity: Both
 
 
 def places_of_payments(ledger: Ledger, rows: Int64, at: Int64) -> Places:
@@ -84,7 +84,14 @@ def by_place(before: Bool, after: Bool, place: Grouped) -> dict[str, Both]:
 
 
 def desk_months(
-    ledger: Ledger, rows: Int64, at: Int64, probability: Float, alerts: pa.Table, places: Places, policy: Policy
+    ledger: Ledger,
+    rows: Int64,
+    at: Int64,
+    probability: Float,
+    alerts: pa.Table,
+    places: Places,
+    before: Policy,
+    after: Policy,
 ) -> tuple[DeskMonth, ...]:
     """Alerts and cases of every desk and month with any; `alerts` as `queue.ALERTS`, probability (n, 2)."""
     place, side = alerts.column("place").to_numpy(), alerts.column("side").to_numpy()
@@ -97,7 +104,7 @@ def desk_months(
         for desk in DESKS:
             seen = [int((inside & (side == s) & (desks == desk)).sum()) for s in (0, 1)]
             if any(seen):
-                capacity = int(policy[f"desks.{desk}_capacity"])
+                capacity = Both(*(int(policy[f"desks.{desk}_capacity"]) for policy in (before, after)))
                 made = Both(cases[0].get(desk, 0), cases[1].get(desk, 0))
                 found.append(DeskMonth(desk, places.month.names[month], Both(seen[0], seen[1]), made, capacity))
     return tuple(found)

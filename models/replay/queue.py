@@ -11,7 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.asof import Ledger, View
+from models.replay import lines
 from models.replay.change import Change
+from models.replay.lines import Lines
 from models.replay.outcomes import Ran
 from models.rules._life import RuleStates, Standing
 from models.rules._rule import Outcome
@@ -57,11 +59,15 @@ class NewWeight:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Probabilities (n, 2) and recommendations int8 (n, 2) of each payment, before and after; alerts as `ALERTS`."""
+    """Probabilities (n, 2) and recommendations int8 (n, 2) of each payment, before and after; alerts as `ALERTS`.
+
+    `lines` are those of each side.
+    """
 
     probability: Float
     recommendation: Int8
     alerts: pa.Table
+    lines: tuple[Lines, Lines]
     weights: tuple[NewWeight, ...]
 
 
@@ -119,13 +125,18 @@ def run_queue(
     bundles: tuple[Bundle, Bundle],
     weights: tuple[NewWeight, ...] = (),
     *,
+    after: Policy | None = None,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> Queue:
     """Judge every payment twice from facts gathered once; only the columns of replayed rules differ between the sides.
 
-    `before` holds the settings of the rules that are not replayed: they are the same after.
+    `before` holds the settings of the rules that are not replayed: they are the same after. Where the policy `after`
+    draws the line elsewhere, the new line is drawn over these payments' probabilities before the change.
     """
+    redrawn = after if after is not None and lines.moved(before, after) else None
+    if redrawn is not None:
+        bundles = bundles[0], lines.lowest(bundles[1], redrawn)
     probability = shared_array((len(rows), 2), np.float64, order="C")
     parts = [slice(start, min(start + CHUNK, len(rows))) for start in range(0, len(rows), CHUNK)]
     features = model_features()
@@ -151,13 +162,18 @@ def run_queue(
         found.append(table)
         if progress:
             progress(part.stop / len(rows))
-    recommendation = np.column_stack([_recommended(probability[:, side], bundles[side]) for side in (0, 1)])
-    return Queue(probability, recommendation, pa.concat_tables(found).combine_chunks(), weights)
+    drawn = [Lines(bundle.line, bundle.verify_line) for bundle in bundles]
+    if redrawn is not None:
+        drawn[1] = lines.lines_of(probability[:, 0], redrawn)
+    recommendation = np.column_stack([_recommended(probability[:, side], drawn[side]) for side in (0, 1)])
+    alerts = pa.concat_tables(found).combine_chunks()
+    stay = recommendation[alerts.column("place").to_numpy(), alerts.column("side").to_numpy()] != RELEASE
+    return Queue(probability, recommendation, alerts.filter(pa.array(stay)), (drawn[0], drawn[1]), weights)
 
 
-def _recommended(probability: Float, bundle: Bundle) -> Int8:
+def _recommended(probability: Float, drawn: Lines) -> Int8:
     """As a score row says it."""
-    found = np.where(probability >= bundle.verify_line, VERIFY, np.where(probability >= bundle.line, REVIEW, RELEASE))
+    found = np.where(probability >= drawn.verify, VERIFY, np.where(probability >= drawn.review, REVIEW, RELEASE))
     return found.astype(np.int8)
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from features.asof import Ledger
 from models.replay.findings import Found
+from models.replay.lines import Lines
 from models.replay.load import Both, DeskMonth
 from models.replay.outcomes import Ran
 from models.replay.queue import RELEASE, WORDS, NewWeight, Queue
@@ -69,11 +70,13 @@ class RuleReplay:
 class QueueReplay:
     """The queue before and after with the model in force; counts are payments, an alert is one not released.
 
-    `recommendations` by word; `moved` are alerts on both sides with another recommendation. `load` is by desk and
-    month against capacity, `counties` counts alerts. `weights` say what new rules are worth here.
+    `lines` are the probabilities review and verify begin at, before and after. `recommendations` by word; `moved` are
+    alerts on both sides with another recommendation. `load` is by desk and month against capacity, `counties` counts
+    alerts. `weights` say what new rules are worth here.
     """
 
     model: str
+    lines: tuple[Lines, Lines]
     recommendations: dict[str, Both]
     gained: int
     lost: int
@@ -91,8 +94,8 @@ class QueueReplay:
         """Months in which a desk had more cases than it can open, before and after."""
         return {
             desk: Both(
-                sum(m.cases.before > m.capacity for m in self.load if m.desk == desk),
-                sum(m.cases.after > m.capacity for m in self.load if m.desk == desk),
+                sum(m.cases.before > m.capacity.before for m in self.load if m.desk == desk),
+                sum(m.cases.after > m.capacity.after for m in self.load if m.desk == desk),
             )
             for desk in dict.fromkeys(m.desk for m in self.load)
         }

@@ -81,7 +81,7 @@ def replay(
         weights = weigh_new(ran, labels, after)
         bundles = both_bundles(bundle, chosen, states, weights)
         judged = run_queue(
-            ledger, rows, at, ran, before, bundles, weights, workers=workers,
+            ledger, rows, at, ran, before, bundles, weights, after=after, workers=workers,
             progress=lambda share: say("queue", share),
         )  # fmt: skip
     off = {c.rule.code: c.rule.off(View(ledger, at[:1], rows[:1])) for c in chosen}
@@ -102,7 +102,7 @@ def replay(
         desk_hits=_desk_hits(ran, places),
         queue=None
         if judged is None or bundle is None
-        else _queue(judged, bundle, ledger, rows, at, labels, known, places, ids, after),
+        else _queue(judged, bundle, ledger, rows, at, labels, known, places, ids, before, after),
         ids=ids,
         ran=ran,
         judged=judged,
@@ -135,7 +135,7 @@ def _rule(
         title=rule.title,
         desk=rule.desk,
         kind=change.kind,
-        state=states.of(rule.code),
+        state=rule.state if states.of(rule.code) == "live" and change.kind == "new" else states.of(rule.code),
         definition=definition(rule),
         settings={name: (before.settings[name], after.settings[name]) for name in rule.settings},
         needs=tuple(dict.fromkeys(need for feature in change.features() for need in feature.all_needs())),
@@ -164,13 +164,15 @@ def _queue(
     truth: Truth | None,
     places: Places,
     ids: tuple[str, ...],
-    policy: Policy,
+    before: Policy,
+    after: Policy,
 ) -> QueueReplay:
     old, new = judged.recommendation[:, 0], judged.recommendation[:, 1]
     alert = old != RELEASE, new != RELEASE
     masks = {"before": alert[0], "after": alert[1], "gained": alert[1] & ~alert[0], "lost": alert[0] & ~alert[1]}
     return QueueReplay(
         model=bundle.version,
+        lines=judged.lines,
         recommendations={
             word: Both(int((old == code).sum()), int((new == code).sum())) for code, word in enumerate(WORDS)
         },
@@ -179,7 +181,7 @@ def _queue(
         moved=int((alert[0] & alert[1] & (old != new)).sum()),
         found={name: found_among(mask, labels) for name, mask in masks.items()},
         true={} if truth is None else {name: true_hits(mask, truth) for name, mask in masks.items()},
-        load=desk_months(ledger, rows, at, judged.probability, judged.alerts, places, policy),
+        load=desk_months(ledger, rows, at, judged.probability, judged.alerts, places, before, after),
         counties=by_place(*alert, places.county),
         weights=judged.weights,
         gained_ids=_examples(masks["gained"], ids),

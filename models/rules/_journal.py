@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from models.rules._rule import Rule, State
 FILE = "rules.jsonl"
 ITSELF = "mingbai"
 """Who suspends: the rule's findings, nobody's hand."""
+LONG_NUMBER = re.compile(r"[0-9]{8,}")
 Kind = Literal["move", "proposal", "suspension"]
 
 
@@ -127,6 +129,8 @@ def move(
     """
     if not by.strip() or not why.strip():
         raise LifeError("say who moves the rule and why")
+    if LONG_NUMBER.search(f"{by} {why}"):
+        raise LifeError("the record names no payment, card or person: say it without long numbers")
     with _alone(folder):
         entries = read(folder)
         before = states(entries, rules).of(rule.code)

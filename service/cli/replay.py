@@ -151,6 +151,10 @@ def _rule(rule: RuleReplay) -> tuple[str, ...]:
     return cells
 
 
+def _capacity(both: Both) -> str:
+    return f"{both.after}" if both.before == both.after else f"{both.before} to {both.after}"
+
+
 def _precision(found: Found) -> str:
     counts = found.all
     if counts.precision is None or counts.interval is None:
@@ -186,6 +190,9 @@ def _queue(queue: QueueReplay) -> None:
         f"Queue with model {queue.model}: {queue.gained:,} alerts gained, {queue.lost:,} lost, {queue.moved:,} moved"
     )
     table(title, ("recommendation", "before", "after"), rows)
+    if queue.lines[0] != queue.lines[1]:
+        old, new = queue.lines
+        say(f"review from {old.review:.3f} to {new.review:.3f}, verify from {old.verify:.3f} to {new.verify:.3f}")
     for name in ("gained", "lost"):
         say(f"alerts {name}: precision {_precision(queue.found[name])}, at random {_counts(queue.found[name])}")
     for weight in queue.weights:
@@ -196,7 +203,7 @@ def _queue(queue: QueueReplay) -> None:
         mine = [m for m in queue.load if m.desk == desk]
         most = max(mine, key=lambda m: max(m.cases.before, m.cases.after))
         desks[desk] = [
-            f"{sum(m.cases.before for m in mine):,}", f"{sum(m.cases.after for m in mine):,}", f"{most.capacity}",
+            f"{sum(m.cases.before for m in mine):,}", f"{sum(m.cases.after for m in mine):,}", _capacity(most.capacity),
             most.month, f"{most.cases.before}", f"{most.cases.after}", f"{over.before}", f"{over.after}",
         ]  # fmt: skip
     heads = (

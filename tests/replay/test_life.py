@@ -190,3 +190,7 @@ def test_who_and_why_must_be_said(tmp_path: Path) -> None:
     """An empty name or reason is none."""
     with pytest.raises(LifeError, match="who moves the rule and why"):
         put(tmp_path, DRAFT, "retired", by="  ")
+    with pytest.raises(LifeError, match="without long numbers"):
+        move(
+            tmp_path, DRAFT, "retired", by="Li Na", why="see payment 210081440", at=DAY_ONE, rules=RULES, shadow_days=0
+        )

@@ -15,16 +15,19 @@ from numpy.typing import NDArray
 from features.asof import View
 from models.replay.change import ReplayError
 from models.replay.evidence import evidence_from
+from models.replay.lines import lines_of
 from models.replay.queue import RELEASE, WORDS
 from models.replay.replayed import Replayed
 from models.replay.run import replay
 from models.rules._life import RuleStates, Standing
 from models.rules._rule import Outcome, Rule
 from models.rules.catalogue import all_rules
+from models.scoring.combine import judge
 from models.scoring.facts import facts_of
 from models.scoring.policy import Policy
 from models.training import rule_weights
 from models.training.labels import labels_at
+from models.training.train import reference_rows
 from tests.county import County, Trained, hand_over, known_by, scored
 
 Int64 = NDArray[np.int64]
@@ -143,7 +146,7 @@ def test_load_adds_up(changed: Replayed) -> None:
         for rule in changed.rules:
             assert getattr(rule.hits, side) == sum(getattr(both, side) for both in rule.months.values())
             assert getattr(rule.hits, side) == sum(getattr(both, side) for both in rule.counties.values())
-    assert {month.capacity for month in queue.load if month.desk == "owed"} <= {30}
+    assert {(m.capacity.before, m.capacity.after) for m in queue.load if m.desk == "owed"} <= {(30, 30)}
     assert all(len(month.month) == 7 for month in queue.load)
 
 
@@ -309,3 +312,34 @@ def test_what_cannot_be_replayed_is_refused(trained_county: Trained, payments: I
         replay(ledger, policy, policy, payments, only=["T99"])
     with pytest.raises(ReplayError, match="nothing was submitted"):
         replay(ledger, policy, policy, payments[:0])
+
+
+def test_a_line_drawn_elsewhere_moves_alerts_and_no_rule(trained_county: Trained, payments: Int64) -> None:
+    """A policy that asks for more: alerts are gained, lines are a training's own, rules stay."""
+    county, policy, bundle = trained_county.county, trained_county.policy, trained_county.bundle
+    changed = {"line.probability": 0.02, "line.share_at_most": 0.2, "desks.owed_capacity": 3.0}
+    lower = replace(policy, values={**policy.values, **changed})
+    found = replay(county.ledger, policy, lower, payments, bundle=bundle)
+    assert found.queue is not None
+    assert found.judged is not None
+    assert not any(rule.gained or rule.lost for rule in found.rules)
+    assert (found.queue.lost, found.queue.gained > 0) == (0, True)
+    old, new = found.queue.lines
+    assert (old.review, old.verify) == (bundle.line, bundle.verify_line)
+    assert new == lines_of(found.judged.probability[:, 0], lower)
+    at = county.submitted[payments]
+    drawn = replace(bundle, line=new.review, verify_line=new.verify)
+    said = scored(county, drawn, policy, payments, at).column("recommendation").to_pylist()
+    assert [WORDS[code] for code in found.judged.recommendation[:, 1]] == said
+    alerts = sum(word != "release" for word in said)
+    assert alerts == sum(month.alerts.after for month in found.queue.load)
+    assert {(m.capacity.before, m.capacity.after) for m in found.queue.load if m.desk == "owed"} <= {(30, 3)}
+
+
+def test_lines_are_drawn_as_a_training_draws_them(trained_county: Trained) -> None:
+    """The trained model's lines from the probabilities of the payments it was trained on."""
+    county, policy, bundle = trained_county.county, trained_county.policy, trained_county.bundle
+    rows = reference_rows(county.ledger, trained_county.as_of)
+    probability = judge(facts_of(View.before_payment(county.ledger, rows), policy), bundle).probability
+    drawn = lines_of(probability, policy)
+    assert (drawn.review, drawn.verify) == pytest.approx((bundle.line, bundle.verify_line))
