@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.asof import Ledger
+from models.drift.reference import programs_of, reference
 from models.evaluation.over_time.proof import Proof
 from models.evaluation.over_time.prove import prove
 from models.replay.overturned import Review, review
@@ -113,8 +114,13 @@ def train(
     silent = tuple(states.silent)
     bundle = weigh_silent(fit(facts.without(silent), labels, policy), facts, labels, policy, silent)
     bundle = replace(bundle, notes=(*bundle.notes, *(f"{found.code}: {found.why}" for found in suspended)))
-    say("weights, terms, calibration", 1.0)
     moments = ledger.tables["disbursements"].known_at[rows]
+    # What the model in force says of what it learned from: the watch over drift compares later periods with it.
+    looked_like = reference(
+        facts, with_states(bundle, states), moments=moments, programs=programs_of(ledger, rows)
+    )  # fmt: skip
+    bundle = replace(bundle, arrays={**bundle.arrays, **looked_like})
+    say("weights, terms, calibration", 1.0)
     zone = dt.timezone(dt.timedelta(microseconds=ledger.utc_offset))
     as_of = dt.datetime.fromtimestamp(as_of_us / 1e6, zone).isoformat()
     params = {
