@@ -49,11 +49,14 @@ def _register(view: View, shared: str) -> str:
 
 
 def _payment_column(table: LedgerTable, *, shared: str) -> NDArray[np.int32]:
-    """The payment's code in column `shared` for each finding, -1 where the payment was never handed over."""
+    """The payment's code in column `shared` for each finding, -1 where the payment was not on record by then.
+
+    Of a corrected payment the version that stood when the finding was decided: a later one must not change what was
+    known before it.
+    """
     payments = table.ledger.tables["disbursements"]
-    place = np.full(len(table.ledger.vocabulary("disbursement")) + 1, -1, dtype=np.int64)
-    place[payments.column("disbursement_id").astype(np.int64)] = np.arange(payments.rows)
-    row = place[table.column("disbursement_id").astype(np.int64)]
+    then = View(table.ledger, table.known_at, None, {"disbursement_id": table.codes("disbursement_id")})
+    row = then.latest("disbursements", "disbursement_id")
     values = payments.column(shared)
     return (
         np.where(row >= 0, values[np.maximum(row, 0)], -1).astype(np.int32)

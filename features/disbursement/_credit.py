@@ -19,12 +19,12 @@ WINDOW_DAYS = 800
 
 
 def _payment_row(table: LedgerTable) -> Float:
-    """Row of `disbursements` each answer belongs to, -1 unknown."""
-    payments = table.ledger.tables["disbursements"]
-    place = np.full(len(table.ledger.vocabulary("disbursement")) + 1, -1, dtype=np.int64)
-    place[np.asarray(payments.column("disbursement_id"), dtype=np.int64)] = np.arange(payments.rows)
-    place[-1] = -1
-    return place[np.asarray(table.column("disbursement_id"), dtype=np.int64)].astype(np.float64)
+    """Row of `disbursements` each answer belongs to, -1 where the payment was not on record by then.
+
+    Of a corrected payment the version that stood when the bank answered: a later one must not change what was known.
+    """
+    then = View(table.ledger, table.known_at, None, {"disbursement_id": table.codes("disbursement_id")})
+    return then.latest("disbursements", "disbursement_id").astype(np.float64)
 
 
 def _of_payment(column: str) -> Callable[[LedgerTable], Float]:

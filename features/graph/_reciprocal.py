@@ -30,23 +30,21 @@ class Favours:
 def _build(ledger: Ledger) -> Favours:
     approvals, applications = ledger.tables["approvals"], ledger.tables["applications"]
     width = len(ledger.vocabulary("person")) + len(ledger.vocabulary("official")) + 2
-    place = np.full(len(ledger.vocabulary("application")) + 1, -1, dtype=np.int64)
-    place[np.asarray(applications.column("application_id"), dtype=np.int64)] = np.arange(applications.rows)
-    place[-1] = -1
     programs = ledger.tables["programs"]
     tested = np.zeros(len(ledger.vocabulary("program")) + 1, dtype=bool)
     tested[np.asarray(programs.column("program_id"), dtype=np.int64)] = (
         np.asarray(programs.column("means_tested"), dtype=np.float64) > 0
     )
     tested[-1] = False
-    application = place[np.asarray(approvals.column("application_id"), dtype=np.int64)]
+    # The version that stood when it was reviewed: a later correction must not change what was known before it.
+    then = View(ledger, approvals.known_at, None, {"application_id": approvals.codes("application_id")})
+    application = then.latest("applications", "application_id")
     stages = [STAGES.index(name) for name in ABOVE_VILLAGE]
     passed = np.isin(approvals.column("stage"), stages) & (np.asarray(approvals.column("result"), dtype=np.int64) <= 0)
     rows = np.flatnonzero(
         passed & (application >= 0) & (np.asarray(approvals.column("official_id"), dtype=np.int64) >= 0)
     )
     rows = rows[tested[np.asarray(applications.column("program_id"), dtype=np.int64)[application[rows]]]]
-    rows = rows[applications.known_at[application[rows]] <= approvals.known_at[rows]]
     of = application[rows]
     all_ties, moment = ties(ledger), approvals.known_at[rows]
     home = np.asarray(applications.column("household_id"), dtype=np.int64)[of]
