@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.detectors._arrays import numbers, read_arrays
 from models.detectors._ensemble import Ensemble, combined
 from models.detectors.catalogue import all_detectors
 
@@ -75,25 +75,20 @@ def measured(x: Float, y: NDArray[np.bool_], seed: int) -> dict[str, Found]:
 
 def read(path: Path) -> tuple[Float, NDArray[np.bool_]]:
     """`X` and `y` of one file. Raises ValueError saying what was found and what was expected."""
-    try:
-        # Opened here: numpy leaves the file open when it is torn.
-        with path.open("rb") as file:
-            found = np.load(file, allow_pickle=False)
-            if not isinstance(found, np.lib.npyio.NpzFile):
-                raise ValueError("holds one array without a name; expected two, X and y")
-            missing = [name for name in ("X", "y") if name not in found.files]
-            if missing:
-                raise ValueError(f"has no array {' and no '.join(missing)}; found {found.files}")
-            x, y = found["X"], found["y"]
-    except (OSError, EOFError, zipfile.BadZipFile) as error:
-        raise ValueError("is no readable .npz file") from error
-    if x.ndim == 1:
-        x = x[:, None]
-    if x.dtype.kind not in "fiub" or y.dtype.kind not in "fiub":
-        raise ValueError(f"X and y must hold numbers; found {x.dtype} and {y.dtype}")
-    if x.ndim != 2 or y.size != len(x):
-        raise ValueError(f"expected X (rows, columns) and y (rows,); found {x.shape} and {y.shape}")
-    odd = np.asarray(y).ravel() > 0
-    if odd.all() or not odd.any():
+    found = read_arrays(path)
+    missing = [name for name in ("X", "y") if name not in found]
+    if missing:
+        raise ValueError(f"has no array {' and no '.join(missing)}; found {sorted(found)}")
+    if found["X"].ndim == 0 or found["y"].size != len(found["X"]):
+        raise ValueError(f"expected X (rows, columns) and y (rows,); found {found['X'].shape} and {found['y'].shape}")
+    y = found["y"].ravel()
+    if y.dtype.kind in "OUS":
+        try:
+            y = y.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError("y must hold numbers, 1 where a row is odd; found words") from error
+    x = numbers(found["X"])
+    odd = np.asarray(y > 0) if y.dtype.kind in "fiub" else numbers(y)[:, 0] > 0
+    if len(odd) == 0 or odd.all() or not odd.any():
         raise ValueError(f"y must hold both answers; all {len(odd)} are {int(odd[0]) if len(odd) else 'missing'}")
-    return x.astype(np.float64), odd
+    return x, odd

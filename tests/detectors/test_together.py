@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.detectors._bench import ENSEMBLE, bench
+from models.detectors._bench import ENSEMBLE, Report, bench
 from models.detectors._ensemble import MEMBERS, Ensemble
 from models.detectors._peers import PeerGroups
 from models.detectors._tail import Tail
@@ -108,7 +108,7 @@ def test_bench_measures_and_lists_what_it_could_not_read(tmp_path: Path) -> None
     np.savez(tmp_path / "no_answers.npz", X=x)
     np.savez(tmp_path / "one_answer.npz", X=x, y=np.zeros(500))
     np.savez(tmp_path / "short.npz", X=x, y=y[:5])
-    np.savez(tmp_path / "words.npz", X=np.array([["a"], ["b"]]), y=[0, 1])
+    np.savez(tmp_path / "words.npz", X=x, y=np.where(y, "odd", "usual"))
     np.savez(tmp_path / "pickled.npz", X=np.array([[{}], [{}]], dtype=object), y=[0, 1])
     np.savez(tmp_path / "narrow.npz", X=np.zeros((4, 0)), y=[0, 1, 0, 0])
     (tmp_path / "torn.npz").write_bytes((tmp_path / "good.npz").read_bytes()[:200])
@@ -128,6 +128,55 @@ def test_bench_measures_and_lists_what_it_could_not_read(tmp_path: Path) -> None
     assert "both answers" in report.skipped["one_answer.npz"]
     assert "no readable" in report.skipped["torn.npz"]
     json.dumps(report.plain())
+
+
+def test_bench_reads_what_others_write(tmp_path: Path) -> None:
+    """Objects, words, whole numbers, images, constant and missing columns, five rows, five hundred columns."""
+    x = rows()
+    y = np.arange(500) < 10
+    mixed = x.astype(object)
+    mixed[4, 1] = None
+    mixed[:, 5] = np.where(np.arange(500) % 3 == 0, "often", "seldom")
+    mixed[:3, 5] = "once"
+    np.savez(tmp_path / "objects.npz", X=mixed, y=y.astype(object))
+    np.savez(tmp_path / "whole.npz", X=(x * 4).astype(np.int32), y=y.astype(np.uint8))
+    np.savez(tmp_path / "fortran.npz", X=np.asfortranarray(x), y=y.astype(np.float32))
+    np.savez_compressed(tmp_path / "images.npz", X=x.reshape(500, 2, 3), y=y)
+    np.savez(tmp_path / "five.npz", X=np.array([[0.0, 1], [0, 1], [0, 2], [0, 1], [9, 9]]), y=[0, 0, 0, 0, 1])
+    empty = np.full((60, 3), np.nan)
+    empty[:, 1] = 7
+    empty[:, 2] = np.arange(60)
+    np.savez(tmp_path / "missing.npz", X=empty, y=np.arange(60) == 59)
+    wide = np.random.default_rng(0).normal(size=(40, 500))
+    wide[0] += 4
+    np.savez(tmp_path / "wide.npz", X=wide, y=np.arange(40) == 0)
+    report = bench(tmp_path)
+    assert not report.skipped
+    assert len(report.sets) == 7
+    for name in ("objects", "whole", "fortran", "images", "five", "wide"):
+        assert report.sets[name][ENSEMBLE].auroc > 0.9, name
+    plain = bench_of(tmp_path, "plain", x, y)
+    assert report.sets["fortran"] == report.sets["images"] == plain.sets["plain"]
+
+
+def bench_of(folder: Path, name: str, x: Float, y: NDArray[np.bool_]) -> Report:
+    """The bench over one set."""
+    (folder / name).mkdir()
+    np.savez(folder / name / f"{name}.npz", X=x, y=y)
+    return bench(folder / name)
+
+
+def test_a_file_cannot_run_anything(tmp_path: Path) -> None:
+    """An object array that would call something when it is read is refused, and does not call it."""
+
+    class Trap:
+        def __reduce__(self) -> tuple[object, ...]:
+            return (Path.touch, (tmp_path / "sprung",))
+
+    np.savez(tmp_path / "trap.npz", X=np.array([[Trap()], [1]], dtype=object), y=[0, 1])
+    report = bench(tmp_path)
+    assert "neither number nor word" in report.skipped["trap.npz"]
+    assert not (tmp_path / "sprung").exists()
 
 
 def test_bench_of_an_empty_folder(tmp_path: Path) -> None:
