@@ -102,6 +102,7 @@ def fit(
         line=0.0,
         verify_line=0.0,
         notes=tuple(notes),
+        params={"shipped_terms_believed": f"{share:.3f}"},
     )
     raw = judge(facts, bundle).log_odds
     scale = calibrate.fit_scale(raw[known], outcome, np.ones(int(known.sum())))

@@ -124,6 +124,7 @@ def train(
     zone = dt.timezone(dt.timedelta(microseconds=ledger.utc_offset))
     as_of = dt.datetime.fromtimestamp(as_of_us / 1e6, zone).isoformat()
     params = {
+        **bundle.params,
         "as_of": as_of,
         "policy": policy.version,
         "rules": fingerprint(bundle.rule_codes),
