@@ -22,7 +22,7 @@ def answered(*credited: str) -> World:
     for person in people:
         made = made.paid(person, at="2019-04-18", disbursement_id=f"E{person}", run_id="R1")
     for person, amount in zip(people, credited, strict=True):
-        made = made.add("settlements", disbursement_id=f"E{person}", amount=amount, at="2019-04-18T09:00:00")
+        made = made.add("settlements", disbursement_id=f"E{person}", amount=amount, at="2019-04-18T10:00:00")
     return made.about("EP1")
 
 
