@@ -66,6 +66,8 @@ class Proof:
             out |= {f"with_caught_{name}": value for name, value in _slice(self.pooled.everything).items()}
             out |= _calibration("calibration", self.pooled.calibration)
             out |= _calibration("random_sample", self.pooled.random_sample)
+            # The one calibration figure of a model: what its score is worth over all payments.
+            out["calibration_error"] = self.pooled.random_sample.error
             out |= {f"unseen_recall_ratio_at_{METRIC_NAMES[u.budget]}": u.ratio for u in self.pooled.unseen}
         for number, fold in enumerate(self.folds, start=1):
             for name, value in _fold(fold).items():
