@@ -28,6 +28,7 @@ from models.scoring.bundle import Bundle
 from models.scoring.facts import Facts, gather
 from models.scoring.policy import Policy
 from models.scoring.provenance import definitions
+from models.training.labels import labels_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,15 @@ def compare(
 
 
 def period_of(ledger: Ledger, shadow: Shadow, champion: Bundle, challenger: Bundle, until_us: int) -> Period:
-    """The shadow period where the two were scored side by side; else what was submitted after both were trained."""
-    found = in_shadow(ledger, shadow, champion, challenger, until_us)
-    return found if len(found.rows) else after_both(ledger, champion, challenger, until_us)
+    """The payments two models were scored on side by side in shadow; else what was submitted after both were trained.
+
+    A shadow that holds less than half of what was looked at since then (it began late, or only some runs were scored)
+    gives way too: both models judge the other payments just as they would have.
+    """
+    beside = in_shadow(ledger, shadow, champion, challenger, until_us)
+    after = after_both(ledger, champion, challenger, until_us)
+    looked = [int(labels_at(ledger, period.rows, until_us).usable.sum()) for period in (beside, after)]
+    return beside if len(beside.rows) and 2 * looked[0] >= looked[1] else after
 
 
 def save(report: GateReport, markdown: str) -> str:
