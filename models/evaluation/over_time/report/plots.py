@@ -71,8 +71,8 @@ def _top(figure: Figure, proof: Proof) -> None:
         _percent(axes)
         axes.set_xticks(range(len(days)), days)
         axes.set_xlim(-0.5, len(days) - 0.5)
-    precision.set_xlabel("origin of the fold (below: answered of looked at, at capacity)")
-    recall.set_xlabel("origin of the fold (below: confirmed payments)")
+    precision.set_xlabel("origin of the fold (small figures: answered of looked at, at capacity)")
+    recall.set_xlabel("origin of the fold (small figures: confirmed payments)")
     precision.set_title("Precision among payments with an answer")
     recall.set_title("Recall of confirmed payments")
     for k, fold in enumerate(proof.folds):
@@ -92,7 +92,7 @@ def _quarters(figure: Figure, proof: Proof) -> None:
     _percent(axes)
     axes.set_xticks(at, [s.name for s in found])
     axes.set_title("By calendar quarter, at the desks' capacity of the whole fold")
-    axes.set_xlabel("below: confirmed of answered")
+    axes.set_xlabel("small figures: confirmed of answered")
     for k, one in enumerate(found):
         _below(axes, k, f"{one.confirmed} of {one.labelled:,}")
     _legend(figure, axes)
