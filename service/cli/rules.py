@@ -30,9 +30,19 @@ class _Rules(TyperGroup):
         return super().parse_args(ctx, args)
 
 
+ABOUT = """List the rules, or show one in full; see and move their states. 规则目录与规则状态。
+
+\b
+Examples:
+  mingbai rules
+  mingbai rules T01
+  mingbai rules T01.paid_after_death
+  mingbai rules states
+"""
+
 app = typer.Typer(
     cls=_Rules,
-    help="List the rules, or show one in full; see and move their states. 规则目录与规则状态。",
+    help=ABOUT,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

@@ -18,7 +18,10 @@ from tests.conftest import ROOT
 
 START = "import sys; sys.argv[0] = 'mingbai'; from service.cli import main; main()"
 HEAVY = ("sklearn", "mlflow", "pandas", "interpret")
-COMMANDS = ("check", "train", "score", "cases", "evaluate", "simulate", "demo", "rules", "features", "bench detectors")
+COMMANDS = (
+    "check", "train", "score", "cases", "evaluate", "simulate", "demo", "rules", "rules states", "rules move",
+    "rules review", "replay", "features", "bench detectors",
+)  # fmt: skip
 # Prints, after the command, which heavy packages it loaded.
 WATCH = (
     "import atexit, json, sys; sys.argv[0] = 'mingbai'; from service.cli import main\n"
