@@ -10,7 +10,7 @@ queue is opened, investigators look at its cases (with mistakes) and their findi
 3. rules' expected precision against their true one, by how many findings tested them
 4. ways to train on the same findings
 
-    python benchmarks/selective_labels.py [--households 2000] [--counties 3] [--rounds 5] [--places 24]
+    python benchmarks/selective_labels.py [--households 1600] [--counties 3] [--rounds 5] [--places 24]
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Found:
 def main() -> None:
     """Read the arguments, run the counties on two processes, print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--households", type=int, default=2000)
+    options.add_argument("--households", type=int, default=1600)
     options.add_argument("--counties", type=int, default=3)
     options.add_argument("--months", type=int, default=36)
     options.add_argument("--rounds", type=int, default=5)

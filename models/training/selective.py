@@ -30,6 +30,8 @@ SPIES = 0.15
 """Share of the confirmed payments hidden among the unlabelled to see where an unlabelled one of their kind lies."""
 SPIES_LOST = 0.1
 """Share of spies that may fall among the payments taken to be clean."""
+LEFT_AT_LEAST = 0.25
+"""Share of the expected rate that is expected among payments nobody looked at, however much was found."""
 LARGEST_WEIGHT = 20.0
 """Largest weight of a finding against the mean one: beyond it one lucky draw would teach more than all others."""
 
@@ -247,12 +249,15 @@ def base_rate(labels: Labels, expected: float, wrong: float, *, trust: float = 1
     found; leaving these out counts a county as cleaner the better its queue is. `expected`, `wrong` and `trust` as in
     `calibrate.base_rate`.
     """
-    looked = labels.usable | (labels.outcome == ERROR)
-    chosen = looked & ~labels.at_random
-    found = float((chosen & (labels.outcome == CONFIRMED)).sum())
-    rest = calibrate.base_rate(*random_evidence(labels), expected, wrong, trust=trust)
     n = len(labels)
-    return (found + (n - float(chosen.sum())) * rest) / max(n, 1)
+    chosen = (labels.usable | (labels.outcome == ERROR)) & ~labels.at_random
+    found = float((chosen & (labels.outcome == CONFIRMED)).sum())
+    others = n - float(chosen.sum())
+    if n == 0 or others == 0:
+        return found / n if n else expected
+    # What was expected of all, less what was found: but never that nothing is left to find.
+    left = max(expected * n - found, LEFT_AT_LEAST * expected * others) / others
+    return (found + others * calibrate.base_rate(*random_evidence(labels), left, wrong, trust=trust)) / n
 
 
 def _both(problem: Problem, belief: Float) -> Lesson:

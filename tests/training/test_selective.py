@@ -127,6 +127,18 @@ def test_base_rate_counts_what_was_found_for_a_reason() -> None:
     assert abs(np.mean(blind) - irregular.mean()) > 8 * error
 
 
+def test_without_a_sample_the_base_rate_is_what_was_expected() -> None:
+    """What was found is part of what was expected, not on top of it; and it never says that nothing is left."""
+    nobody = made([-1] * 100, [False] * 100)
+    assert base_rate(nobody, 0.05, 0.06) == pytest.approx(0.05)
+    three = made([1, 1, 1, 0] + [-1] * 96, [False] * 100)
+    assert base_rate(three, 0.05, 0.06) == pytest.approx(0.05)
+    many = made([1] * 20 + [-1] * 80, [False] * 100)
+    assert 0.2 < base_rate(many, 0.05, 0.06) < 0.25
+    assert base_rate(made([1, 0], [False, False]), 0.05, 0.06) == 0.5
+    assert base_rate(made([], []), 0.05, 0.06) == 0.05
+
+
 def test_every_correction_gives_a_lesson_that_can_be_learned(problem: Problem) -> None:
     """Findings as they are, errors nowhere, soft targets inside [0, 1], positive weights, the same twice."""
     labels = problem.labels
