@@ -39,7 +39,7 @@ def made(outcome: list[int], random: list[bool], propensity: list[float] | None 
     values = np.array(outcome, np.int8)
     return Labels(
         values,
-        np.array(random),
+        np.array(random, dtype=bool),
         np.where(values == UNLABELLED, NEVER, 100).astype(np.int64),
         propensity=np.full(len(values), np.nan) if propensity is None else np.array(propensity),
     )
