@@ -69,7 +69,7 @@ def measured(x: Float, y: NDArray[np.bool_], seed: int) -> dict[str, Found]:
     fitted = {make.__name__: make().fit(x, seed=seed) for make in all_detectors()}
     rankings = {name: detector.surprisal(x) for name, detector in fitted.items()}
     # The members were just fitted alone; fitting them again inside the ensemble gives the same numbers.
-    rankings[ENSEMBLE] = combined([rankings[name] for name in Ensemble().members])
+    rankings[ENSEMBLE] = combined([rankings[name] for name in Ensemble().members], Ensemble.power)
     return {who: Found(float(roc_auc_score(y, s)), float(average_precision_score(y, s))) for who, s in rankings.items()}
 
 

@@ -12,16 +12,18 @@ from models.detectors._base import Arrays, Detector, Float, matrix
 from models.detectors.catalogue import all_detectors
 
 # Chosen once over the sets of `benchmarks/detectors.py`, untuned; docs/detectors.md has the table.
-MEMBERS = ("Covariance", "Histogram", "IsolationForest", "NearestNeighbours")
+MEMBERS = ("Covariance", "Histogram", "IsolationForest", "NearestNeighbours", "SparseNeighbours")
 STEP = 65_536
 
 
 class Ensemble:
-    """Root mean square of the members' surprisals, each the negative log of the share of training rows at least as odd.
+    """Power mean of the members' surprisals, each the negative log of the share of training rows at least as odd.
 
-    The share makes the members' scales the same; log and square let one sure member be heard above several that see
-    nothing. `score` is one minus the exponential of minus that mean, in [0, 1]: an order, not itself a share.
+    The share makes the members' scales the same; log and power (the third) let one sure member be heard above several
+    that see nothing. `score` is one minus the exponential of minus that mean, in [0, 1]: an order, not itself a share.
     """
+
+    power = 3.0
 
     def __init__(self, members: tuple[str, ...] = MEMBERS) -> None:
         known = {make.__name__: make for make in all_detectors()}
@@ -37,8 +39,8 @@ class Ensemble:
         return self
 
     def surprisal(self, X: Float) -> Float:
-        """Root mean square of the members' surprisals; shape (n,)."""
-        return combined([member.surprisal(X) for member in self.members.values()])
+        """Power mean of the members' surprisals; shape (n,)."""
+        return combined([member.surprisal(X) for member in self.members.values()], self.power)
 
     def score(self, X: Float) -> Float:
         """How odd each row is, in [0, 1]; shape (n,)."""
@@ -47,7 +49,7 @@ class Ensemble:
     def contributions(self, X: Float) -> Float:
         """How much each column adds to `surprisal`; shape (n, d); a row's sum is its surprisal.
 
-        A member counts by the square of its surprisal, which is shared among the columns in proportion to what they
+        A member counts by the power of its surprisal, which is shared among the columns in proportion to what they
         add to its own measure, those that lower it counting as nothing; equally where no column adds.
         """
         x = matrix(X)
@@ -55,13 +57,14 @@ class Ensemble:
         for start in range(0, len(x), STEP):
             part = x[start : start + STEP]
             own = [member.surprisal(part) for member in self.members.values()]
-            whole = combined(own)
-            weight = np.divide(1.0, whole, out=np.zeros(len(whole)), where=whole > 0) / len(own)
+            whole = combined(own, self.power)
+            below = whole ** (self.power - 1)
+            weight = np.divide(1.0, below, out=np.zeros(len(whole)), where=below > 0) / len(own)
             for member, surprisal in zip(self.members.values(), own, strict=True):
                 adds = np.maximum(member.contributions(part), 0.0)
                 total = adds.sum(axis=1, keepdims=True)
                 share = np.divide(adds, total, out=np.full(adds.shape, 1.0 / adds.shape[1]), where=total > 0)
-                out[start : start + STEP] += share * (surprisal**2 * weight)[:, None]
+                out[start : start + STEP] += share * (surprisal**self.power * weight)[:, None]
         return out
 
     def to_arrays(self) -> Arrays:
@@ -82,6 +85,8 @@ class Ensemble:
         return made
 
 
-def combined(surprisals: Sequence[Float]) -> Float:
-    """Root mean square of several detectors' surprisals, each of shape (n,)."""
-    return np.asarray(np.sqrt(np.mean(np.square(surprisals), axis=0)))
+def combined(surprisals: Sequence[Float], power: float) -> Float:
+    """Power mean of several detectors' surprisals, each of shape (n,)."""
+    if power == 2:
+        return np.asarray(np.sqrt(np.mean(np.square(surprisals), axis=0)))
+    return np.asarray(np.mean(np.power(surprisals, power), axis=0) ** (1 / power))

@@ -31,7 +31,9 @@ MEMBERS = ("Covariance", "EmpiricalTails", "Histogram", "IsolationForest")
 
 
 class RareSignals(Ensemble):
-    """The detectors that read typologies' surprisals."""
+    """The detectors that read typologies' surprisals, as their root mean square."""
+
+    power = 2.0
 
     def __init__(self, members: tuple[str, ...] = MEMBERS) -> None:
         super().__init__(members)
