@@ -1,6 +1,6 @@
 """How often the watch over drift alarms where nothing was changed: invented counties, period by period.
 
-    python -m benchmarks.drift_alarms [--households 1500] [--seeds 4] [--days 30]
+    python benchmarks/drift_alarms.py [--households 1500] [--seeds 4] [--days 30]
 
 Each county is trained as of the first 60 % of its payments and watched at every later month. Counted are alarms that no
 known break explains, by kind, over all comparisons. What invented counties do by themselves (schemes that begin, lists
@@ -10,9 +10,13 @@ that change) is no false alarm to a person and is one here: the figure is an upp
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+
+# The checkout itself, so that a benchmark runs by its path.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from features.asof import Ledger
 from features.intake import load

@@ -71,7 +71,8 @@ class GroupReport:
         return [section for section in made if section.rows or section.texts]
 
     def _rates(self) -> Section:
-        rows, marked = [("all 全部", *_cells(self.rates.overall))], set()
+        # The whole has no ratio to itself, and nothing to hold.
+        rows, marked = [("all 全部", *_cells(self.rates.overall)[:-2], "", "")], set()
         for name, groups in self.rates.by.items():
             rows.append((f"{name} {NAMES.get(name, '')}", *[""] * 6))
             for label, group in groups.items():
