@@ -45,7 +45,7 @@ def explain(
       mingbai explain county/ D00012345 --as-of 2020-01-01 --json
     """
     leave_pandas_out()
-    from service.work.choose_model import choose_model
+    from service.work.choose_model import check_model, choose_model
     from service.work.explain_payment import explain_payment
     from service.work.moments import moment_of
     from service.work.open_data import open_data
@@ -53,9 +53,10 @@ def explain(
 
     rules = read_policy(policy)
     at = None if as_of is None else moment_of(as_of, rules.utc_offset_hours)
-    chosen = choose_model(model)
+    check_model(model)
     with working() as step:
         opened = open_data(data, home, rules, loading(step))
+        chosen = choose_model(model, opened.ledger)
         step("explaining", 0.0)
         found = explain_payment(opened.ledger, chosen.bundle, rules, disbursement_id, at)
     tell_load(opened.report)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Place
 
+VERBS = ("compare", "propose", "approve", "verify")
 BEFORE = ("--from", "2019-07-01", "--to", "2019-09-30")
 
 # Each training goes through MLflow.
@@ -122,3 +123,12 @@ def test_a_model_by_its_number(two: Place) -> None:
     assert answer.code == 0, answer.err
     assert "the model asked for" in answer.err
     assert two("score", county(two), *BEFORE, "--model", "99", "--out", "x.csv").code == 2
+
+
+@pytest.mark.parametrize("command", ["models", "rollback", *(f"release {verb}" for verb in VERBS)])
+def test_help_shows_an_example_and_a_word_of_chinese(two: Place, command: str) -> None:
+    """Every command explains itself with a line to copy."""
+    answer = two(*command.split(), "--help")
+    assert answer.code == 0
+    assert f"mingbai {command}" in answer.out.partition("Example")[2]
+    assert any("一" <= letter <= "鿿" for letter in answer.out)
