@@ -139,9 +139,11 @@ def budgets(scores: Mapping[str, Float], irregular: NDArray[np.bool_], *, judged
     plt.show()
 
 
-def bars(values: pd.Series[float], *, xlabel: str, title: str, accent: Sequence[str] = ()) -> None:
-    """Horizontal bars, largest first, each with its number; names in `accent` stand out."""
-    values = values.sort_values()
+def bars(
+    values: pd.Series[float], *, xlabel: str, title: str, accent: Sequence[str] = (), by_size: bool = True
+) -> None:
+    """Horizontal bars, largest first (or as given), each with its number; names in `accent` stand out."""
+    values = values.sort_values() if by_size else values[::-1]
     figure, axes = plt.subplots(figsize=(8.5, 0.3 * len(values) + 1))
     colours = [AMBER if name in accent else TEAL for name in values.index]
     axes.barh([str(name) for name in values.index], values, color=colours, height=0.65)
@@ -364,4 +366,51 @@ def drawings(
 
         axes.xaxis.set_major_formatter(DateFormatter("%H:%M"))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    plt.show()
+
+
+def thresholds(counts: Mapping[float, tuple[int, int]], *, xlabel: str, title: str) -> None:
+    """Bars of hits at each threshold, the irregular part dark; values are (hits, irregular)."""
+    figure, axes = plt.subplots()
+    place = np.arange(len(counts))
+    hits, right = (np.array([pair[k] for pair in counts.values()]) for k in (0, 1))
+    axes.bar(place, hits, color=PALE, width=0.6)
+    axes.bar(place, right, color=AMBER, width=0.6)
+    for k in place:
+        words = f"{right[k]} irregular\nof {hits[k]}"
+        axes.annotate(
+            words, (k, hits[k]), xytext=(0, 4), textcoords="offset points", ha="center", color=GREY, fontsize=8.5
+        )
+    axes.set_xticks(place, [f"{name:g}" for name in counts])
+    axes.set(xlabel=xlabel, ylabel="payments hit", title=title, ylim=(0, max(1, hits.max()) * 1.25))
+    axes.grid(axis="x", visible=False)
+    plt.show()
+
+
+def tally(counts: Mapping[int, int], *, xlabel: str, ylabel: str, title: str) -> None:
+    """How often each whole number occurs, on a logarithmic axis, so that few remain to be seen beside many."""
+    figure, axes = plt.subplots()
+    numbers = sorted(counts)
+    values = [counts[n] for n in numbers]
+    axes.bar(numbers, values, color=TEAL, width=0.7)
+    for n, value in zip(numbers, values, strict=True):
+        axes.annotate(
+            f"{value:,}", (n, value), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8, color=GREY
+        )
+    axes.set(yscale="log", xlabel=xlabel, ylabel=ylabel, title=title, ylim=(0.7, max(values) * 3))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.grid(axis="x", visible=False)
+    plt.show()
+
+
+def precedents(nearest: pd.DataFrame, score: Float) -> None:
+    """For each payment, highest score first, how alike its nearest confirmed and cleared precedents are (0: none)."""
+    figure, axes = plt.subplots()
+    place = np.arange(1, len(nearest) + 1)
+    axes.plot(place, nearest["confirmed"], "o", color=AMBER, label="confirmed")
+    axes.plot(place, nearest["cleared"], "o", color=GREY, markerfacecolor="none", label="cleared")
+    without = int((nearest.max(axis=1) == 0).sum())
+    axes.set(xlabel="place in the list", ylabel="likeness of the nearest precedent", ylim=(-0.04, 1.04))
+    axes.set_title(f"{without} of the {len(nearest)} highest scores have no precedent (lowest score {score.min():.0%})")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), title="nearest")
     plt.show()

@@ -24,6 +24,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features._feature import Feature
 from features.asof import Ledger, LedgerTable
 from models.scoring.bundle import Bundle, fingerprint, load_bundle
 from models.scoring.facts import Facts, gather
@@ -208,3 +209,15 @@ def label_lines(axes: Axes, **text: Any) -> None:
 def arrow_table(table: LedgerTable) -> pa.Table:
     """A table of the ledger as it was handed over, to be changed and opened again in memory."""
     return pa.table({c.name: table.raw(c.name) for c in table.schema.columns if table.has(c.name)})
+
+
+def arrow_frame(frame: pd.DataFrame) -> pa.Table:
+    """A DataFrame as the Arrow table `models` ask for."""
+    return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def feature(name: str) -> Feature:
+    """A feature of the catalogue by its name; `feature(name).of(view)` gives its values, shape (n,)."""
+    from features.catalogue import all_features
+
+    return next(one for one in all_features() if one.name == name)
