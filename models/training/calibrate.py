@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 Float = NDArray[np.float64]
-SHARE_UNSEEN = 0.15
-"""How much of the shipped terms to believe where nothing has been found yet. Measured: a county made by other hands
-gains up to a fifth and loses beyond two fifths; invented counties gain from a tenth on."""
+SHARES_UNSEEN = (0.3, 0.05)
+"""How much of the shipped terms to believe where nothing has been found yet: of what each says within `CAP`, and of
+what it says beyond. Small words travel (they order payments no rule tells apart); strong ones are the habits of those
+who invented the counties, and have to be confirmed by findings. Measured: docs/decisions/0012-shipped-terms.md."""
+SHARES_SPREAD = (0.3, 0.3)
 
 
 def fit_scale(raw: Float, outcome: Float, weight: Float, *, expected: float = 0.8, spread: float = 0.15) -> float:
@@ -38,26 +40,26 @@ def fit_scale(raw: Float, outcome: Float, weight: Float, *, expected: float = 0.
     return float(np.clip(slope, 0.3, 1.2))
 
 
-def fit_share(
+def fit_shares(
     rules: Float,
     shipped: Float,
     outcome: Float,
     *,
-    expected: float = SHARE_UNSEEN,
-    spread: float = 0.25,
+    expected: tuple[float, ...] = SHARES_UNSEEN,
+    spread: tuple[float, ...] = SHARES_SPREAD,
     slope: float = 0.8,
-) -> float:
-    """How much of the shipped terms this county's findings believe, for each unit of the rules' log-odds; in [0, 1].
+) -> Float:
+    """How much of each shipped part this county's findings believe, a unit of the rules' log-odds; shape (parts,).
 
-    Logistic regression of the findings (`outcome` 0/1, shape (n,)) on the rules' and the shipped terms' log-odds with
-    normal priors N(slope, 0.15) and N(expected, spread) and a free intercept; `expected` without findings of both
-    kinds. Terms that say nothing here get a share near nothing.
+    Logistic regression of the findings (`outcome` 0/1, shape (n,)) on the rules' log-odds (n,) and the parts of what
+    the shipped terms say (n, parts), with normal priors N(slope, 0.15) and N(expected, spread) and a free intercept;
+    `expected` without findings of both kinds. A part that says nothing here gets a share near nothing; all in [0, 1].
     """
     if len(np.unique(outcome)) < 2:
-        return expected
-    columns = np.column_stack([rules - rules.mean(), shipped - shipped.mean(), np.ones(len(rules))])
-    believed = np.array([slope, expected, 0.0])
-    firmness = np.array([1 / 0.15**2, 1 / spread**2, 1e-9])
+        return np.array(expected)
+    columns = np.column_stack([rules - rules.mean(), shipped - shipped.mean(axis=0), np.ones(len(rules))])
+    believed = np.array([slope, *expected, 0.0])
+    firmness = np.array([1 / 0.15**2, *(1 / s**2 for s in spread), 1e-9])
     found = believed.copy()
     for _ in range(50):
         p = expit(columns @ found)
@@ -67,7 +69,7 @@ def fit_share(
         found = found + step
         if np.abs(step).max() < 1e-9:
             break
-    return float(np.clip(found[1] / max(found[0], 0.3), 0.0, 1.0))
+    return np.asarray(np.clip(found[1:-1] / max(found[0], 0.3), 0.0, 1.0))
 
 
 def fit_shift(scaled: Float, base_rate: float) -> float:

@@ -19,7 +19,7 @@ from models.training import calibrate, rule_weights
 from models.training.additive import fit_terms
 from models.training.labels import Labels
 from models.training.rule_weights import RatePrior
-from models.training.shipped_terms import of_facts, shipped_terms
+from models.training.shipped_terms import in_parts, of_facts, shipped_terms
 
 Float = NDArray[np.float64]
 UNLABELLED_WEIGHT = 1.0
@@ -68,15 +68,17 @@ def fit(
     names = tuple(f.name for f in facts.features)
     known = labels.usable
     outcome = (labels.outcome[known] == 1).astype(np.float64)
-    shipped = of_facts(taught, facts)
+    small, strong = in_parts(taught, facts)
+    shipped = np.column_stack([of_facts(small, facts), of_facts(strong, facts)])
     enough = (
         confirmed + cleared >= policy["learning.findings_at_least"]
         and confirmed >= policy["learning.confirmed_at_least"]
     )
-    share = calibrate.fit_share(start[known], shipped[known], outcome) if enough else calibrate.SHARE_UNSEEN
-    intercept, terms = 0.0, tuple(term.times(share) for term in taught)
+    shares = calibrate.fit_shares(start[known], shipped[known], outcome if enough else outcome[:0])
+    intercept = 0.0
+    terms = tuple(a.times(shares[0]).plus(b.times(shares[1])) for a, b in zip(small, strong, strict=True))
     if enough and own:
-        start = start + share * shipped
+        start = start + shipped @ shares
         start = start + calibrate.fit_shift(start, rate)
         part = confirmed / (confirmed + CONFIRMED_TO_BELIEVE)
         intercept, learnt = _learn(facts, labels, names, start, seed, quick=quick)
@@ -102,7 +104,7 @@ def fit(
         line=0.0,
         verify_line=0.0,
         notes=tuple(notes),
-        params={"shipped_terms_believed": f"{share:.3f}"},
+        params={"shipped_terms_believed": " ".join(f"{share:.3f}" for share in shares)},
     )
     raw = judge(facts, bundle).log_odds
     scale = calibrate.fit_scale(raw[known], outcome, np.ones(int(known.sum())))

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from features.asof import Ledger
 from features.intake import load
 from models.rules.catalogue import all_rules
+from models.scoring.bundle import Bundle, Term
 from models.scoring.combine import judge
 from models.scoring.facts import Facts, gather, joined
 from models.scoring.policy import Policy
@@ -116,8 +117,18 @@ def make(out: Path, counties: Sequence[Path], policy: Policy) -> None:
     )
     shipped_terms.write(taught, out / shipped_terms.FILE.name)
     bundle = fit(pooled, nobody(n), policy, rates=found, taught=taught)
-    replace(bundle, version="prior", as_of="", params={"counties": str(len(read)), "payments": str(n)}).save(
-        out / "prior"
+    params = {"counties": str(len(read)), "payments": str(n)}
+    _short(replace(bundle, version="prior", as_of="", params=params)).save(out / "prior")
+
+
+def _short(bundle: Bundle) -> Bundle:
+    """The bundle with weights of seven decimals: a shipped file is read by people, and compared line by line."""
+    terms = [Term(t.feature, np.round(t.cuts, 7), np.round(t.scores, 7), round(t.missing, 7)) for t in bundle.terms]
+    return replace(
+        bundle,
+        terms=tuple(terms),
+        rule_weights=np.round(bundle.rule_weights, 7),
+        rule_precision=np.round(bundle.rule_precision, 7),
     )
 
 

@@ -22,6 +22,8 @@ from models.training.additive import fit_terms
 
 Float = NDArray[np.float64]
 FILE = Path(__file__).parent.parent / "scoring" / "prior_terms.json"
+CAP = 0.3
+"""Log-odds up to which a term's word is a small one (see `calibrate.SHARES_UNSEEN`)."""
 HONEST_ROWS = 6000
 """Honest payments drawn of each county, as many again where a rule fired: the rest says the same."""
 
@@ -55,6 +57,31 @@ def of_facts(terms: Sequence[Term], facts: Facts) -> Float:
         if term.feature in places:
             total += term.values(facts.values[:, places[term.feature]])
     return total
+
+
+def in_parts(terms: Sequence[Term], facts: Facts) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+    """Each term as two: what it says within `CAP` of what it says of most payments here, and what it says beyond.
+
+    A term whose feature is not computed here stays out.
+    """
+    places = {feature.name: k for k, feature in enumerate(facts.features)}
+    small, strong = [], []
+    for term in terms:
+        if term.feature in places:
+            usual = float(np.median(term.values(facts.values[:, places[term.feature]])))
+            within = Term(
+                term.feature,
+                term.cuts,
+                np.clip(term.scores - usual, -CAP, CAP),
+                float(np.clip(term.missing - usual, -CAP, CAP)),
+            )
+            small.append(within)
+            strong.append(
+                Term(
+                    term.feature, term.cuts, term.scores - usual - within.scores, term.missing - usual - within.missing
+                )
+            )
+    return tuple(small), tuple(strong)
 
 
 def learn(counties: Sequence[Taught], *, seed: int) -> tuple[Term, ...]:

@@ -13,7 +13,7 @@ from models.rules._rule import Rule
 from models.rules.catalogue import all_rules
 from models.scoring.cases import build_cases
 from models.scoring.policy import Policy
-from models.training.calibrate import SHARE_UNSEEN
+from models.training.calibrate import SHARES_UNSEEN
 from models.training.shipped_terms import shipped_terms
 from tests.county import County, Trained, eager_policy, hand_over, learn, scored
 
@@ -63,12 +63,8 @@ def test_day_one_says_that_it_is(trained_county: Trained, tmp_path: Path) -> Non
     """Without findings the only learned terms are the shipped ones, in part, and the model's notes say so."""
     county = without(trained_county, tmp_path, {"dispositions"})
     model = learn(county, eager_policy(), trained_county.as_of)
-    shares = [
-        own.scores / whole.scores
-        for own, whole in zip(model.bundle.terms, shipped_terms(), strict=True)
-        if np.all(whole.scores)
-    ]
-    assert np.allclose(np.concatenate(shares), SHARE_UNSEEN)
+    assert {term.feature for term in model.bundle.terms} == {term.feature for term in shipped_terms()}
+    assert model.params["shipped_terms_believed"] == " ".join(f"{share:.3f}" for share in SHARES_UNSEEN)
     assert "too few to train on" in model.bundle.notes[0]
     assert model.proof.folds == ()
     scores = scored(county, model.bundle, eager_policy(), *county.between(0.7, 0.8)).column("score").to_numpy()

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from features.asof import View
 from models.scoring.bundle import Term
-from models.scoring.facts import model_features
+from models.scoring.facts import facts_of, model_features
 from models.training import calibrate, shipped_terms
+from tests.county import Trained
 
 STEPS = st.lists(st.floats(-50, 50, width=32), min_size=0, max_size=6, unique=True)
 
@@ -50,23 +52,35 @@ def test_written_terms_are_read_again(tmp_path: Path, monkeypatch: pytest.Monkey
     assert np.array_equal(again.cuts, term.cuts)
 
 
-def findings(share: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rules' and shipped log-odds of 3,000 findings whose truth believes the shipped ones by `share`."""
+def test_parts_of_a_term_add_up(trained_county: Trained) -> None:
+    """Small and strong words together are the whole term but for a constant; the small ones stay within the cap."""
+    facts = facts_of(View.before_payment(trained_county.county.ledger, np.arange(400)), trained_county.policy)
+    terms = shipped_terms.shipped_terms()
+    small, strong = shipped_terms.in_parts(terms, facts)
+    assert len(small) == len(strong) == len(terms)
+    for whole, low, high in zip(terms, small, strong, strict=True):
+        assert np.abs(low.scores).max() <= shipped_terms.CAP + 1e-12
+        apart = whole.scores - low.scores - high.scores
+        assert np.allclose(apart, apart[0])
+        assert whole.missing - low.missing - high.missing == pytest.approx(apart[0])
+
+
+def findings(small: float, strong: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rules' and shipped log-odds of 4,000 findings whose truth believes the two shipped parts so far."""
     rng = np.random.default_rng(seed)
-    rules, shipped = rng.normal(-2, 2, 3000), rng.normal(0, 1.5, 3000)
-    p = 1 / (1 + np.exp(-(0.8 * rules + 0.8 * share * shipped)))
-    return rules, shipped, (rng.random(3000) < p).astype(np.float64)
+    rules, shipped = rng.normal(-2, 2, 4000), rng.normal(0, 1.5, (4000, 2))
+    p = 1 / (1 + np.exp(-0.8 * (rules + shipped @ [small, strong])))
+    return rules, shipped, (rng.random(4000) < p).astype(np.float64)
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
-def test_findings_say_how_far_the_terms_are_believed(share: float) -> None:
-    """Many findings find the share they were made with; terms that say nothing here are not believed."""
-    assert calibrate.fit_share(*findings(share, 5)) == pytest.approx(share, abs=0.1)
+@pytest.mark.parametrize("shares", [(0.0, 0.0), (0.9, 0.0), (0.3, 0.6)])
+def test_findings_say_how_far_the_terms_are_believed(shares: tuple[float, float]) -> None:
+    """Many findings find the shares they were made with; what says nothing here is not believed."""
+    assert calibrate.fit_shares(*findings(*shares, 5)) == pytest.approx(shares, abs=0.12)
 
 
-def test_without_findings_of_both_kinds_the_share_is_the_shipped_one() -> None:
+def test_without_findings_of_both_kinds_the_shares_are_the_shipped_ones() -> None:
     """One kind alone says nothing, and neither does nothing."""
-    rules, shipped, outcome = findings(0.5, 6)
-    empty = np.empty(0)
-    assert calibrate.fit_share(rules, shipped, np.ones_like(outcome)) == calibrate.SHARE_UNSEEN
-    assert calibrate.fit_share(empty, empty, empty) == calibrate.SHARE_UNSEEN
+    rules, shipped, outcome = findings(0.5, 0.5, 6)
+    for none in (np.ones_like(outcome), outcome[:0]):
+        assert tuple(calibrate.fit_shares(rules[: len(none)], shipped[: len(none)], none)) == calibrate.SHARES_UNSEEN
