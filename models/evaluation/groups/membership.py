@@ -108,7 +108,7 @@ def _minority(view: View, prefixes: tuple[str, ...]) -> Iterator[Grouping]:
 def _of_villages(view: View, villages: _Villages, single: float) -> Iterator[Grouping]:
     if "persons" not in view.ledger.tables:
         return
-    place = villages.now(np.asarray(view.own("division_code"), dtype=np.int64))
+    place = villages.merged(np.asarray(view.own("division_code"), dtype=np.int64))
     people = np.append(villages.people, 0)[place]
     bounds = [bound for bound, _ in VILLAGE_SIZES]
     labels = (*(name for _, name in VILLAGE_SIZES), LARGE)
@@ -122,7 +122,7 @@ def _of_villages(view: View, villages: _Villages, single: float) -> Iterator[Gro
 def _of_places(view: View, villages: _Villages) -> Iterator[Grouping]:
     if "divisions" not in view.ledger.tables:
         return
-    place = villages.now(np.asarray(view.own("division_code"), dtype=np.int64))
+    place = villages.merged(np.asarray(view.own("division_code"), dtype=np.int64))
     for level in PLACES:
         above = np.append(villages.above(level), -1)[place]
         found, code = np.unique(above, return_inverse=True)
@@ -146,11 +146,11 @@ class _Villages:
         self._persons = np.empty(0, np.int64)
         if persons is not None:
             self._persons = np.nonzero((persons.known_at <= at_us) & (persons.superseded_at > at_us))[0]
-            home = self.now(np.asarray(persons.column("division_code"), dtype=np.int64)[self._persons])
+            home = self.merged(np.asarray(persons.column("division_code"), dtype=np.int64)[self._persons])
             self.people = np.bincount(home[home >= 0], minlength=self.size)
             self._home = home
 
-    def now(self, code: Int) -> Int:
+    def merged(self, code: Int) -> Int:
         """What each division has become by the moment; -1 for null."""
         return np.where(code >= 0, self._became[np.maximum(code, 0)], -1) if self.size else np.full(len(code), -1)
 
