@@ -42,6 +42,8 @@ def tell_model(chosen: Chosen, ledger: Ledger, first_us: int) -> None:
             f"  note: it was trained as of {bundle.as_of}, later than the first payment scored here: it may have "
             "learnt from findings on these very payments, so these scores say nothing about its quality"
         )
+    if chosen.outdated:
+        say("  note: features or rules are defined otherwise since it was trained: train again, compare, release")
     if bundle.silent:
         shown = ", ".join(list(bundle.silent)[:5])
         say(f"{len(bundle.silent)} rules are not live and weigh nothing (`mingbai rules states`): {shown}")

@@ -38,6 +38,7 @@ class Chosen:
     `origin`: asked for; the champion; the shipped prior because nothing was trained here, because the champions on
     record are other counties' (`stranger`), or because people went back to it. `number` is its number on record, ""
     where it has none; `lineage` whose data these are, None where unknown; `challenger` what runs in shadow beside it.
+    `outdated`: features or rules were defined otherwise when it was trained.
     """
 
     bundle: Bundle
@@ -45,6 +46,7 @@ class Chosen:
     number: str = ""
     lineage: str | None = None
     challenger: Challenger | None = None
+    outdated: bool = False
 
 
 def check_model(asked: str | None) -> None:
@@ -103,7 +105,8 @@ def _asked(asked: str) -> Chosen:
     if asked.isdigit():
         book = read_book()
         path = book.bundle_path(asked)
-        return Chosen(bundle_with_states(path), "asked", asked, book.versions[asked].lineage)
+        outdated = _is_outdated(book, asked)
+        return Chosen(bundle_with_states(path), "asked", asked, book.versions[asked].lineage, outdated=outdated)
     raise WrongUsageError(
         f"found no folder {asked}, expected a model's folder, a number on record or `prior`",
         f"没有模型目录 {asked}；应为模型目录、模型编号或 prior",
@@ -129,7 +132,17 @@ def _of_lineage(book: Book, lineage: str) -> Chosen:
     found = book.champion(lineage)
     if found is None:
         return Chosen(bundle_with_states(None), "went_back", PRIOR, lineage, challenger)
-    return Chosen(bundle_with_states(found.path), "champion", found.number, lineage, challenger)
+    bundle, outdated = bundle_with_states(found.path), _is_outdated(book, found.number)
+    return Chosen(bundle, "champion", found.number, lineage, challenger, outdated)
+
+
+def _is_outdated(book: Book, number: str) -> bool:
+    """Whether a model on record learned from other definitions; no where its training did not write them down."""
+    from models.scoring.provenance import definitions
+
+    tags, code = book.versions[number].tags, definitions()
+    now = {"feature_set": code.features, "rule_set": code.rules}
+    return any(tags.get(name, value) != value for name, value in now.items())
 
 
 def bundle_with_states(path: Path | None) -> Bundle:

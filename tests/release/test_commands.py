@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from models.scoring.provenance import Definitions
 from tests.cli.conftest import Place
 
 VERBS = ("compare", "propose", "approve", "verify")
@@ -115,13 +116,19 @@ def test_an_old_file_again(two: Place) -> None:
     assert not (two.folder / "x.csv").exists()
 
 
-def test_a_model_by_its_number(two: Place) -> None:
+def test_a_model_by_its_number(two: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--model 1` takes it, for other data too; an unknown number is wrong usage."""
     if not (two.folder / "mlruns").is_dir():
         assert two("train", county(two), "--as-of", "2019-05-01").code == 0
     answer = two("score", two.folder / "elsewhere" / "county", *BEFORE, "--model", "1", "--out", "taken.parquet")
     assert answer.code == 0, answer.err
     assert "the model asked for" in answer.err
+    assert "defined otherwise" not in answer.err
+    monkeypatch.setattr("models.scoring.provenance.definitions", lambda: Definitions("0" * 10, "0" * 10))
+    answer = two("score", county(two), *BEFORE, "--out", "changed.parquet")
+    assert answer.code == 0, answer.err
+    assert "defined otherwise since it was trained" in answer.err
+    monkeypatch.undo()
     assert two("score", county(two), *BEFORE, "--model", "99", "--out", "x.csv").code == 2
 
 
