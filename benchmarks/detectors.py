@@ -1,8 +1,8 @@
 """The detectors: quality over sets with known answers, and speed: `python benchmarks/detectors.py [--rows N]`.
 
 Quality: the sets that scikit-learn carries (one class made rare) and invented ones, untuned; AUROC and average
-precision of each detector and of the ensemble. `--sets FOLDER` writes the sets as `.npz`, for
-`mingbai bench detectors FOLDER`.
+precision of each detector, of the ensemble, and of scikit-learn's isolation forest as it comes. `--sets FOLDER` writes
+the sets as `.npz`, for `mingbai bench detectors FOLDER`.
 Speed: seconds to fit, and to score N rows of 150 columns, of which a twentieth are missing, and the peak memory of the
 whole process. Floor: summing the same matrix by numpy.
 """
@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detectors._bench import bench
+from models.detectors._base import filled, medians
+from models.detectors._bench import Found, bench
 from models.detectors._ensemble import Ensemble
 from models.detectors.catalogue import all_detectors
 
@@ -82,11 +83,29 @@ def invented_sets() -> dict[str, tuple[Float, NDArray[np.int64]]]:
     return sets
 
 
+def peer(x: Float, y: NDArray[np.int64]) -> Found:
+    """What scikit-learn's isolation forest finds, untuned, missing values as the median."""
+    from sklearn.ensemble import IsolationForest
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    full = filled(x, medians(x))
+    odd = -IsolationForest(random_state=0).fit(full).score_samples(full)
+    return Found(float(roc_auc_score(y, odd)), float(average_precision_score(y, odd)))
+
+
 def quality(folder: Path) -> None:
     """Write the sets and print what the bench finds."""
+    peers = {}
     for name, (x, y) in (carried_sets() | invented_sets()).items():
         np.savez_compressed(folder / f"{name}.npz", X=x, y=y)
+        peers[name] = peer(x, y)
     report = bench(folder)
+    for name, found in report.sets.items():
+        found["scikit-learn's forest"] = peers[name]
+    report.means["scikit-learn's forest"] = Found(
+        float(np.mean([found.auroc for found in peers.values()])),
+        float(np.mean([found.average_precision for found in peers.values()])),
+    )
     for measure in ("auroc", "average_precision"):
         who = list(report.means)
         print(f"\n| {measure} | " + " | ".join(who) + " |\n|---|" + "---|" * len(who))

@@ -81,7 +81,8 @@ def _lines(found: Explanation) -> list[str]:
     for reason in found.reasons[:SHOWN_REASONS]:
         out.append(f"  {reason.contribution:+.2f}  {reason.title[0]} {reason.title[1]}")
         for fact in reason.facts[:SHOWN_FACTS]:
-            out += _both(f"      {fact.removal:+.2f}  ", fact.text)
+            # A rule whose typology spoke already adds nothing, and is no less true.
+            out += _both(f"      {f'{fact.removal:+.2f}' if fact.removal else ' also'}  ", fact.text)
             if fact.kind == "rule":
                 for comparison in fact.comparisons:
                     out += _both("               ", comparison.text)
