@@ -26,7 +26,7 @@ from models.scoring.in_force import with_states
 from models.scoring.leading import leading
 from models.scoring.policy import Policy
 from models.training.labels import Labels
-from models.training.silent import worth
+from models.training.worth import worth
 
 Float = NDArray[np.float64]
 Int8 = NDArray[np.int8]

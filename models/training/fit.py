@@ -15,11 +15,12 @@ from models.scoring.bundle import Bundle, Term
 from models.scoring.combine import judge, rule_contributions
 from models.scoring.facts import Facts
 from models.scoring.policy import Policy
-from models.training import calibrate, rule_weights
+from models.training import calibrate
 from models.training.additive import fit_terms
 from models.training.labels import Labels
 from models.training.rule_weights import RatePrior
 from models.training.shipped_terms import in_parts, of_facts, shipped_terms
+from models.training.worth import worth
 
 Float = NDArray[np.float64]
 UNLABELLED_WEIGHT = 1.0
@@ -46,18 +47,11 @@ def fit(
     Without `own` no terms are learned from this county's findings.
     """
     rules = all_rules()
-    rates = rule_weights.shipped_priors() if rates is None else rates
     taught = shipped_terms() if taught is None else taught
     seed = int(policy["learning.seed"])
     confirmed, cleared = int((labels.outcome == 1).sum()), int((labels.outcome == 0).sum())
-    rate = calibrate.base_rate(
-        float((labels.at_random & (labels.outcome == 1)).sum()),
-        float((labels.at_random & labels.usable).sum()),
-        policy["learning.base_rate"],
-        rule_weights.WRONG_FINDINGS,
-    )
-    precision = rule_weights.precisions(rules, facts.fired(), labels.outcome, rates)
-    weights, muted = rule_weights.weights(precision, rate, policy["learning.mute_below"])
+    found = worth(rules, facts.fired(), labels, policy, rates)
+    precision, weights, muted, rate = found.precision, found.weight, found.muted, found.base
     start = rule_contributions(rules, facts.fired(), weights).sum(axis=1)
     start = start + calibrate.fit_shift(start, rate)
     notes = [

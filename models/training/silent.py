@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.rules._rule import Rule
 from models.scoring.bundle import Bundle
 from models.scoring.facts import Facts
 from models.scoring.policy import Policy
-from models.training import calibrate, rule_weights
-from models.training.labels import CONFIRMED, Labels
-
-Float = NDArray[np.float64]
-Bool = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """Expected precision, weight (log-odds over the base rate) and whether it is muted, of each rule; (rules,) each."""
-
-    precision: Float
-    weight: Float
-    muted: Bool
-
-
-def worth(rules: Sequence[Rule], fired: Bool, labels: Labels, policy: Policy) -> Worth:
-    """What rules are worth from how often they fire, `fired` (n, rules), and what was found, as a training weighs."""
-    precision = rule_weights.precisions(rules, fired, labels.outcome, rule_weights.shipped_priors())
-    base = calibrate.base_rate(
-        float((labels.at_random & (labels.outcome == CONFIRMED)).sum()),
-        float((labels.at_random & labels.usable).sum()),
-        policy["learning.base_rate"],
-        rule_weights.WRONG_FINDINGS,
-    )
-    return Worth(precision, *rule_weights.weights(precision, base, policy["learning.mute_below"]))
+from models.training.labels import Labels
+from models.training.worth import worth
 
 
 def weigh_silent(bundle: Bundle, facts: Facts, labels: Labels, policy: Policy, silent: Sequence[str]) -> Bundle:
