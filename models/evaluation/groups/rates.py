@@ -96,7 +96,7 @@ def rates_by_group(
 
     `flagged`: above the line. `answer`: 1 irregular, 0 honest, anything else not known (counts for selection alone).
     `people`, `villages`: codes of persons and villages, -1 where unknown (each such payment is its own); without
-    villages, groupings of them count people too. `weight`: how many payments each known answer stands for (1 / propensity
+    villages, groupings of them count people too. `weight`: how many payments each known answer stands for (1 / chance
     in a random sample); selection is never weighted. `policy` gives the keys of `[groups]` in policy.toml. Raises
     ValueError for unequal shapes.
     """
