@@ -90,6 +90,18 @@ bench: setup ## the figures of the README: quality, speed, memory
 	@set -e; for script in benchmarks/[!_]*.py; do [ -e "$$script" ] || continue; \
 	  echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done
 
+# One record of models for the notebooks, the tracking page and `mingbai train`.
+MLRUNS := $(abspath $(or $(MINGBAI_MLRUNS),mlruns))
+
+.PHONY: notebook
+notebook: setup ## open the notebooks in JupyterLab (ARGS="--no-browser" on a server)
+	@MINGBAI_MLRUNS="$(MLRUNS)" PATH="$(abspath $(BIN)):$$PATH" $(BIN)/jupyter lab --ServerApp.root_dir=notebooks $(ARGS)
+
+.PHONY: mlflow
+mlflow: setup ## open the tracking page on the same store (MINGBAI_MLRUNS, by default mlruns)
+	@mkdir -p "$(MLRUNS)"
+	@$(BIN)/mlflow ui --backend-store-uri "sqlite:///$(MLRUNS)/mlflow.db" --default-artifact-root "file://$(MLRUNS)/artifacts" $(ARGS)
+
 # One version of a package on every Python, so that a golden score is the same everywhere. The lock names no
 # address: each machine's own pip settings say where packages come from.
 LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \

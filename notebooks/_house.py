@@ -113,7 +113,9 @@ class County:
         from models.training.fit import fit
 
         folder = home() / "models" / day
-        if not folder.exists():
+        if folder.exists():
+            return load_bundle(folder)
+        with _alone():
             rows = self.past[self.submitted[self.past] < moment(day)]
             facts = self.past_facts.part(np.arange(len(rows)))
             made = fit(facts, self.labels(rows, day), self.policy)
@@ -124,12 +126,27 @@ class County:
 
 def county() -> County:
     """The practice county, ready to use; the first call on a machine invents it and takes about half a minute."""
-    _prepare()
+    with _alone():
+        _prepare()
     policy = Policy.load()
     # A small county: learn from fewer findings than a real one would be asked for.
     fewer = {"learning.findings_at_least": 40, "learning.confirmed_at_least": 8}
     policy = replace(policy, values={**policy.values, **fewer})
     return County(open_data(home() / "county", home() / "store", policy), policy, moment(AS_OF))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One notebook at a time makes what is missing; a second one waits."""
+    home().mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # A system without POSIX locks: open one notebook first.
+        yield
+        return
+    with (home() / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _prepare() -> None:
@@ -176,6 +193,7 @@ def practice_record() -> Path:
 def style() -> None:
     """One look for every drawing: no frame, pale grid, titles on the left, tables of three digits."""
     import matplotlib.pyplot as plt
+    from cycler import cycler
 
     plt.rcParams.update(
         {
@@ -184,7 +202,7 @@ def style() -> None:
             "axes.labelcolor": INK, "axes.titlecolor": INK, "axes.titlesize": 11, "axes.titleweight": "bold",
             "axes.titlelocation": "left", "axes.grid": True, "axes.axisbelow": True, "grid.color": "#edf0f2",
             "text.color": INK, "xtick.color": GREY, "ytick.color": GREY, "legend.frameon": False,
-            "axes.prop_cycle": plt.cycler(color=[TEAL, AMBER, GREY, "#7a5195", "#3b7dd8"]),
+            "axes.prop_cycle": cycler(color=[TEAL, AMBER, GREY, "#7a5195", "#3b7dd8"]),
         }
     )  # fmt: skip
     pd.set_option("display.precision", 3, "display.max_columns", 12, "display.max_colwidth", 70)
@@ -193,16 +211,17 @@ def style() -> None:
 def label_lines(axes: Axes, **text: Any) -> None:
     """Name each line at its right end instead of in a legend; names too close to each other are moved apart."""
     lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
-    ends = [axes.transData.transform((line.get_xdata()[-1], line.get_ydata()[-1])) for line in lines]  # type: ignore[index]
-    lowest, step = -np.inf, 12 * axes.figure.dpi / 100
-    for k in np.argsort([end[1] for end in ends]):
-        height = max(float(ends[k][1]), lowest + step)
-        lowest = height
-        shift = (height - float(ends[k][1])) * 72 / axes.figure.dpi
+    # Dates become numbers here; what is not drawn yet has limits only now.
+    axes.autoscale_view()
+    ends = [(float(x[-1]), float(y[-1])) for x, y in (line.get_xydata().T for line in lines)]  # type: ignore[union-attr]
+    places = [float(axes.transData.transform(end)[1]) for end in ends]
+    lowest, step = -np.inf, 0.12 * axes.figure.dpi
+    for k in np.argsort(places):
+        lowest = max(places[k], lowest + step)
+        shift = (lowest - places[k]) * 72 / axes.figure.dpi
         axes.annotate(
-            str(lines[k].get_label()), (lines[k].get_xdata()[-1], lines[k].get_ydata()[-1]),  # type: ignore[index]
-            xytext=(5, shift), textcoords="offset points", va="center", color=lines[k].get_color(),
-            annotation_clip=False, **text,
+            str(lines[k].get_label()), ends[k], xytext=(5, shift), textcoords="offset points", va="center",
+            color=lines[k].get_color(), annotation_clip=False, **text,
         )  # fmt: skip
 
 
