@@ -20,7 +20,7 @@ help: ## this list
 .PHONY: setup
 setup: $(STAMP) ## make .venv (Python 3.11 or later) with the locked packages and the mingbai command
 
-$(STAMP): requirements-dev.txt pyproject.toml
+$(STAMP): requirements-dev.txt requirements-data.txt pyproject.toml
 	@set -euo pipefail; \
 	if [ ! -x $(BIN)/python ]; then \
 	  found=; \
@@ -40,7 +40,7 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	  echo "$(VENV) has no pip and none can be put in. Remove $(VENV), install python3-venv, and try again." >&2; exit 1; \
 	fi; \
 	echo "Installing the locked packages (about a minute, about 1.5 GB)"; \
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-dev.txt; \
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-dev.txt --requirement requirements-data.txt; \
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .; \
 	touch $(STAMP)
 
