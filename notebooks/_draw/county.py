@@ -90,7 +90,7 @@ def degrees(degree: pd.Series[int], kinds: Sequence[str]) -> None:
     """Share of hubs of each kind that touch at least so many households, both axes in powers of ten."""
     _, axes = plt.subplots(figsize=(8.5, 4))
     for kind in [k for k in kinds if k in degree.index.get_level_values(0)]:
-        own = np.sort(degree.loc[kind].to_numpy())
+        own = np.sort(np.asarray(degree.loc[kind]))
         size, first = np.unique(own, return_index=True)
         axes.plot(size, 1 - first / len(own), marker="o", markersize=3, linewidth=1.3, label=f"{kind} ({len(own):,})")
     axes.set(xscale="log", yscale="log", xlabel="households touched", ylabel="share of hubs that touch as many or more")

@@ -81,7 +81,9 @@ def follows(cells: list[Any], *some: Any) -> bool:
 def practice(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """One practice county for all notebooks, whichever test process runs them; the first notebook invents it."""
     base = tmp_path_factory.getbasetemp()
-    return (base if worker_id == "master" else base.parent) / "notebooks"
+    folder = (base if worker_id == "master" else base.parent) / "notebooks"
+    (folder / "ipython").mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.mark.slow
