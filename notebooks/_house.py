@@ -24,7 +24,6 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features._feature import Feature
 from features.asof import Ledger, LedgerTable
 from models.scoring.bundle import Bundle, fingerprint, load_bundle
 from models.scoring.facts import Facts, gather
@@ -125,7 +124,7 @@ class County:
 
 
 def county() -> County:
-    """The practice county, ready to use; the first call on a machine invents it and takes about half a minute."""
+    """The practice county, ready to use; the first call on a machine invents it."""
     with _alone():
         _prepare()
     policy = Policy.load()
@@ -233,10 +232,3 @@ def arrow_table(table: LedgerTable) -> pa.Table:
 def arrow_frame(frame: pd.DataFrame) -> pa.Table:
     """A DataFrame as the Arrow table `models` ask for."""
     return pa.Table.from_pandas(frame, preserve_index=False)
-
-
-def feature(name: str) -> Feature:
-    """A feature of the catalogue by its name; `feature(name).of(view)` gives its values, shape (n,)."""
-    from features.catalogue import all_features
-
-    return next(one for one in all_features() if one.name == name)

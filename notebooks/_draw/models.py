@@ -49,7 +49,7 @@ def terms(bundle: Bundle, facts: Facts, most: int = 4) -> None:
     for axes, term in zip(grid[0], chosen, strict=True):
         known = columns[term.feature][~np.isnan(columns[term.feature])]
         low, high = np.quantile(known, (0.005, 0.995))
-        x = np.linspace(low, max(high, low + 1e-6), 400)
+        x = np.linspace(low, high, 400) if high > low else np.linspace(low - 1, low + 1, 400)
         axes.plot(x, bundle.scale * term.values(x), color=TEAL, drawstyle="steps-post")
         axes.plot(np.random.default_rng(0).choice(known, 150), np.full(150, 0), "|", color=GREY, alpha=0.4)
         axes.axhline(0, color=PALE, linewidth=1)
