@@ -65,14 +65,20 @@ def most(view: View, place: Int64, codes: Int64) -> Float:
     return out
 
 
-def households(view: View) -> Float:
-    """Most households of unrelated holders on one of the card's devices, the payee's own not counted."""
+def of_unrelated(view: View) -> tuple[Int64, Int64, Int64]:
+    """Those of `on_same_device` whose holder is unrelated to the payee: (position in `bindings`, household, row)."""
     own = view.memo(bindings)
-    place, holder, _ = view.memo(on_same_device)
+    place, holder, row = view.memo(on_same_device)
     payee = np.asarray(view.own("person_id"), dtype=np.int64)[own.query[place]]
     pairs = _people.sub(view, own.query[place], {"one": payee, "other": holder})
     apart = _people.unrelated(pairs, "one", "other")
-    return most(view, place[apart], _people.household_of(pairs, "other")[apart])
+    return place[apart], _people.household_of(pairs, "other")[apart], row[apart]
+
+
+def households(view: View) -> Float:
+    """Most households of unrelated holders on one of the card's devices, the payee's own not counted."""
+    place, household, _ = view.memo(of_unrelated)
+    return most(view, place, household)
 
 
 def people(view: View) -> Float:

@@ -7,7 +7,8 @@ from features.device.count_households_on_device import count_households_on_devic
 from features.device.count_payments_since_device_bound import count_payments_since_device_bound
 from features.device.days_since_device_bound import days_since_device_bound
 from models.rules._expression import col, setting
-from models.rules._rule import Rule, fires, quiet
+from models.rules._rule import Rule, explained, fires, quiet
+from models.rules.t27._each_on_their_own import EACH_ON_THEIR_OWN, bound
 
 child = (
     world()
@@ -24,11 +25,12 @@ RULE = Rule(
     when=col(count_households_on_device).is_(1)
     & (col(count_payments_since_device_bound) <= setting("T27.payments_since"))
     & (col(days_since_device_bound) <= setting("T27.just_now")),
+    unless=(EACH_ON_THEIR_OWN,),
     because=(
         "The card's device is also bound to the card of {count_households_on_device} unrelated household",
         "该卡绑定的设备同时绑定{count_households_on_device}户无关农户的卡",
     ),
-    blind_to="devices the bank does not share",
+    blind_to="devices the bank does not share; cards bound one by one in their holders' names",
     next_steps=(
         ("Ask the holders whose phone the card is bound to", "向持卡人核实卡绑定在谁的手机上"),
         ("Ask the bank for the owner of the device", "向银行查询设备使用人"),
@@ -42,6 +44,14 @@ RULE = Rule(
             .paid("P1"),
         ),
         quiet("a child for both parents", child.paid("P1")),
+        fires(
+            "a neighbour's card bound the same week",
+            bound(("C1", "2019-01-05", "P1"), ("C3", "2019-01-09", "P3")).paid("P1"),
+        ),
+        explained(
+            "a widow who bound her card to the neighbour's phone half a year after the neighbour",
+            bound(("C3", "2018-06-05", "P3"), ("C1", "2019-01-05", "P1")).paid("P1"),
+        ),
         quiet(
             "kin on record",
             world()

@@ -7,7 +7,8 @@ from features.device.count_households_on_device import count_households_on_devic
 from features.device.count_payments_since_device_bound import count_payments_since_device_bound
 from features.device.days_since_device_bound import days_since_device_bound
 from models.rules._expression import col, setting
-from models.rules._rule import Rule, fires, quiet
+from models.rules._rule import Rule, explained, fires, quiet
+from models.rules.t27._each_on_their_own import EACH_ON_THEIR_OWN, bound
 
 shared = (
     world()
@@ -36,12 +37,13 @@ RULE = Rule(
     when=(col(count_households_on_device) >= setting("T27.households"))
     & (col(count_payments_since_device_bound) <= setting("T27.payments_since"))
     & (col(days_since_device_bound) > setting("T27.lately")),
+    unless=(EACH_ON_THEIR_OWN,),
     because=(
         "Bound {days_since_device_bound} days before the payment, the device also holds cards of"
         " {count_households_on_device} unrelated households",
         "该卡于发放前{days_since_device_bound}天绑定设备，该设备同时绑定{count_households_on_device}户无关农户的卡",
     ),
-    blind_to="devices the bank does not share",
+    blind_to="devices the bank does not share; cards bound one by one in their holders' names",
     next_steps=(
         ("Ask the holders whose phone the card is bound to", "向持卡人核实卡绑定在谁的手机上"),
         ("Ask the bank for the owner of the device", "向银行查询设备使用人"),
@@ -51,6 +53,18 @@ RULE = Rule(
         quiet("bound lately", shared.paid("P1")),
         quiet("monthly payments since", long_ago),
         quiet("a child for parents", child.paid("P1")),
+        fires(
+            "two years ago within days, each in its holder's name",
+            bound(("C3", "2018-02-01", "P3"), ("C4", "2018-02-03", "P4"), ("C1", "2018-02-04", "P1")).paid(
+                "P1", period="2019"
+            ),
+        ),
+        explained(
+            "each bound their own, months apart",
+            bound(("C3", "2017-05-05", "P3"), ("C1", "2018-02-01", "P1"), ("C4", "2018-09-05", "P4")).paid(
+                "P1", period="2019"
+            ),
+        ),
     ),
     shows=(days_since_device_bound,),
 )

@@ -7,7 +7,8 @@ from features.device.count_households_on_device import count_households_on_devic
 from features.device.count_payments_since_device_bound import count_payments_since_device_bound
 from features.device.days_since_device_bound import days_since_device_bound
 from models.rules._expression import col, setting
-from models.rules._rule import Rule, fires, quiet
+from models.rules._rule import Rule, explained, fires, quiet
+from models.rules.t27._each_on_their_own import EACH_ON_THEIR_OWN, bound, thirty_in_a_week
 
 shared = (
     world()
@@ -33,11 +34,12 @@ RULE = Rule(
     when=(col(count_households_on_device) >= setting("T27.households"))
     & (col(count_payments_since_device_bound) <= setting("T27.payments_since"))
     & (col(days_since_device_bound) <= setting("T27.lately")),
+    unless=(EACH_ON_THEIR_OWN,),
     because=(
         "The card's device is also bound to cards of {count_households_on_device} unrelated households",
         "该卡绑定的设备同时绑定{count_households_on_device}户无关农户的卡",
     ),
-    blind_to="devices the bank does not share",
+    blind_to="devices the bank does not share; cards bound one by one in their holders' names",
     next_steps=(
         ("Ask the holders whose phone the card is bound to", "向持卡人核实卡绑定在谁的手机上"),
         ("Ask the bank for the owner of the device", "向银行查询设备使用人"),
@@ -50,6 +52,27 @@ RULE = Rule(
             "a helper on record",
             shared.add("authorizations", person_id="P1", proxy_id="P6")
             .add("authorizations", person_id="P3", proxy_id="P6")
+            .paid("P1"),
+        ),
+        fires("an agent bound thirty cards in a week", thirty_in_a_week("P6").paid("P1")),
+        fires("thirty cards in a week, each in its holder's name", thirty_in_a_week(None).paid("P1")),
+        fires(
+            "months apart, and nobody wrote down by whom",
+            bound(("C3", "2018-05-05", None), ("C4", "2018-09-05", None), ("C1", "2019-01-05", None)).paid("P1"),
+        ),
+        fires(
+            "months apart, by an agent",
+            bound(("C3", "2018-05-05", "P6"), ("C4", "2018-09-05", "P6"), ("C1", "2019-01-05", "P6")).paid("P1"),
+        ),
+        explained(
+            "three elders who each bound their own card to a shop's phone, months apart",
+            bound(("C3", "2018-05-05", "P3"), ("C4", "2018-09-05", "P4"), ("C1", "2019-01-05", "P1")).paid("P1"),
+        ),
+        quiet(
+            "a child who bound the cards of parents and grandparents over years",
+            bound(("C1", "2017-06-05", "P4"), ("C3", "2018-02-05", "P4"), ("C5", "2019-01-05", "P4"))
+            .add("kinship", person_id="P1", relative_id="P3", relation="parent")
+            .add("kinship", person_id="P1", relative_id="P5", relation="other")
             .paid("P1"),
         ),
     ),
