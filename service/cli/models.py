@@ -55,7 +55,7 @@ def _list(found: OnRecord) -> None:
         row = (version.number, version.version, version.lineage or "-", version.as_of[:10], place, since[:16], by)
         rows.append((*row, *figures))
     columns = ("number", "version", "data", "as of", "place", "since", "by", *(n.replace("_", " ") for n in names))
-    table(f"{len(rows)} models on record", columns, rows, left=7)
+    table(f"{len(rows)} {'model' if len(rows) == 1 else 'models'} on record", columns, rows, left=7)
     for lineage, standing in book.standings.items():
         if not standing.pile:
             say(f"data {lineage or '-'}: the model shipped with mingbai is in force")
