@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from features._world_defaults import DEFAULTS, base_rows
 from features.asof import Ledger, View
-from features.contract import TABLES
+from features.contract import EVERY_TABLE
 from features.contract._schema import Column
 
 Row = dict[str, Any]
@@ -33,7 +33,7 @@ class World:
 
     def add(self, table: str, **columns: Any) -> World:
         """The world with one more row; missing required columns take the defaults of `_world_defaults.py`."""
-        schema = TABLES[table]
+        schema = EVERY_TABLE[table]
         known = {c.name for c in schema.columns}
         if strange := set(columns) - known:
             raise KeyError(f"table {table} has no column {sorted(strange)}")
@@ -77,6 +77,30 @@ class World:
             "civil_events", person_id=person, kind=kind, effective_on=on, recorded_at=recorded or on, source=source
         )
 
+    def listed(
+        self,
+        person: str | None,
+        kind: str = "death",
+        *,
+        on: str,
+        recorded: str,
+        basis: str = "details",
+        row: str = "R1",
+    ) -> World:
+        """A row of a department's list that was found to mean a person; None takes what was found back."""
+        made = self
+        if person is not None:
+            made = self.add("department_rows", row_id=row, kind=kind, effective_on=on, recorded_at=recorded)
+        return made.add(
+            "matched_events",
+            row_id=row,
+            person_id=person,
+            kind=kind,
+            effective_on=on,
+            recorded_at=recorded,
+            basis=basis,
+        )
+
     def about(self, disbursement_id: str) -> World:
         """The same world, asked about another disbursement."""
         return replace(self, focus=disbursement_id)
@@ -102,7 +126,7 @@ class World:
     @cached_property
     def ledger(self) -> Ledger:
         """The rows as a ledger."""
-        return Ledger({name: self._arrow(name) for name in TABLES if name not in self.without})
+        return Ledger({name: self._arrow(name) for name in EVERY_TABLE if name not in self.without})
 
     def view(self, *, as_of: str | None = None) -> View:
         """The disbursement asked about, as of its own submission, or of a later moment."""
@@ -119,7 +143,7 @@ class World:
         return found[-1] if found else None
 
     def _arrow(self, table: str) -> pa.Table:
-        schema = TABLES[table]
+        schema = EVERY_TABLE[table]
         rows = [dict(row) for name, row in self.rows if name == table]
         columns = [c for c in schema.columns if f"{table}.{c.name}" not in self.without]
         arrays = [pa.array([_typed(c, row.get(c.name)) for row in rows], _arrow_type(c)) for c in columns]

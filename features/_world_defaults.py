@@ -50,6 +50,14 @@ DEFAULTS: dict[str, Row] = {
         "effective_on": "2019-01-01",
         "recorded_at": KNOWN,
     },
+    "matched_events": {
+        "source": "civil_affairs",
+        "kind": "death",
+        "effective_on": "2019-01-01",
+        "basis": "details",
+        "log_odds": 9.0,
+        "recorded_at": KNOWN,
+    },
     "certificates": {"kind": "disability", "grade": 1, "valid_from": "2015-01-01", "recorded_at": KNOWN},
     "holdings": {
         "holding_id": "L{n}",

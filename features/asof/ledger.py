@@ -32,7 +32,7 @@ from features.asof._texts import Numbering
 from features.asof.group_index import GroupIndex
 from features.asof.period import periods_days
 from features.asof.vocabulary import Vocabulary, in_order_of_appearance
-from features.contract import TABLES
+from features.contract import EVERY_TABLE
 from features.contract._schema import Column, Table
 
 ALWAYS = np.iinfo(np.int64).min
@@ -59,14 +59,14 @@ class Ledger:
         self._vocabularies: dict[str, Vocabulary] = {}
         self._crossings: dict[tuple[str, str], NDArray[np.int32]] = {}
         self._sources: dict[str, LedgerTable] = {
-            name: LedgerTable(self, TABLES[name], source) for name, source in sources.items()
+            name: LedgerTable(self, EVERY_TABLE[name], source) for name, source in sources.items()
         }
         self.tables: dict[str, LedgerTable] = dict(self._sources)
 
     @classmethod
     def open(cls, store: Path, *, utc_offset_hours: float = 8.0) -> Ledger:
         """The ledger over a folder of canonical Parquet files written by `features.intake.load`."""
-        found = {name: store / f"{name}.parquet" for name in TABLES if (store / f"{name}.parquet").exists()}
+        found = {name: store / f"{name}.parquet" for name in EVERY_TABLE if (store / f"{name}.parquet").exists()}
         return cls(found, utc_offset_hours=utc_offset_hours, cache=Cache.beside(store))
 
     def has(self, need: str) -> bool:

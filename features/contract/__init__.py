@@ -10,9 +10,10 @@ import importlib
 import pkgutil
 from typing import Final
 
+from features.contract._derived import DERIVED
 from features.contract._schema import MAX_ID_LENGTH, Column, ColumnType, Table
 
-__all__ = ["MAX_ID_LENGTH", "TABLES", "Column", "ColumnType", "Table"]
+__all__ = ["DERIVED", "EVERY_TABLE", "MAX_ID_LENGTH", "TABLES", "Column", "ColumnType", "Table"]
 
 _ORDER: Final = (
     "divisions",
@@ -60,3 +61,6 @@ def _discover() -> dict[str, Table]:
 
 
 TABLES: Final[dict[str, Table]] = _discover()
+
+EVERY_TABLE: Final[dict[str, Table]] = {**TABLES, **DERIVED}
+"""Handed-over tables, then derived ones: whatever a ledger may hold."""

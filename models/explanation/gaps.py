@@ -8,6 +8,7 @@ import numpy as np
 
 from features.asof import View
 from features.catalogue import all_features
+from features.contract import DERIVED
 from models.explanation.concepts import concept_of_typology
 from models.explanation.explanation import Gap, LookAlike
 from models.rules._expression import Settings
@@ -57,6 +58,9 @@ def gaps(view: View, facts: Facts, i: int, bundle: Bundle) -> tuple[Gap, ...]:
         english += ", ".join(name[1] for name in told)
         chinese = f"{len(rules)}条规则无法判断；{'未共享' if kind == 'off' else '需要了解'}："
         chinese += "、".join(name[0] for name in told)
+        if kind == "off" and (waiting := [name for name in missing if name.partition(".")[0] in DERIVED]):
+            english += " (made by `mingbai match` from departments' lists)"
+            chinese += f"（{len(waiting)}项由名单匹配生成：`mingbai match`）"
         if kind == "silent":
             english, chinese = (
                 f"{len(rules)} rule(s) do not run here: {reason}",

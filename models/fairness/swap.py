@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from features.contract import TABLES
+from features.contract import EVERY_TABLE
 from models.evaluation.groups.surnames import surname
 
 Tables = Mapping[str, pa.Table]
@@ -208,7 +208,7 @@ def _columns(
     return [
         (name, column.name)
         for name, table in tables.items()
-        for column in TABLES[name].columns
+        for column in EVERY_TABLE[name].columns
         if column.name in table.column_names and (column.entity in entities or (name, column.name) == also)
     ]
 

@@ -79,6 +79,8 @@ class Rule:
     * `when`: the condition; `unless`: look-alikes that explain it. `blind_to`: what it cannot see.
     * `next_steps`: two or three cheap checks, each (English, Chinese).
     * `state`: what it is in a deployment where nobody moved it yet (see `_life.py`); a new rule is born a draft.
+    * `asks_only`: it asks who somebody is and accuses nobody: no payment reaches the verify line by it (see
+      `models.scoring.asking`).
     * `after_payment`: it can only fire once bank answers or card activity after the payment are known.
     """
 
@@ -95,6 +97,7 @@ class Rule:
     unless: tuple[Unless, ...] = ()
     authority: str = ""
     after_payment: bool = False
+    asks_only: bool = False
     state: State = "live"
     shows: tuple[Feature, ...] = ()
 

@@ -9,6 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from models.rules._rule import Outcome, Rule
+from models.scoring.asking import added_by_asking, asking, room_below_verify
 from models.scoring.bundle import Bundle
 from models.scoring.facts import Facts
 
@@ -41,7 +42,8 @@ def judge(facts: Facts, bundle: Bundle) -> Judged:
     and no (payments, terms) matrix is held: the few payments that need one ask `contributions`.
     """
     columns, terms = _terms(facts, bundle)
-    total = strongest_by_typology(facts, _aligned(facts, bundle))
+    weights = _aligned(facts, bundle)
+    total = strongest_by_typology(facts, _stating(facts.rules, weights))
     sizes = [len(bundle.terms[t].cuts) for t in terms]
     _add_terms(
         facts.values,
@@ -53,6 +55,12 @@ def judge(facts: Facts, bundle: Bundle) -> Judged:
         total,
     )
     log_odds = _base(bundle) + bundle.scale * total
+    asked = asking(facts.rules)
+    touched = np.flatnonzero((facts.outcomes[:, asked] == FIRED).any(axis=1) & bool(weights[asked].any()))
+    if len(touched):
+        room = room_below_verify(bundle, log_odds[touched])
+        fired = facts.outcomes[touched] == FIRED
+        log_odds[touched] += bundle.scale * added_by_asking(facts.rules, fired, weights, room)[0]
     return Judged(log_odds, 1 / (1 + np.exp(-log_odds)))
 
 
@@ -62,7 +70,10 @@ def contributions(facts: Facts, bundle: Bundle) -> Contributions:
     added = np.zeros((len(facts.values), len(bundle.terms)))
     for column, term in zip(columns, terms, strict=True):
         added[:, term] = bundle.terms[term].values(facts.values[:, column])
-    rules = rule_contributions(facts.rules, facts.fired(), _aligned(facts, bundle))
+    fired, weights = facts.fired(), _aligned(facts, bundle)
+    rules = rule_contributions(facts.rules, fired, _stating(facts.rules, weights))
+    so_far = _base(bundle) + bundle.scale * (rules.sum(axis=1) + added.sum(axis=1))
+    rules[:, asking(facts.rules)] = added_by_asking(facts.rules, fired, weights, room_below_verify(bundle, so_far))[1]
     return Contributions(_base(bundle), rules * bundle.scale, added * bundle.scale)
 
 
@@ -148,6 +159,11 @@ def _by_typology(rules: tuple[Rule, ...]) -> tuple[Int, Int]:
 
 def _joined(parts: list[Float]) -> Float:
     return np.concatenate([np.empty(0), *parts])
+
+
+def _stating(rules: tuple[Rule, ...], weights: Float) -> Float:
+    """The weights without those of rules that only ask, which are added last and within bounds."""
+    return np.where([rule.asks_only for rule in rules], 0.0, weights)
 
 
 def _base(bundle: Bundle) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from features._feature import Feature
 from features.asof import Ledger, View
 from features.catalogue import all_features
+from features.contract import DERIVED
 from models.rules._rule import Outcome, Rule
 from models.rules.catalogue import all_rules
 from models.scoring._workers import beforehand, in_place, shared_array
@@ -137,6 +138,14 @@ def _peer_words(ledger: Ledger) -> NDArray[np.str_]:
     schema = ledger.tables["programs"].schema
     payees, times = schema.column("paid_per").values, schema.column("frequency").values
     return np.array([*(f"{a}/{b}" for a in payees for b in (*times, "unknown")), "unknown"])
+
+
+def why_off(missing: Sequence[str]) -> str:
+    """Why a rule is off, from the tables or columns it lacks: not shared by anybody, or not made yet by a command."""
+    made = [need for need in missing if need.partition(".")[0] in DERIVED]
+    lacking = [need for need in missing if need not in made]
+    told = [f"not shared: {', '.join(lacking)}"] if lacking else []
+    return "; ".join([*told, *(["no lists were matched yet (`mingbai match`)"] if made else [])])
 
 
 def switched_off(view: View) -> dict[str, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from models.scoring import anomaly
 from models.scoring._workers import beforehand, in_order
 from models.scoring.bundle import Bundle
 from models.scoring.combine import contributions, judge
-from models.scoring.facts import Facts, facts_of, model_features, switched_off
+from models.scoring.facts import Facts, facts_of, model_features, switched_off, why_off
 from models.scoring.leading import leading
 from models.scoring.policy import Policy
 from models.scoring.provenance import stamp_of
@@ -114,7 +114,7 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy, beside: Bundle | Non
         added = contributions(few, bundle)
         typology[chosen], role[chosen], desk[chosen] = leading(few, added)
         reasons[chosen] = reasons_of(View(view.ledger, view.at[chosen], view.rows[chosen]), few, added, bundle)
-    off = {code: f"not shared: {', '.join(missing)}" for code, missing in switched_off(view).items()}
+    off = {code: why_off(missing) for code, missing in switched_off(view).items()}
     off |= {code: why for code, why in bundle.silent.items() if code not in off}
     off |= {code: "muted: fires too often here for what is found" for code in bundle.muted if code not in off}
     not_applicable = json.dumps([{"code": c, "why": w} for c, w in sorted(off.items())], ensure_ascii=False)

@@ -55,18 +55,23 @@ def tell_rules_off(ledger: Ledger) -> None:
     import numpy as np
 
     from features.asof import View
+    from features.contract import DERIVED
     from models.rules.catalogue import all_rules
     from models.scoring.facts import switched_off
 
     off = switched_off(View.before_payment(ledger, np.empty(0, dtype=np.int64)))
     if not off:
         return
+    waiting = {code for code, needs in off.items() if all(need.partition(".")[0] in DERIVED for need in needs)}
     missed: dict[str, int] = {}
-    for needs in off.values():
-        for need in needs:
+    for code, needs in off.items():
+        for need in needs if code not in waiting else ():
             missed[need] = missed.get(need, 0) + 1
-    why = ", ".join(f"{need} ({count})" for need, count in sorted(missed.items()))
-    say(f"{len(off)} of {len(all_rules())} rules are off for what was not shared: {why}")
+    if missed:
+        why = ", ".join(f"{need} ({count})" for need, count in sorted(missed.items()))
+        say(f"{len(off) - len(waiting)} of {len(all_rules())} rules are off for what was not shared: {why}")
+    if waiting:
+        say(f"{len(waiting)} rules wait for departments' lists to be matched: `mingbai match`")
 
 
 def _micros(text: str) -> int:
