@@ -215,7 +215,8 @@ def _rate(rate: Rate) -> str:
         return MASKED
     if rate.share is None:
         return "-"
-    return f"{rate.share:.2%} ({rate.hits:,}/{rate.rows:,}) {_between(rate.interval, 4)}"
+    between = "" if rate.interval is None else f"[{rate.interval[0]:.2%}–{rate.interval[1]:.2%}]"
+    return f"{rate.share:.2%} ({rate.hits:,}/{rate.rows:,}) {between}".rstrip()
 
 
 def _between(interval: tuple[float, float] | None, digits: int = 3) -> str:
