@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from models._record import add_line, whole_lines
 from models.registry._place import RegistryError, root
 
 FILE = "releases.jsonl"
@@ -40,14 +40,14 @@ class BrokenBookError(RegistryError):
 def read() -> tuple[Entry, ...]:
     """Every line of the book, oldest first. Raises BrokenBookError at the first that does not follow its forerunner."""
     try:
-        content = (root() / FILE).read_bytes()
-    except FileNotFoundError:
-        return ()
+        lines = whole_lines(root() / FILE)
     except OSError as error:
         raise RegistryError(f"{root() / FILE} cannot be read: {error.strerror}; restore it from a copy") from error
+    except UnicodeDecodeError as error:
+        raise BrokenBookError(f"{FILE} cannot be read; restore it from a copy") from error
     found: list[Entry] = []
     before = START
-    for number, line in enumerate(content[: _whole(content)].decode("utf-8", "replace").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         try:
             plain = json.loads(line)
             told = Entry(**{name: plain.pop(name) for name in ("seq", "at", "kind", "lineage")}, **plain)
@@ -68,20 +68,8 @@ def append(kind: Kind, lineage: str, told: Mapping[str, Any], at: str) -> Entry:
     before = entries[-1].hash if entries else START
     bare = Entry(len(entries) + 1, at, kind, lineage, dict(told), before, "")
     made = Entry(bare.seq, at, kind, lineage, bare.told, before, _hash(bare))
-    path = root() / FILE
-    with path.open("ab") as file:
-        whole = _whole(path.read_bytes())
-        if whole < file.tell():
-            file.truncate(whole)
-        file.write(json.dumps(_plain(made) | {"hash": made.hash}, ensure_ascii=False).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    add_line(root() / FILE, json.dumps(_plain(made) | {"hash": made.hash}, ensure_ascii=False))
     return made
-
-
-def _whole(content: bytes) -> int:
-    """How many bytes whole lines take."""
-    return content.rfind(b"\n") + 1
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where the record of models lies, and how its files are written: whole or not at all, one writer at a time."""
+"""Where the record of models lies, and who may write it: one at a time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from models import _record
 
 MODEL = "mingbai-score"
 EXPERIMENT = "mingbai"
@@ -24,29 +26,8 @@ def root() -> Path:
     return Path(os.environ.get("MINGBAI_MLRUNS") or "mlruns")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader finds the old one or the new one, never a half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 @contextmanager
 def alone() -> Iterator[None]:
     """One writer of the record at a time; a second one waits."""
-    root().mkdir(parents=True, exist_ok=True)
-    try:
-        import fcntl
-    except ImportError:  # A system without POSIX locks: two writers at once are then the user's to avoid.
-        yield
-        return
-    with (root() / ".record.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _record.alone(root() / ".record.lock"):
         yield

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlparse
 
+from models._record import write_whole
 from models.registry import _journal
-from models.registry._place import BUNDLE, EXPERIMENT, MODEL, POINTER, PROOF, RegistryError, alone, root, write_whole
+from models.registry._place import BUNDLE, EXPERIMENT, MODEL, POINTER, PROOF, RegistryError, alone, root
 from models.registry.lineage import Sketch, remember
 from models.registry.standing import PRIOR, UNKNOWN, Book, pointer_of, read_book
 

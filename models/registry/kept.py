@@ -7,7 +7,8 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from models.registry._place import RegistryError, root, write_whole
+from models._record import write_whole
+from models.registry._place import RegistryError, root
 from models.scoring.policy import Policy
 from models.scoring.provenance import ROOT, Definitions
 

@@ -14,6 +14,7 @@ The id alone would not do: two counties' systems both number their payments from
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.asof import Ledger
-from models.registry._place import RegistryError, root, write_whole
+from models._record import alone, write_whole
+from models.registry._place import RegistryError, root
 
 UInt64 = NDArray[np.uint64]
 FOLDER = "lineages"
@@ -114,26 +116,32 @@ def is_remembered(lineage: str) -> bool:
 
 
 def remember(lineage: str, new: Sketch) -> None:
-    """Keep a delivery's sketch with its lineage, the newest few of them. The caller holds the lock."""
+    """Keep a delivery's sketch with its lineage, the newest few of them."""
     fresh: dict[str, Any] = {"lineage": lineage, "deliveries": []}
-    plain = _read(_path(lineage)) if _path(lineage).exists() else fresh
     told = {"payments": new.payments, "hashes": [f"{int(one):016x}" for one in new.hashes]}
-    others = [one for one in plain["deliveries"] if one["hashes"] != told["hashes"]]
-    plain["deliveries"] = [*others, told][-DELIVERIES:]
-    _write(plain)
+    with _alone():
+        plain = _read(_path(lineage)) if _path(lineage).exists() else fresh
+        others = [one for one in plain["deliveries"] if one["hashes"] != told["hashes"]]
+        plain["deliveries"] = [*others, told][-DELIVERIES:]
+        _write(plain)
 
 
 def note_findings(lineage: str, findings: int, decided_until: str) -> None:
     """Write down how many findings the lineage's data hold and until when they were decided (ISO 8601)."""
-    if not _path(lineage).exists():
+    if not _path(lineage).exists() or _knows(_read(_path(lineage)), findings, decided_until):
         return
-    plain = _read(_path(lineage))
+    # Scoring writes here too, while a training may be remembering a delivery.
+    with _alone():
+        plain = _read(_path(lineage))
+        if not _knows(plain, findings, decided_until):
+            plain["findings"] = {"count": findings, "decided_until": decided_until}
+            _write(plain)
+
+
+def _knows(plain: dict[str, Any], findings: int, decided_until: str) -> bool:
+    """Only ever more: data of an earlier day scored again must not hide what is known already."""
     seen = plain.get("findings", {})
-    # Only ever more: data of an earlier day scored again must not hide what is known already.
-    if seen and (seen["decided_until"], seen["count"]) >= (decided_until, findings):
-        return
-    plain["findings"] = {"count": findings, "decided_until": decided_until}
-    _write(plain)
+    return bool(seen) and (seen["decided_until"], seen["count"]) >= (decided_until, findings)
 
 
 def findings_seen(lineage: str) -> tuple[int, str]:
@@ -142,6 +150,11 @@ def findings_seen(lineage: str) -> tuple[int, str]:
         return 0, ""
     seen = _read(_path(lineage)).get("findings", {})
     return int(seen.get("count", 0)), str(seen.get("decided_until", ""))
+
+
+def _alone() -> AbstractContextManager[None]:
+    """One writer of lineages at a time; not the record's own lock, which a training holds for long."""
+    return alone(root() / FOLDER / ".lock")
 
 
 def _path(lineage: str) -> Path:

@@ -10,13 +10,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.people import same_person
 from models.registry import PRIOR, Book, RegistryError, _journal, read_book
 from models.registry._place import alone
 from models.registry._tracking import adopt_older, follow
 from models.registry.lineage import findings_seen
 from models.registry.standing import Standing
 from models.release.gate import Findings, GateReport, Named, latest, load, objections
-from models.release.people import person, reason, same_person
+from models.release.people import person, reason
 from models.scoring.bundle import digest_of, load_bundle
 
 

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from features.asof import Ledger
+from models._record import write_whole
 from models.evaluation.over_time.answers import Answers
 from models.evaluation.over_time.estimates import Estimate, plain
-from models.registry._place import GATES, RegistryError, root, write_whole
+from models.registry._place import GATES, RegistryError, root
 from models.release.items import CANNOT_TELL, FAILED, PASSED, Item, Said
 from models.release.material import Material
 from models.release.measures import MEASURES

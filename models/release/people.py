@@ -1,44 +1,27 @@
-"""Who decides: names as they count, and when two names are one person's."""
+"""Who decides and why, as the book of releases writes it."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from models.people import LONG_NUMBER, one_line
 from models.registry import RegistryError
 
 
 def person(name: str) -> str:
-    """A name as it is written down: one line, no spaces at its ends. Raises RegistryError for an empty one."""
-    found = " ".join(unicodedata.normalize("NFKC", name).split())
-    if not re.search(r"\w", found):
-        raise RegistryError("say who decides: --by NAME")
-    return found
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two names are one person's, however typed: width, case, spaces, points and order do not count.
-
-    >>> same_person("Li Ming", "LI  ming"), same_person("Wang-Fang", "fang wang"), same_person("李明", "李 明")
-    (True, True, True)
-    >>> same_person("Li Ming", "Li Min")
-    False
-    """
-    return _parts(one) == _parts(other) or _letters(one) == _letters(other)
+    """A name as it is written down. Raises RegistryError for an empty one and for a long number."""
+    return _told(name, "say who decides: --by NAME")
 
 
 def reason(why: str) -> str:
-    """Why, as it is written down. Raises RegistryError where nothing is said."""
-    found = " ".join(unicodedata.normalize("NFKC", why).split())
+    """Why, as it is written down. Raises RegistryError where nothing is said and for a long number."""
+    return _told(why, "say why: --why TEXT")
+
+
+def _told(text: str, missing: str) -> str:
+    found = one_line(text)
     if not re.search(r"\w", found):
-        raise RegistryError("say why: --why TEXT")
+        raise RegistryError(missing)
+    if LONG_NUMBER.search(found):
+        raise RegistryError("the record names no payment, card or person paid: say it without long numbers")
     return found
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return tuple(sorted(part for part in re.split(r"[\W_]+", plain) if part))
-
-
-def _letters(name: str) -> str:
-    return "".join(re.findall(r"[^\W_]", unicodedata.normalize("NFKC", name).casefold()))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
+from models.people import same_person
 from models.registry import POINTER, PRIOR, Book, RegistryError, _journal, read_book, root
 from models.registry._tracking import aliases, wanted_aliases
 from models.registry.standing import pointer_of
 from models.release.gate import load
-from models.release.people import same_person
 from models.scoring.bundle import digest_of
 
 

@@ -7,6 +7,7 @@ scoring the same payments again under the same states writes the same file.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,8 @@ def keep_hits(store: Path, hits: pa.Table, states: str) -> Path | None:
         digest.update("\n".join(map(str, column.to_pylist())).encode())
     path = store / FOLDER / f"{digest.hexdigest()[:16]}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}")
+    # Not `*.parquet`: what a crash leaves of it must not be read as hits.
+    partial = path.with_suffix(f".{os.getpid()}.partial")
     pq.write_table(hits, partial, compression="zstd")
     partial.replace(path)
     return path

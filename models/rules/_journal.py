@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from models._record import add_line, alone, whole_lines
+from models.people import LONG_NUMBER, one_line, same_person
 from models.rules._life import LIVE, STATES, LifeError, RuleStates, Standing, definition, step
 from models.rules._rule import Rule, State
 
 FILE = "rules.jsonl"
 ITSELF = "mingbai"
 """Who suspends: the rule's findings, nobody's hand."""
-LONG_NUMBER = re.compile(r"[0-9]{8,}")
 Kind = Literal["move", "proposal", "suspension"]
 
 
@@ -62,9 +60,7 @@ def read(folder: Path) -> tuple[Entry, ...]:
     Raises LifeError where a line cannot be read or does not follow the one before.
     """
     try:
-        lines = (folder / FILE).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return ()
+        lines = whole_lines(folder / FILE)
     except (OSError, UnicodeDecodeError) as error:
         raise LifeError(f"{FILE} cannot be read: restore the record from a copy") from error
     found: list[Entry] = []
@@ -127,7 +123,8 @@ def move(
     `evidence` is what `models.replay.evidence` made of a replay of this rule; whoever approves need not give it again.
     Raises LifeError for a move that is not allowed, lacks its evidence, its time in shadow or its second person.
     """
-    if not by.strip() or not why.strip():
+    by, why = one_line(by), one_line(why)
+    if not by or not why:
         raise LifeError("say who moves the rule and why")
     if LONG_NUMBER.search(f"{by} {why}"):
         raise LifeError("the record names no payment, card or person: say it without long numbers")
@@ -144,7 +141,7 @@ def move(
         if needs.shadow_time:
             _check_shadow(rule, entries, at, shadow_days)
         line = Entry(
-            at.isoformat(timespec="seconds"), "move", rule.code, before, after, by.strip(), why.strip(),
+            at.isoformat(timespec="seconds"), "move", rule.code, before, after, by, why,
             definition(rule), waiting.by if waiting else "", shown,
         )  # fmt: skip
         if needs.persons == 2:
@@ -177,15 +174,6 @@ def seen_until(entries: Sequence[Entry]) -> dict[str, int]:
         if entry.kind == "suspension":
             found[entry.code] = max(found.get(entry.code, 0), int(entry.evidence.get("until_us", 0)))
     return found
-
-
-def same_person(a: str, b: str) -> bool:
-    """Whether two names are one person's, however they were typed."""
-    return _plain_name(a) == _plain_name(b)
-
-
-def _plain_name(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _proposal(entries: Sequence[Entry], code: str, after: State) -> Entry | None:
@@ -228,23 +216,11 @@ def _with(entry: Entry, **changes: Any) -> Entry:
 def _append(folder: Path, entries: Sequence[Entry], entry: Entry, rules: Sequence[Rule]) -> Entry:
     """Write a line and keep the states it leads to."""
     entry = _with(entry, previous=entries[-1].hash if entries else "")
-    with (folder / FILE).open("a", encoding="utf-8") as file:
-        file.write(entry.line() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    add_line(folder / FILE, entry.line())
     states([*entries, entry], rules).save(folder)
     return entry
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: Path) -> AbstractContextManager[None]:
     """One writer at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        import fcntl
-    except ImportError:  # A system without POSIX locks: two writers at once are then the user's to avoid.
-        yield
-        return
-    with (folder / f".{FILE}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return alone(folder / f".{FILE}.lock")

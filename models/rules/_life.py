@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models._record import write_whole
 from models.rules._rule import Rule, State
 
 STATES: tuple[State, ...] = ("draft", "shadow", "live", "suspended", "retired")
@@ -144,10 +145,7 @@ class RuleStates:
         """Keep the states in the record under their version; what is kept already is left alone."""
         path = folder / SNAPSHOTS / f"{self.version}.json"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f".{path.name}")
-            partial.write_text(json.dumps(self._plain(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-            partial.replace(path)
+            write_whole(path, json.dumps(self._plain(), ensure_ascii=False, indent=1) + "\n")
         return path
 
     @classmethod

@@ -39,7 +39,7 @@ _NOT_SCORING = (
 )  # fmt: skip
 # What turns facts into a row of scores. Queues, grouping and sampling come after it.
 _MACHINERY = (
-    "anomaly", "bundle", "combine", "facts", "in_force", "leading", "reasons", "score", "wording",
+    "anomaly", "asking", "bundle", "combine", "facts", "in_force", "leading", "reasons", "score", "wording",
 )  # fmt: skip
 _LENGTH = 10
 

@@ -62,12 +62,10 @@ def read_calendar(path: Path | None) -> tuple[Break, ...]:
 
 def write_watch(found: Watch, json: Path | None, metrics: Path | None) -> None:
     """Write the watch as JSON and as Prometheus text, each where asked, whole or not at all."""
+    from models._record import write_whole
     from models.drift.metrics import metrics_text
 
     for path, text in ((json, found.to_json), (metrics, lambda: metrics_text(found))):
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
             # A collector may read the file at any moment.
-            partial = path.with_name(f".{path.name}.part")
-            partial.write_text(text(), encoding="utf-8")
-            partial.replace(path)
+            write_whole(path, text())

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from models import registry
+from models.people import same_person
 from models.registry import _journal, lineage, read_book
 from models.release import gate
 from models.release.doors import ReleaseRefusedError, approve, propose, roll_back
 from models.release.items import CANNOT_TELL, FAILED
-from models.release.people import same_person
 from models.release.verify import verify
 from models.scoring.provenance import Definitions
 from tests.release.record import compared, decided, trained

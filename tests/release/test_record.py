@@ -87,7 +87,7 @@ def test_a_crash_before_the_book_was_written(record: Path, tmp_path: Path, monke
         raise OSError("power failed")
 
     with monkeypatch.context() as dark:
-        dark.setattr("models.registry._journal.os.fsync", fail)
+        dark.setattr("models._record.os.fsync", fail)
         with pytest.raises(OSError, match="power"):
             approve(second, decided("Li Ming"))
     # The line may have reached the disk or not; here it did not.

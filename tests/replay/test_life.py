@@ -13,15 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.rules._journal import FILE, Entry, in_force, move, read, same_person, seen_until, suspend
+from models.people import same_person
+from models.rules._journal import FILE, Entry, in_force, move, read, seen_until, suspend
 from models.rules._life import MOVES, STATES, LifeError, RuleStates, Standing, definition, step
 from models.rules._rule import Rule, State
 from models.rules.catalogue import all_rules
 
 DAY_ONE = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
-LIVE = all_rules()[0]
-DRAFT = replace(all_rules()[1], state="draft")
-RULES = (LIVE, DRAFT, *all_rules()[2:])
+LIVE = next(rule for rule in all_rules() if rule.code == "T01.paid_after_death")
+DRAFT = replace(next(rule for rule in all_rules() if rule.code == "T03.paid_again"), state="draft")
+RULES = (LIVE, DRAFT, *(rule for rule in all_rules() if rule.code not in (LIVE.code, DRAFT.code)))
 
 
 def replayed(rule: Rule) -> dict[str, Any]:
@@ -159,6 +160,25 @@ def test_a_change_of_the_record_shows(tmp_path: Path) -> None:
             read(tmp_path)
         with pytest.raises(LifeError):
             put(tmp_path, DRAFT, "draft", day=2)
+
+
+def test_a_line_half_written_is_no_line(tmp_path: Path) -> None:
+    """A crash in the middle of a line leaves the moves before it, and the next move takes its place."""
+    put(tmp_path, DRAFT, "shadow", evidence=replayed(DRAFT))
+    with (tmp_path / FILE).open("ab") as file:
+        file.write(b'{"after": "retired", "at": "2026-03-0')
+    assert state_of(tmp_path, DRAFT) == "shadow"
+    put(tmp_path, DRAFT, "retired", day=1)
+    assert [entry.after for entry in read(tmp_path)] == ["shadow", "retired"]
+
+
+def test_odd_ends_of_lines_in_a_reason(tmp_path: Path) -> None:
+    """What Unicode takes for the end of a line neither ends a line of the record nor stays in it."""
+    why = "first\u2028second\x85third\nfourth"
+    move(tmp_path, DRAFT, "retired", by="Li\u2028Na", why=why, at=DAY_ONE, rules=RULES, shadow_days=0)
+    (entry,) = read(tmp_path)
+    assert (entry.by, entry.why) == ("Li Na", "first second third fourth")
+    assert same_person("Na Li", entry.by)
 
 
 def test_states_are_kept_by_version(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_findings_are_labels_only_once_decided(trained_county: Trained) -> None:
 
 
 def test_an_honest_error_teaches_neither(learned: tuple[Facts, Labels, np.ndarray], trained_county: Trained) -> None:
-    """Calling unlabelled payments errors changes no rule's precision: only the share expected among the others moves."""
+    """Calling unlabelled payments errors changes no rule's precision: only what is expected of the others moves."""
     facts, labels, _ = learned
     policy = replace(trained_county.policy, values={**trained_county.policy.values, "learning.findings_at_least": 1e9})
     before = fit(facts, labels, policy, quick=True)
