@@ -1,0 +1,103 @@
+"""Places as they stand after every merger, and villages named in the text of an address."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from features.matching.names import written
+
+_CUT = re.compile(r"[0-9〇一二三四五六七八九十]+(?:组|社|队|号|屯).*$|[0-9].*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Divisions:
+    """The tree of divisions. Without one, towns and counties are read from the first 9 and 6 of 12 digits.
+
+    `successor`, `parent` and `level` are by code, `name` too; villages are followed through every merger, so that an
+    old code and a new one are one place.
+    """
+
+    successor: Mapping[str, str] = field(default_factory=dict)
+    parent: Mapping[str, str] = field(default_factory=dict)
+    level: Mapping[str, str] = field(default_factory=dict)
+    by_name: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: pa.Table | None) -> Divisions:
+        """From the contract's `divisions` table, rows in any order."""
+        if table is None:
+            return cls()
+        rows = table.select([c for c in _COLUMNS if c in table.column_names]).to_pylist()
+        rows.sort(key=lambda row: (row["division_code"], row.get("valid_from") or _DAWN))
+        level = {row["division_code"]: row["level"] for row in rows}
+        made = cls(
+            {r["division_code"]: r["successor_code"] for r in rows if r.get("successor_code")},
+            {r["division_code"]: r["parent_code"] for r in rows if r.get("parent_code")},
+            level,
+        )
+        by_name: dict[str, set[str]] = {}
+        for row in rows:
+            if row["level"] == "village" and (name := written(row["name"] or "")):
+                by_name.setdefault(name, set()).add(made.standing(row["division_code"]))
+        return cls(made.successor, made.parent, level, {k: tuple(sorted(v)) for k, v in by_name.items()})
+
+    def standing(self, code: str) -> str:
+        """The code after every merger; a circle in the table ends where it began."""
+        seen = {code}
+        while (after := self.successor.get(code)) is not None and after not in seen:
+            seen.add(after)
+            code = after
+        return code
+
+    def _above(self, code: str, level: str, digits: int) -> str:
+        code, steps = self.standing(code), 0
+        while code in self.level and steps < 9:
+            if self.level[code] == level:
+                return code
+            if (above := self.parent.get(code)) is None:
+                return ""
+            code, steps = self.standing(above), steps + 1
+        return code[:digits] if len(code) == 12 and code.isdigit() and code[digits - 3 : digits] != "000" else ""
+
+    def village(self, text: str) -> str:
+        """The village a code stands for now; empty where it stands for something larger."""
+        code = self.standing(text.strip())
+        return code if self.level.get(code, "village") == "village" else ""
+
+    def town(self, text: str) -> str:
+        """The township above (or at) a code, empty where there is none."""
+        return self._above(text.strip(), "township", 9)
+
+    def county(self, text: str) -> str:
+        """The county above (or at) a code, empty where there is none."""
+        return self._above(text.strip(), "county", 6)
+
+    def named(self, addresses: pa.Array, towns: pa.Array) -> pa.Array:
+        """The village an address names, null where it names none or several that the row's town does not settle.
+
+        The longest village name inside the text counts; what follows a group or house number is left out.
+        """
+        if not self.by_name:
+            return pa.nulls(len(addresses), pa.string())
+        pairs = list(zip(addresses.to_pylist(), towns.to_pylist(), strict=True))
+        found = {pair: self._named(*pair) for pair in set(pairs)}
+        return pa.array([found[pair] for pair in pairs], pa.string())
+
+    def _named(self, address: str | None, town: str | None) -> str | None:
+        text = written(_CUT.sub("", address)) if address else ""
+        longest = min(len(text), max(map(len, self.by_name), default=0))
+        for size in range(longest, 1, -1):
+            for start in range(len(text) - size, -1, -1):
+                if (codes := self.by_name.get(text[start : start + size])) is not None:
+                    inside = [c for c in codes if town and self.town(c) == town] or list(codes)
+                    return inside[0] if len(inside) == 1 else None
+        return None
+
+
+_COLUMNS = ("division_code", "parent_code", "name", "level", "valid_from", "successor_code")
+_DAWN = dt.date.min

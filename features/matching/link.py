@@ -1,0 +1,213 @@
+"""One matching from two lists to a decision for every row: prepare, block, learn, compare, decide, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from features.matching import blocking, store
+from features.matching._sql import numbers
+from features.matching.compare import Compared, compare, count_values, random_patterns
+from features.matching.comparisons import Comparison, comparison_of
+from features.matching.decide import Chosen, choose, decide
+from features.matching.divisions import Divisions
+from features.matching.explain import agreements
+from features.matching.fields import Reader
+from features.matching.spec import Spec
+from features.matching.undone import Memory, fingerprints
+from features.matching.weights import UNIT, Floats, Model, learn
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[str, float], None]
+PART = 250_000
+"""Rows compared at once."""
+SCHEMA = pa.schema(
+    [
+        ("row_id", pa.string()),
+        ("person_id", pa.string()),
+        ("probability", pa.float64()),
+        ("log_odds", pa.float64()),
+        ("decision", pa.string()),
+        ("agreement", pa.string()),
+    ]
+)
+"""The contract's `matches`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What a matching found.
+
+    `matches` has `SCHEMA`, one row a row of the left list, in the order of identifiers. `persons` names the best
+    candidate of each row whatever was decided (null where there was none), `pairs` counts those compared.
+    """
+
+    matches: pa.Table
+    persons: pa.Array
+    pairs: int
+    cleared: int
+    model: Model
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by decision."""
+        found = self.matches.column("decision").to_pylist()
+        return {name: found.count(name) for name in ("same", "unsure", "none")}
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Two lists and what is needed to read them."""
+
+    left: pa.Table
+    right: pa.Table
+    divisions: Divisions = Divisions()
+
+
+def link(
+    lists: Lists,
+    spec: Spec,
+    *,
+    memory: Memory | None = None,
+    start: Mapping[str, Floats] | None = None,
+    memory_gb: float = 5.0,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> Links:
+    """Find for each row of the left list the person of the right list it means.
+
+    `memory` keeps out pairs that people cleared; `start` begins learning from other shares than the shipped ones.
+    Raises SpecError, BlockError and DuplicateIdError.
+    """
+    tell = progress or (lambda _what, _share: None)
+    with store.opened(lists.left.num_rows + lists.right.num_rows, memory_gb=memory_gb, threads=threads) as con:
+        tell("reading both lists", 0.0)
+        store.fill(con, Reader(spec, lists.divisions), lists.left, lists.right)
+        columns = store.columns_of(con)
+        blocking.check_blocks(spec, columns)
+        comparisons = tuple(comparison_of(field) for field in spec.fields)
+        tell("finding candidates", 0.0)
+        pairs = blocking.candidates(con, spec)
+        left_ids, right_ids = store.ids(con, "l"), store.ids(con, "r")
+        cleared = _clear(con, memory, columns) if memory is not None and memory.any else 0
+        tell("learning weights", 0.0)
+        model = learn_from(con, spec, comparisons, columns, start)
+        order = _ranks(right_ids)
+        parts = []
+        for low in range(0, max(1, len(left_ids)), PART):
+            tell("comparing", low / max(1, len(left_ids)))
+            high = min(low + PART, len(left_ids))
+            compared = compare(con, comparisons, columns, rows=(low, high))
+            parts.append(_part(compared, choose(compared, model, order), model, spec, right_ids))
+        return _gathered(parts, left_ids, right_ids, pairs, cleared, model)
+
+
+def learn_from(
+    con: duckdb.DuckDBPyConnection,
+    spec: Spec,
+    comparisons: tuple[Comparison, ...],
+    columns: list[str],
+    start: Mapping[str, Floats] | None = None,
+) -> Model:
+    """Weights from the rows whose hash comes first, at most `train_rows`, and from random pairs."""
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE trained AS SELECT n FROM l ORDER BY hash(id), id LIMIT {spec.train_rows}""")  # noqa: S608
+    con.execute("CREATE OR REPLACE TEMP TABLE train_pairs AS SELECT * FROM pairs WHERE l IN (SELECT n FROM trained)")
+    rows = numbers(con, "SELECT (SELECT count(*) FROM trained), (SELECT count(*) FROM r)")
+    values = count_values(con, comparisons)
+    compared = compare(con, comparisons, columns, "train_pairs")
+    levels, counts = random_patterns(con, comparisons, columns, spec.random_pairs)
+    return learn(compared, levels, counts, values, comparisons, spec, rows=int(rows[0]), persons=int(rows[1]), start=start)  # fmt: skip
+
+
+def _clear(con: duckdb.DuckDBPyConnection, memory: Memory, columns: list[str]) -> int:
+    """Take pairs out that people cleared and whose records are as they were; returns how many."""
+    rows = con.execute("SELECT DISTINCT l.id FROM l").fetchall()
+    asked = sorted({row for (row,) in rows} & memory.rows)
+    if not asked:
+        return 0
+    con.register("asked", pa.table({"id": pa.array(asked, pa.string())}))
+    found = con.execute("SELECT pairs.l, pairs.r, l.id FROM pairs JOIN l ON l.n = pairs.l JOIN asked USING (id)").fetchall()  # fmt: skip
+    con.unregister("asked")
+    left = fingerprints(con, "l", columns, sorted({pair[0] for pair in found}))
+    right = fingerprints(con, "r", columns, sorted({pair[1] for pair in found}))
+    out = [(l, r) for l, r, row in found if memory.has(row, left[l], right[r])]  # noqa: E741
+    con.executemany("DELETE FROM pairs WHERE l = ? AND r = ?", out) if out else None
+    return len(out)
+
+
+def _ranks(ids: pa.Array) -> NDArray[np.int64]:
+    """Place of each person in the order of identifiers."""
+    import pyarrow.compute as pc
+
+    ranks = np.empty(len(ids), np.int64)
+    ranks[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
+    return ranks
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    rows: NDArray[np.int32]
+    persons: NDArray[np.int32]
+    units: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    decision: NDArray[np.int8]
+    agreement: list[str]
+
+
+def _part(compared: Compared, chosen: Chosen, model: Model, spec: Spec, right_ids: pa.Array) -> _Part:
+    tied = np.array([bool(others) for others in chosen.equals], dtype=np.bool_)
+    probability = chosen.probability
+    decision = decide(probability, tied, spec.same_probability, spec.none_probability)
+    return _Part(
+        compared.row[chosen.pair],
+        compared.person[chosen.pair],
+        chosen.log_odds,
+        probability,
+        decision,
+        agreements(compared, chosen, model, right_ids),
+    )
+
+
+def _gathered(
+    parts: list[_Part], left_ids: pa.Array, right_ids: pa.Array, pairs: int, cleared: int, model: Model
+) -> Links:
+    """One row a row of the left list; rows without a candidate are `none` with probability 0 and no log-odds."""
+    n = len(left_ids)
+    rows = np.concatenate([p.rows for p in parts])
+    person = np.full(n, -1, np.int64)
+    probability, log_odds, decision = np.zeros(n), np.full(n, np.nan), np.zeros(n, np.int8)
+    person[rows] = np.concatenate([p.persons for p in parts])
+    probability[rows] = np.concatenate([p.probability for p in parts])
+    log_odds[rows] = np.concatenate([p.units for p in parts]) / UNIT
+    decision[rows] = np.concatenate([p.decision for p in parts])
+    agreement = np.full(n, "{}", dtype=object)
+    agreement[rows] = np.array([text for p in parts for text in p.agreement], dtype=object)
+    best = right_ids.take(pa.array(person, mask=person < 0))
+    shown = right_ids.take(pa.array(person, mask=(person < 0) | (decision == 0)))
+    table = pa.table(
+        {
+            "row_id": left_ids,
+            "person_id": shown,
+            "probability": probability,
+            "log_odds": pa.array(log_odds, mask=np.isnan(log_odds)),
+            "decision": pa.array(np.array(("none", "unsure", "same"), dtype=object)[decision], pa.string()),
+            "agreement": pa.array(agreement, pa.string()),
+        },
+        schema=SCHEMA,
+    )
+    order = pa.array(np.argsort(_ranks(left_ids), kind="stable"))
+    return Links(table.take(order), best.take(order), pairs, cleared, model)
+
+
+def batches(matches: pa.Table, rows: int = 100_000) -> Iterator[pa.Table]:
+    """The matches in parts, to be written one after the other."""
+    for start in range(0, max(1, matches.num_rows), rows):
+        yield matches.slice(start, rows)
