@@ -13,6 +13,7 @@ import typer
 from service.cli import (
     bench_detectors,
     bench_trainer,
+    cards,
     cases,
     check,
     demo,
@@ -69,6 +70,7 @@ app.command("explain", short_help="Why one payment is scored as it is. 单笔解
 app.command("cases", short_help="Group alerts into a ranked queue. 核查清单")(cases.cases)
 app.command("evaluate", short_help="Train, score and measure where truth is known. 质量评估")(evaluate.evaluate)
 app.command("groups", short_help="Whom alerts and false alarms fall on. 群体差异")(groups.groups)
+app.command("cards", short_help="One household, one card: what to keep and close. 一户一卡清理")(cards.cards)
 app.command("drift", short_help="What changed since the model learned. 漂移监测")(drift.drift)
 app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
 app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)
