@@ -67,17 +67,20 @@ def _name(f: Field) -> Comparison:
         Level(
             "one_character",
             "差一字",
-            f"least(length({n}_l), length({n}_r)) >= 3 and levenshtein({n}_l, {n}_r) <= 1",
+            f"least(length({n}_l), length({n}_r)) >= 3 and levenshtein({n}_shape_l, {n}_shape_r) <= 1",
             0.01,
         ),
         Level(
             "close",
             "写法相近",
-            f"least(length({n}_l), length({n}_r)) >= 5 and {{jaro_winkler}}({n}_l, {n}_r) >= 0.92",
+            f"least(length({n}_l), length({n}_r)) >= 5 and {{jaro_winkler}}({n}_shape_l, {n}_shape_r) >= 0.92",
             0.01,
         ),
         Level(
-            "half", "两字差一字", f"least(length({n}_l), length({n}_r)) = 2 and levenshtein({n}_l, {n}_r) <= 1", 0.01
+            "half",
+            "两字差一字",
+            f"least(length({n}_l), length({n}_r)) = 2 and levenshtein({n}_shape_l, {n}_shape_r) <= 1",
+            0.01,
         ),
         Level("surname", "仅姓相同", f"{n}_surname_l = {n}_surname_r", 0.005),
         Level("differs", "姓名不同", "", 0.005),
@@ -92,8 +95,13 @@ def _word(f: Field) -> Comparison:
     levels = [
         Level("same", "相同", f"{n}_l = {n}_r", 0.8, "frequency", n, True),
         Level("homophone", "音近", f"{n}_sound_l = {n}_sound_r", 0.04),
-        Level("close", "写法相近", f"levenshtein({n}_l, {n}_r) <= 1 or {{jaro_winkler}}({n}_l, {n}_r) >= 0.9", 0.06),
-        Level("alike", "写法略近", f"{{jaro_winkler}}({n}_l, {n}_r) >= 0.8", 0.03),
+        Level(
+            "close",
+            "写法相近",
+            f"levenshtein({n}_shape_l, {n}_shape_r) <= 1 or {{jaro_winkler}}({n}_shape_l, {n}_shape_r) >= 0.9",
+            0.06,
+        ),
+        Level("alike", "写法略近", f"{{jaro_winkler}}({n}_shape_l, {n}_shape_r) >= 0.8", 0.03),
         Level("differs", "不同", "", 0.05),
     ]
     if f.other is not None:
@@ -216,8 +224,8 @@ def _text(f: Field) -> Comparison:
         (
             Level("same", "相同", f"{n}_l = {n}_r", 0.7, "frequency", n, True),
             Level("other_order", "词序不同", f"{n}_sorted_l = {n}_sorted_r", 0.03),
-            Level("close", "写法相近", f"{{jaro_winkler}}({n}_l, {n}_r) >= 0.9", 0.12),
-            Level("alike", "写法略近", f"{{jaro_winkler}}({n}_l, {n}_r) >= 0.8", 0.05),
+            Level("close", "写法相近", f"{{jaro_winkler}}({n}_shape_l, {n}_shape_r) >= 0.9", 0.12),
+            Level("alike", "写法略近", f"{{jaro_winkler}}({n}_shape_l, {n}_shape_r) >= 0.8", 0.05),
             Level("differs", "不同", "", 0.1),
         ),
     )

@@ -167,7 +167,7 @@ def _repair(con: duckdb.DuckDBPyConnection, n: str, named: Field, broken: list[s
         FROM near_numbers JOIN r ON r.{n} = near_numbers.meant JOIN l ON l.{n}_text = near_numbers.number
         WHERE l.{n} IS NULL AND (l.{name} = r.{name} OR l.{name}_sorted = r.{name}_sorted
             OR l.{name}_near = r.{name}_near {former}
-            OR (least(length(l.{name}), length(r.{name})) >= 2 AND levenshtein(l.{name}, r.{name}) <= 1))
+            OR (least(length(l.{name}), length(r.{name})) >= 2 AND levenshtein(l.{name}_shape, r.{name}_shape) <= 1))
         GROUP BY l.n HAVING count(DISTINCT r.n) = 1""")  # noqa: S608
     con.execute(f"UPDATE l SET {n} = repaired.meant, {n}_how = 'repaired' FROM repaired WHERE l.n = repaired.n")  # noqa: S608
     (count,) = numbers(con, "SELECT count(*) FROM repaired")

@@ -68,6 +68,7 @@ def _name(reader: Reader, field: Field, table: pa.Table, side: Side) -> Columns:
             f"{n}_near": names.near_sound,
             f"{n}_sorted": names.in_order,
             f"{n}_surname": names.surname,
+            f"{n}_shape": lambda text: names.shape(names.written(text)),
         },
     )
     if field.former is not None:
@@ -79,7 +80,14 @@ def _name(reader: Reader, field: Field, table: pa.Table, side: Side) -> Columns:
 
 def _word(reader: Reader, field: Field, table: pa.Table, side: Side) -> Columns:
     n = field.name
-    return names.by_value(_own(field, table, side), {n: names.written, f"{n}_sound": names.sound})
+    return names.by_value(
+        _own(field, table, side),
+        {
+            n: names.written,
+            f"{n}_sound": names.sound,
+            f"{n}_shape": lambda text: names.shape(names.written(text)),
+        },
+    )
 
 
 def _date(reader: Reader, field: Field, table: pa.Table, side: Side) -> Columns:
@@ -130,6 +138,8 @@ def _division(reader: Reader, field: Field, table: pa.Table, side: Side) -> Colu
     made[f"{n}_named"] = places.named(address, made[f"{n}_town"])
     if field.former is not None:
         made.update(names.by_value(_former(field, table, side), {f"{n}_former": places.village}))
+        if side == "left":
+            made[f"{n}_former"] = made[n]
     return made
 
 
@@ -154,7 +164,11 @@ def _text(reader: Reader, field: Field, table: pa.Table, side: Side) -> Columns:
     n = field.name
     return names.by_value(
         _own(field, table, side),
-        {n: lambda text: " ".join(names.words(text)), f"{n}_sorted": lambda text: " ".join(sorted(names.words(text)))},
+        {
+            n: lambda text: " ".join(names.words(text)),
+            f"{n}_sorted": lambda text: " ".join(sorted(names.words(text))),
+            f"{n}_shape": lambda text: names.shape(" ".join(names.words(text))),
+        },
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
@@ -126,6 +127,18 @@ def in_order(text: str) -> str:
     """
     name = written(text)
     return "".join(sorted(name)) if is_han(name) else " ".join(sorted(words(text)))
+
+
+def shape(text: str) -> str:
+    """One ASCII character for each character of a text, so that edits are counted in characters.
+
+    Databases count the bytes of a text, of which a Chinese character has three. Two characters in a hundred fall on
+    the same sign, which can make a text look one edit nearer than it is, never further.
+
+    >>> len(shape("张群静")), shape("novak")
+    (3, 'novak')
+    """
+    return "".join(c if c.isascii() else chr(33 + zlib.crc32(c.encode()) % 94) for c in text)
 
 
 def by_value(values: pa.ChunkedArray | pa.Array, makers: dict[str, Callable[[str], str]]) -> dict[str, pa.Array]:
