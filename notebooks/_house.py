@@ -25,7 +25,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.asof import Ledger, LedgerTable
-from models.scoring.bundle import Bundle, fingerprint, load_bundle
+from models.scoring.bundle import Bundle, load_bundle
 from models.scoring.facts import Facts, gather
 from models.scoring.policy import Policy
 from models.training.labels import Labels, labels_at
@@ -109,6 +109,7 @@ class County:
 
     def model(self, day: str = AS_OF) -> Bundle:
         """The model that learned from what was known before a day; made at the first call and kept on disk."""
+        from models.training.finish import finish
         from models.training.fit import fit
 
         folder = home() / "models" / day
@@ -118,8 +119,7 @@ class County:
             rows = self.past[self.submitted[self.past] < moment(day)]
             facts = self.past_facts.part(np.arange(len(rows)))
             made = fit(facts, self.labels(rows, day), self.policy)
-            version = f"{day}-{fingerprint(made.rule_weights, made.shift, *[t.scores for t in made.terms])}"
-            replace(made, version=version, as_of=f"{day}T00:00:00+08:00").save(folder)
+            finish(made, self.policy, as_of_us=moment(day), utc_offset_us=self.ledger.utc_offset).save(folder)
         return load_bundle(folder)
 
 
@@ -169,8 +169,7 @@ def _prepare() -> None:
 @contextmanager
 def experiment() -> Iterator[ModuleType]:
     """MLflow on the same store as `mingbai train` and `make mlflow`, in an experiment of its own, `notebooks`."""
-    from models.registry import root
-    from models.registry._tracking import tracking
+    from models.registry import root, tracking
 
     with tracking() as client:
         import mlflow

@@ -114,8 +114,8 @@ def of_health(ages: Sequence[TableAge], delay: LabelDelay, off: RulesOff, share_
     if delay.median is not None and delay.median_before and delay.median > LATER * delay.median_before:
         yield Alarm(
             "dispositions", "label delay", "", delay.median, LATER * delay.median_before, (), "warning",
-            f"findings take {delay.median:.0f} days, the year before {delay.median_before:.0f}",
-            f"核查结论平均用时 {delay.median:.0f} 天，上一年 {delay.median_before:.0f} 天",
+            f"half of the findings take more than {delay.median:.0f} days, the year before {delay.median_before:.0f}",
+            f"核查结论用时中位数 {delay.median:.0f} 天，上一年 {delay.median_before:.0f} 天",
         )  # fmt: skip
 
 

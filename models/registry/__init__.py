@@ -14,8 +14,10 @@ Scoring reads the book and a model's files, so it never waits for MLflow to be i
 
 from __future__ import annotations
 
+from models.registry._journal import Entry
+from models.registry._journal import read as read_entries
 from models.registry._place import BUNDLE, EXPERIMENT, MODEL, POINTER, PROOF, RegistryError, root
-from models.registry._tracking import CHALLENGER, CHAMPION, SHADOW, Alias, log_training
+from models.registry._tracking import CHALLENGER, CHAMPION, SHADOW, Alias, log_training, tracking
 from models.registry.standing import PRIOR, UNKNOWN, Book, Champion, Version, champion, champion_path, read_book
 
 __all__ = [
@@ -32,11 +34,14 @@ __all__ = [
     "Alias",
     "Book",
     "Champion",
+    "Entry",
     "RegistryError",
     "Version",
     "champion",
     "champion_path",
     "log_training",
     "read_book",
+    "read_entries",
     "root",
+    "tracking",
 ]

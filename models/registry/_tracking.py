@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import unquote, urlparse
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 from models._record import write_whole
 from models.registry import _journal
@@ -205,11 +206,11 @@ def _log_bundle(bundle_dir: Path) -> _Logged:
 
 def _bundle_folder(client: MlflowClient, number: str) -> str:
     """Where a version's bundle lies, relative to the record's folder, so that the whole folder can be moved."""
-    place = Path(unquote(urlparse(client.get_model_version_download_uri(MODEL, number)).path))
+    place = Path(url2pathname(urlparse(client.get_model_version_download_uri(MODEL, number)).path))
     model_file = next(iter(sorted(place.rglob("bundle.json"))), None)
     if model_file is None:
         raise RegistryError(f"version {number} of {MODEL} holds no bundle in {place}")
-    return os.path.relpath(model_file.parent, root().resolve())
+    return Path(os.path.relpath(model_file.parent, root().resolve())).as_posix()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from features.asof import Ledger
 from models.release.shadow import Shadow
 from models.scoring.bundle import Bundle
 from models.scoring.select import rows_named
+from models.training.labels import UNLABELLED, labels_at
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -47,7 +48,8 @@ def after_both(ledger: Ledger, champion: Bundle, challenger: Bundle, until_us: i
     table = ledger.tables["disbursements"]
     start = max(learned_until(champion), learned_until(challenger))
     inside = (table.known_at >= start) & (table.known_at <= until_us) & (table.superseded_at > until_us)
-    rows = _thinned(np.nonzero(inside)[0].astype(np.int64))
+    rows = np.nonzero(inside)[0].astype(np.int64)
+    rows = _thinned(rows[_unheard_of(ledger, rows, start)])
     return Period(rows, table.known_at[rows], "after both")
 
 
@@ -62,6 +64,7 @@ def in_shadow(ledger: Ledger, shadow: Shadow, champion: Bundle, challenger: Bund
     known = ledger.tables["disbursements"].known_at
     start = max(learned_until(champion), learned_until(challenger))
     inside = np.nonzero((rows >= 0) & (at <= until_us) & (known[np.maximum(rows, 0)] >= start))[0]
+    inside = inside[_unheard_of(ledger, rows[inside], start)]
     inside = inside[np.argsort(at[inside], kind="stable")]
     code = ledger.tables["disbursements"].codes("disbursement_id")[rows[inside]]
     _, first = np.unique(code, return_index=True)
@@ -71,6 +74,12 @@ def in_shadow(ledger: Ledger, shadow: Shadow, champion: Bundle, challenger: Bund
     recorded = shadow.champion[kept], shadow.challenger[kept]
     took = float(shadow.champion_us[kept].mean()), float(shadow.challenger_us[kept].mean())
     return Period(rows[kept], at[kept], "shadow", recorded, took)
+
+
+def _unheard_of(ledger: Ledger, rows: Int64, start: int) -> NDArray[np.bool_]:
+    """Payments of which a model that learned until `start` knows no finding: a correction submitted later may have been
+    looked at before; shape (n,)."""
+    return np.asarray(labels_at(ledger, rows, start).outcome == UNLABELLED)
 
 
 def _thinned(rows: Int64) -> Int64:

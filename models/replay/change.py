@@ -58,13 +58,17 @@ def changes(
     """The rules to be replayed, in catalogue order, `extra` ones (not in the catalogue yet) last.
 
     By default those a changed setting or `drop` touches, and `extra`; where nothing changes, every live rule. `only`
-    names rules or typologies instead: those of them that are not live are new. Raises ReplayError for an unknown name.
+    names rules or typologies instead: those of them that are not live are new. Raises ReplayError for an unknown name
+    and for a rule to be dropped that is not live.
     """
     every = (*all_rules(), *extra)
     names = {r.code for r in every} | {r.typology for r in every}
     if unknown := sorted({*(only or ()), *drop} - names):
         raise ReplayError(f"found no rule or typology {', '.join(unknown)}; `mingbai rules` lists them")
     found = [Change(rule, _kind(rule, before, after, states, drop, extra)) for rule in every]
+    gone = {name for c in found if c.kind == "dropped" for name in (c.rule.code, c.rule.typology)}
+    if resting := sorted({*drop} - gone):
+        raise ReplayError(f"{', '.join(resting)} is not live: there is nothing to take out")
     if only is not None:
         return tuple(c for c in found if _named(c.rule, only) or _named(c.rule, drop))
     moved = tuple(c for c in found if c.kind in ("changed", "dropped") or c.rule in extra)

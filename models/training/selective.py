@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from features.asof import Ledger
 from models.scoring.bundle import Term
-from models.scoring.combine import rule_contributions
+from models.scoring.combine import strongest_by_typology
 from models.scoring.facts import Facts
 from models.training import calibrate
 from models.training.additive import fit_terms
@@ -199,7 +199,7 @@ CORRECTIONS: Mapping[str, Correction] = {
 
 def start_of(facts: Facts, weights: Float, rate: float) -> Float:
     """Log-odds rules alone give, with mean probability `rate`; shape (n,). `weights` as in the bundle."""
-    start = rule_contributions(facts.rules, facts.fired(), weights).sum(axis=1)
+    start = strongest_by_typology(facts, weights)
     return np.asarray(start + calibrate.fit_shift(start, rate))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from models.scoring.bundle import Bundle, fingerprint
 from models.scoring.facts import gather
 from models.scoring.in_force import with_states
 from models.scoring.policy import Policy
+from models.training.finish import finish
 from models.training.fit import fit
 from models.training.labels import labels_at
 from models.training.selective import with_propensities
@@ -121,25 +121,15 @@ def train(
     )  # fmt: skip
     bundle = replace(bundle, arrays={**bundle.arrays, **looked_like})
     say("weights, terms, calibration", 1.0)
-    zone = dt.timezone(dt.timedelta(microseconds=ledger.utc_offset))
-    as_of = dt.datetime.fromtimestamp(as_of_us / 1e6, zone).isoformat()
     params = {
-        **bundle.params,
-        "as_of": as_of,
-        "policy": policy.version,
-        "rules": fingerprint(bundle.rule_codes),
         "states": states.version,
-        "features": fingerprint(bundle.feature_names),
         "data": fingerprint(rows[-1:], moments, facts.outcomes.sum(axis=0)),
         "payments": str(len(rows)),
         "confirmed": str(int((labels.outcome == 1).sum())),
         "cleared": str(int((labels.outcome == 0).sum())),
         "errors": str(int((labels.outcome == 2).sum())),
     }
-    version = fingerprint(
-        params, bundle.rule_weights, bundle.intercept, bundle.shift, *[t.scores for t in bundle.terms]
-    )
-    bundle = replace(bundle, version=f"{as_of[:10]}-{version}", as_of=as_of, params=params)
+    bundle = finish(bundle, policy, as_of_us=as_of_us, utc_offset_us=ledger.utc_offset, params=params)
     return TrainedModel(bundle, proof, states, suspended)
 
 

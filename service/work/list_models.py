@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from service.work.errors import WrongUsageError
 
 if TYPE_CHECKING:
-    from models.registry import Book
-    from models.registry._journal import Entry
+    from models.registry import Book, Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from models.evaluation.splits import Split
 from models.evaluation.weighting import Weights, random_sample_weights
 from models.scoring.bundle import Bundle
 from models.scoring.combine import judge
-from models.training.labels import labels_at
+from models.training.labels import UNLABELLED, labels_at
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -32,7 +32,8 @@ Bool = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What left the test as it would in life: payments that touch a hub caught by the origin.
+    """What left the test as it would in life: payments that touch a hub caught by the origin, and those somebody had
+    looked at by then in an earlier version.
 
     `payments` left, `labelled` and `confirmed` of them later; the hubs are cards, households, and officials, devices,
     phones or outlets where findings concentrate.
@@ -79,8 +80,9 @@ class Fold:
 
     @property
     def all_beaten(self) -> bool:
-        """Whether every baseline that can be compared was beaten."""
-        return all(beaten for beaten in self.beaten.values() if beaten is not None)
+        """Whether every baseline that can be compared was beaten; False where none can be."""
+        compared = [beaten for beaten in self.beaten.values() if beaten is not None]
+        return bool(compared) and all(compared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ def run_fold(setting: Setting, split: Split) -> Run:
     # Clusters of this fold's payments alone: what is submitted later must not widen an interval here.
     cluster = clusters_of(setting.ledger, rows[split.ahead], answers.part(split.ahead))
     everything = _judged(setting, split.ahead, score, cluster)
-    keep = ~caught.rows
+    # A correction comes in after the origin; what it corrects may have been looked at before.
+    gone = caught.rows | (labels_at(setting.ledger, rows[split.ahead], split.as_of).outcome != UNLABELLED)
+    keep = ~gone
     kept = split.ahead[keep]
     judged = _judged(setting, kept, score[keep], cluster[keep])
     kinds = kinds_of(answers.part(kept))
@@ -134,7 +138,7 @@ def run_fold(setting: Setting, split: Split) -> Run:
         lambda values: tops_of(values, setting.tie[kept], {CAPACITY: capacity})[CAPACITY],
         draws=setting.draws,
     )
-    left = split.ahead[caught.rows]
+    left = split.ahead[gone]
     fold = Fold(
         origin=day_of(split.as_of, setting.ledger.utc_offset),
         until=day_of(split.until, setting.ledger.utc_offset),

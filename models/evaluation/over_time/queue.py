@@ -14,7 +14,7 @@ from models.evaluation.over_time.answers import Answers
 from models.evaluation.over_time.budgets import DESKS
 from models.evaluation.over_time.estimates import Estimate, share
 from models.scoring.bundle import Bundle
-from models.scoring.cases import build_cases
+from models.scoring.cases import build_queue
 from models.scoring.policy import Policy
 from models.scoring.score import SCHEMA, score
 
@@ -26,7 +26,8 @@ class DeskCases:
     """Cases of one desk (`all` for the three together) within its capacity.
 
     `judged` have a member with an answer; of those a case is right when more than half of its members with an answer
-    are confirmed. Cases drawn at random ask nothing and are left out.
+    are confirmed. Cases kept for learning (drawn at random, or asked because the model does not know) hold nothing
+    against anybody and are left out.
     """
 
     desk: str
@@ -47,12 +48,14 @@ def measure_queue(
     if len(rows) == 0:
         return ()
     scores = pa.concat_tables([SCHEMA.empty_table(), *score(ledger, bundle, policy, rows, known)])
-    queue = build_cases(ledger, scores, int(known.max()), policy)
+    queue = build_queue(ledger, scores, int(known.max()), policy)
+    offered = queue.draws.select(["case_id", "offered_as"]).to_pylist()
+    for_learning = {row["case_id"] for row in offered if row["offered_as"] != "alert"}
     place = {i: k for k, i in enumerate(scores.column("disbursement_id").to_pylist())}
     usable, confirmed = answers.usable, answers.confirmed
     desks: dict[str, list[bool | None]] = {desk: [] for desk in DESKS}
-    for case in queue.select(["desk", "members", "selected_by"]).to_pylist():
-        if case["selected_by"] == "random":
+    for case in queue.cases.select(["case_id", "desk", "members"]).to_pylist():
+        if case["case_id"] in for_learning:
             continue
         members = np.array([place[i] for i in json.loads(case["members"])], dtype=np.int64)
         looked = members[usable[members]]
