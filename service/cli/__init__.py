@@ -22,6 +22,7 @@ from service.cli import (
     explain,
     features,
     groups,
+    keep_matches,
     models,
     release,
     replay,
@@ -71,6 +72,7 @@ app.command("cases", short_help="Group alerts into a ranked queue. 核查清单"
 app.command("evaluate", short_help="Train, score and measure where truth is known. 质量评估")(evaluate.evaluate)
 app.command("groups", short_help="Whom alerts and false alarms fall on. 群体差异")(groups.groups)
 app.command("cards", short_help="One household, one card: what to keep and close. 一户一卡清理")(cards.cards)
+app.command("keep-matches", short_help="Let matches count in scores. 采用匹配结果")(keep_matches.keep_matches)
 app.command("drift", short_help="What changed since the model learned. 漂移监测")(drift.drift)
 app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
 app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)
