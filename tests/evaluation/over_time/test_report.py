@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from models.evaluation.over_time.estimates import Estimate
-from models.evaluation.over_time.proof import Proof
+from models.evaluation.over_time.proof import Pooled, Proof
 from models.evaluation.over_time.report import html, markdown
+from models.evaluation.over_time.report.bars import MET, missed
 from models.evaluation.over_time.report.blocks import Notes, Paragraph, Plot, Table, interval, number, percent
 from models.evaluation.over_time.report.plots import DRAWINGS, draw
 from models.evaluation.over_time.report.story import TITLE, story
@@ -157,3 +159,39 @@ def test_every_drawing_is_shown(proof: Proof) -> None:
     assert shown <= set(DRAWINGS)
     assert set(DRAWINGS) - shown <= {"stability"}
     assert TITLE[0] in html.page(TITLE, (), {})
+
+
+def within_bars(proof: Proof) -> tuple[Proof, Pooled]:
+    """The proof as if every bar had been met."""
+    assert proof.pooled is not None
+    folds = tuple(
+        replace(
+            fold,
+            rivals=tuple(replace(rival, beaten=True) for rival in fold.rivals),
+            random_sample=replace(fold.random_sample, error=0.01),
+        )
+        for fold in proof.folds
+    )
+    unseen = tuple(replace(one, ratio=1.0) for one in proof.pooled.unseen)
+    pooled = replace(proof.pooled, random_sample=replace(proof.pooled.random_sample, error=0.01), unseen=unseen)
+    return replace(proof, folds=folds, pooled=pooled), pooled
+
+
+def test_a_missed_bar_says_by_how_much_and_why(proof: Proof) -> None:
+    """A baseline ahead by chance or surely, an error that is chance or not; nothing where every bar is met."""
+    good, pooled = within_bars(proof)
+    assert missed(good, pooled) == ()
+    assert MET in [block.words for block in story(good) if isinstance(block, Paragraph)]
+    first = good.folds[0]
+    for high, why in ((0.01, "cannot tell the two apart"), (-0.01, "not unlucky")):
+        ahead = replace(first.rivals[0], beaten=False, difference=Estimate(-0.03, -0.05, high))
+        ((told, zh),) = missed(replace(good, folds=(replace(first, rivals=(ahead,)), *good.folds[1:])), pooled)
+        assert first.origin in told
+        assert "ahead by 0.030" in told
+        assert why in told
+        assert "0.030" in zh
+    for chance, why in ((0.05, "too few to say"), (0.02, "too high for a confirmed share")):
+        off = replace(pooled.random_sample, error=0.03, chance_at_most=chance, mean_score=0.05, confirmed_share=0.01)
+        ((told, _),) = missed(good, replace(pooled, random_sample=off))
+        assert "0.0100 above the bar" in told
+        assert why in told

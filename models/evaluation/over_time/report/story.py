@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from models.evaluation.over_time.budgets import CAPACITY
 from models.evaluation.over_time.proof import Pooled, Proof
 from models.evaluation.over_time.report import ranking, trust
+from models.evaluation.over_time.report.bars import ECE_BAR, UNSEEN_BAR, bars
 from models.evaluation.over_time.report.blocks import (
     Block,
     Heading,
@@ -20,8 +21,6 @@ from models.evaluation.over_time.report.blocks import (
 )
 
 TITLE: Words = ("Proof over time", "时间外推验证")
-ECE_BAR = 0.02
-UNSEEN_BAR = 0.5
 
 
 def story(proof: Proof) -> tuple[Block, ...]:
@@ -50,6 +49,7 @@ def _blocks(proof: Proof) -> Iterator[Block]:
         yield Notes(proof.notes)
         return
     yield _summary(proof, proof.pooled)
+    yield from bars(proof, proof.pooled)
     yield from ranking.over_time(proof)
     yield from ranking.baselines(proof)
     yield from trust.calibration(proof, proof.pooled)
