@@ -19,6 +19,15 @@ in_bulk = (
 families = in_bulk.add("persons", person_id="N3", household_id="HN1", recorded_at="2018-04-01T09:00:00").add(
     "persons", person_id="N4", household_id="HN2", recorded_at="2018-04-01T09:00:00"
 )
+one_family = in_bulk.add("persons", person_id="N3", household_id="HN1", recorded_at="2018-04-01T09:00:00")
+four_and_a_family = in_bulk
+for _n in (5, 6, 7):
+    four_and_a_family = four_and_a_family.add(
+        "persons", person_id=f"N{_n}", household_id=f"HN{_n}", phone=None, recorded_at="2018-04-01T09:00:00"
+    ).add("cards", card_id=f"CN{_n}", holder_person_id=f"N{_n}", opened_on="2018-04-10", opened_by_person_id="P6")
+four_and_a_family = four_and_a_family.add(
+    "persons", person_id="N9", household_id="HN7", recorded_at="2018-04-01T09:00:00"
+)
 campaign = (
     world()
     .change("cards", "card_id", "C3", opened_by_person_id="P6", opened_on="2018-04-10")
@@ -39,6 +48,11 @@ RULE = Rule(
             "补贴对象有其他生活痕迹",
             col(count_traces) >= setting("T12.traces_of_a_life"),
         ),
+        Unless(
+            "some of them came with whole families: a resettlement",
+            "其中有整户新迁入家庭，属集中安置",
+            col(share_lone_newcomers_in_opening_batch) < setting("T12.families"),
+        ),
     ),
     because=(
         "{count_cards_in_opening_batch} cards opened by the same hand within a week;"
@@ -46,13 +60,21 @@ RULE = Rule(
         " without family",
         "同一人一周内代开{count_cards_in_opening_batch}张卡，其中{share_lone_newcomers_in_opening_batch}的持卡人为开卡前60天内新登记的单人户",
     ),
-    blind_to="people invented one at a time, and cards opened without a recorded hand",
+    blind_to="people invented one at a time, or among families that really moved in; cards opened without a recorded"
+    " hand",
     next_steps=(
         ("Visit the address, or ask two neighbours whether the person exists", "实地走访或向两名邻居核实是否确有其人"),
         ("Ask the outlet who brought the papers", "向网点查询开卡资料由谁提交"),
     ),
     cases=(
         fires("two newcomers without family, one hand", in_bulk.paid("N1", card_id="CN1", household_id="HN1")),
+        explained(
+            "a widower resettled together with a family",
+            one_family.paid("N2", card_id="CN2", household_id="HN2"),
+        ),
+        fires(
+            "a family among four who are nowhere else", four_and_a_family.paid("N1", card_id="CN1", household_id="HN1")
+        ),
         quiet("two newly resettled families", families.paid("N1", card_id="CN1", household_id="HN1")),
         quiet("campaign day for people known for years", campaign.paid("P3")),
         explained(

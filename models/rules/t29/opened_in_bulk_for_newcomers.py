@@ -19,6 +19,7 @@ in_bulk = (
 families = in_bulk.add("persons", person_id="N3", household_id="HN1", recorded_at="2018-04-01T09:00:00").add(
     "persons", person_id="N4", household_id="HN2", recorded_at="2018-04-01T09:00:00"
 )
+one_family = in_bulk.add("persons", person_id="N3", household_id="HN1", recorded_at="2018-04-01T09:00:00")
 campaign = (
     world()
     .change("cards", "card_id", "C3", opened_by_person_id="P6", opened_on="2018-04-10")
@@ -35,8 +36,8 @@ RULE = Rule(
     & (col(count_cards_in_opening_batch) >= setting("T29.batch")),
     unless=(
         Unless(
-            "most of them came with their families",
-            "多数人员为整户新迁入",
+            "some of them came with whole families: a resettlement",
+            "其中有整户新迁入家庭，属集中安置",
             col(share_lone_newcomers_in_opening_batch) < setting("T29.families"),
         ),
     ),
@@ -46,7 +47,7 @@ RULE = Rule(
         " phone",
         "同一人一周内代开{count_cards_in_opening_batch}张卡，其中{share_unreachable_newcomers_in_opening_batch}的持卡人为新登记且无电话人员",
     ),
-    blind_to="cards opened without a recorded hand",
+    blind_to="cards opened without a recorded hand; people made up among families that really moved in",
     next_steps=(
         ("Ask the outlet who brought the papers and who took the cards", "向网点查询代办人及领卡人"),
         ("Ask the holders whether they hold the card", "向持卡人核实卡是否在本人手中"),
@@ -55,6 +56,10 @@ RULE = Rule(
         fires("two newcomers without a phone, one hand", in_bulk.paid("N1", card_id="CN1", household_id="HN1")),
         quiet("campaign day for people known for years", campaign.paid("P3")),
         explained("two newly resettled families", families.paid("N1", card_id="CN1", household_id="HN1")),
+        explained(
+            "a widower resettled together with a family",
+            one_family.paid("N2", card_id="CN2", household_id="HN2"),
+        ),
         quiet("the holder opened it", world().paid("P1")),
     ),
 )
