@@ -142,7 +142,7 @@ def public(report: GroupReport, at_least: int) -> GroupReport:
     """The report without counts from 1 to `at_least` - 1 and what they could be computed from, and without places.
 
     Where one group of a grouping is masked, the next smallest is too: the rest of a known total gives nothing away.
-    Causes, carriers and comparisons stay inside.
+    Causes, carriers and comparisons stay inside; so does a swap that took only a few payments over or under the line.
     """
     by = {name: _masked(groups, at_least) for name, groups in report.rates.by.items() if name not in PLACES}
     return replace(
@@ -152,8 +152,14 @@ def public(report: GroupReport, at_least: int) -> GroupReport:
         ),
         causes=(),
         proxies=tuple(replace(p, carriers=()) for p in report.proxies if min(p.members, p.others) >= at_least),
+        swaps=tuple(swap for swap in report.swaps if not _few(swap, at_least)),
         parity=(),
     )
+
+
+def _few(swap: Swap, at_least: int) -> bool:
+    """Whether a count of a swap is one that is not shown."""
+    return any(0 < count < at_least for count in (swap.payments, swap.changed, swap.crossed_up, swap.crossed_down))
 
 
 def _told(value: Any) -> Any:

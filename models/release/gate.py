@@ -102,11 +102,13 @@ def compare(
     answers: Answers,
     *,
     facts: Facts | None = None,
+    minority: tuple[str, ...] = (),
 ) -> tuple[tuple[Item, ...], dict[str, int], dict[str, int]]:
     """Judge the payments of a period (n,) by both models and measure every item of the gate.
 
     `answers` (n,) are findings, or the truth where a county was invented; `facts` are gathered where they are not
-    handed in. Returns the items, counts of the payments and findings, and how many recommendations would change.
+    handed in; `minority` are prefixes of the division codes of minority counties, which are no group without them.
+    Returns the items, counts of the payments and findings, and how many recommendations would change.
     """
     if len(period.rows) == 0:
         why = "not enough data: no payment was submitted after both models were trained"
@@ -114,7 +116,7 @@ def compare(
         return tuple(Item(m.__name__, CANNOT_TELL, why, why_zh) for m in MEASURES), {"payments": 0}, {}
     if facts is None:
         facts = gather(ledger, period.rows, policy, at_us=period.at, workers=usable_workers())
-    material = Material.of(ledger, period, policy, answers, facts, (champion, challenger))
+    material = Material.of(ledger, period, policy, answers, facts, (champion, challenger), minority)
     one, other = material.flagged()
     changes = {
         "flagged by both": int((one & other).sum()),

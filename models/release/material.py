@@ -37,6 +37,7 @@ class Material:
     """Both models' probabilities of n payments, what was found of them, and who may belong together.
 
     `champion` and `challenger` (n,) in [0, 1]; `cluster` (n,) is drawn again as a whole; `tie` (n,) breaks ties by id.
+    `minority` are prefixes of the division codes of minority counties.
     """
 
     ledger: Ledger
@@ -49,6 +50,7 @@ class Material:
     challenger: Float
     cluster: Int64
     tie: Float
+    minority: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -59,6 +61,7 @@ class Material:
         answers: Answers,
         facts: Facts,
         models: tuple[Bundle, Bundle],
+        minority: tuple[str, ...] = (),
     ) -> Material:
         """Judge the facts of the period's payments (n,) by (champion, challenger).
 
@@ -73,7 +76,7 @@ class Material:
         cluster = clusters_of(ledger, period.rows, answers)
         one, other = (judge(facts, bundle).probability for bundle in models)
         tie = tie_breaker(objects(list(ids)))
-        return cls(ledger, period, policy, answers, models, facts, one, other, cluster, tie)
+        return cls(ledger, period, policy, answers, models, facts, one, other, cluster, tie, minority)
 
     @cached_property
     def tops(self) -> tuple[Bool, Bool]:

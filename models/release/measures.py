@@ -135,7 +135,7 @@ def groups(m: Material) -> Item:
     if enough:
         weight = random_sample_weights(program, m.champion, sampled, m.answers.propensity).weight
     single = m.policy["groups.single_surname_share"]
-    divided = groupings(m.ledger, m.period.rows, m.period.at, single_surname_share=single)
+    divided = groupings(m.ledger, m.period.rows, m.period.at, minority=m.minority, single_surname_share=single)
     people = table.codes("person_id")[m.period.rows]
     villages = table.codes("division_code")[m.period.rows]
     before, after = (

@@ -44,6 +44,9 @@ def compare(
         str | None,
         typer.Option("--as-of", metavar="T", help="Look with what was known by T. Default: with all that is known."),
     ] = None,
+    minority: Annotated[
+        str | None, typer.Option(metavar="CODE,...", help="Division codes of minority counties begin with these.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Also write the report here: .md, else JSON.")
     ] = None,
@@ -70,7 +73,8 @@ def compare(
     until = moment_of(as_of, rules.utc_offset_hours) if as_of is not None else None
     with working() as step:
         opened = open_data(data, home, rules, loading(step))
-        found = compare_models(opened, number, rules, until, step)
+        named = tuple(minority.split(",")) if minority else ()
+        found = compare_models(opened, number, rules, until, step, minority=named)
     tell_load(opened.report)
     print_gate(found.report)
     if out is not None:

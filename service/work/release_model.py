@@ -36,11 +36,18 @@ class Compared:
 
 
 def compare_models(
-    data: OpenData, number: str, policy: Policy, until_us: int | None = None, progress: StepProgress | None = None
+    data: OpenData,
+    number: str,
+    policy: Policy,
+    until_us: int | None = None,
+    progress: StepProgress | None = None,
+    *,
+    minority: tuple[str, ...] = (),
 ) -> Compared:
     """Put a model through the gate against the champion of its county, by what was known at the moment (default: all).
 
-    The report is kept in the record and on the model's run in MLflow. Raises WrongUsageError where the model is not on
+    `minority` are prefixes of the division codes of minority counties. The report is kept in the record and on the
+    model's run in MLflow. Raises WrongUsageError where the model is not on
     record, is the champion itself, or belongs to another county's data.
     """
     from models.registry import RegistryError, read_book
@@ -64,7 +71,8 @@ def compare_models(
     shadow = read_shadow(data.report.store, champion_number, number)
     period = gate.period_of(ledger, shadow, champion, challenger, until)
     say("judging the same payments by both", 0.0)
-    items, counts, changes = gate.compare(ledger, champion, challenger, policy, period, _answers(data, period, until))
+    answers = _answers(data, period, until)
+    items, counts, changes = gate.compare(ledger, champion, challenger, policy, period, answers, minority=minority)
     keep_sources(champion, policy)
     code = definitions()
     ends = (int(period.at.min()), int(period.at.max())) if len(period.at) else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -80,3 +81,10 @@ def test_the_public_report_gives_no_small_count_away(report: GroupReport) -> Non
 def test_nothing_is_masked_where_all_counts_are_large(report: GroupReport) -> None:
     """A threshold of one hides places and causes alone."""
     assert counts(public(report, 1), "false_positive") == counts(report, "false_positive")
+
+
+def test_a_swap_that_moved_a_few_stays_inside(report: GroupReport) -> None:
+    """How many a change took over the line is a count like any other."""
+    few = replace(report, swaps=(*report.swaps, Swap("phone", 10, 6000, 400, 3, 40, -0.0002, 0.1)))
+    assert [swap.name for swap in public(few, AT_LEAST).swaps] == ["sex"]
+    assert [swap.name for swap in public(few, 3).swaps] == ["sex", "phone"]

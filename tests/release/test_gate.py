@@ -6,10 +6,13 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from numpy.typing import NDArray
 
+from features.asof import Ledger
 from models.evaluation.columns import objects
 from models.evaluation.over_time.answers import Answers
 from models.evaluation.over_time.estimates import Estimate
@@ -118,6 +121,42 @@ def test_the_same_model_passes(trained_county: Trained, policy: Policy, period: 
     assert found["stability"].difference.value == 1
     assert found["groups"].said != FAILED
     assert found["latency"].said == PASSED
+
+
+def test_minority_counties_are_a_group_where_they_are_named(
+    trained_county: Trained, policy: Policy, period: Period, facts: Facts
+) -> None:
+    """They cannot be told from the data: nothing is said of them unless somebody says which they are."""
+    county = trained_county.county
+    for minority, there in (((), False), (("5199",), True)):
+        found, _, _ = gate.compare(
+            county.ledger, trained_county.bundle, trained_county.bundle, policy, period,
+            truth_of(trained_county, period), facts=facts, minority=minority,
+        )  # fmt: skip
+        item = next(one for one in found if one.name == "groups")
+        told = item.details["flagged share, champion and challenger"]
+        assert ("minority county: minority" in told) == there
+
+
+def test_a_correction_of_what_was_looked_at_before_is_no_test(trained_county: Trained) -> None:
+    """Both models may have learned the finding; a correction of a payment nobody looked at is judged."""
+    county, bundle = trained_county.county, trained_county.bundle
+    ids = county.ledger.vocabulary("disbursement")
+    past, _ = county.between(0.0, 0.6)
+    looked = labels_at(county.ledger, past, trained_county.as_of).usable
+    codes = county.ledger.tables["disbursements"].codes("disbursement_id")
+    chosen = [ids.decode(codes[past[mask]][:1].astype(np.int64))[0] for mask in (looked, ~looked)]
+    table = county.tables["disbursements"]
+    again = table.filter(pc.is_in(table.column("disbursement_id"), pa.array(chosen)))
+    place = table.column_names.index("submitted_at")
+    late = pc.max(table.column("submitted_at"))
+    again = again.set_column(place, "submitted_at", pa.array([late.as_py()] * again.num_rows, late.type))
+    ledger = Ledger({**county.tables, "disbursements": pa.concat_tables([table, again])})
+    judged = after_both(ledger, bundle, bundle, FAR).rows
+    own = ledger.tables["disbursements"].codes("disbursement_id")[judged].astype(np.int64)
+    told = set(ledger.vocabulary("disbursement").decode(own))
+    assert chosen[0] not in told
+    assert chosen[1] in told
 
 
 def test_a_worse_model_is_refused(
