@@ -22,8 +22,8 @@ JARO_WINKLER = "jaro_winkler_similarity"
 class Compared:
     """Pairs of one part of the rows, sorted by row.
 
-    `row`, `person` (n,) int32 numbers of row and person; `levels` (n, fields) int8, -1 where nothing can be said; `shares`
-    (n, fields) float64, the share of persons with the value both have, NaN where the level does not ask.
+    `row`, `person` (n,) int32 numbers of row and person; `levels` (n, fields) int8, -1 where nothing can be said;
+    `shares` (n, fields) float64, the share of persons with the value both have, NaN where the level does not ask.
     """
 
     row: NDArray[np.int32]
@@ -67,27 +67,37 @@ def compare(
     """Compare the pairs of a table, of rows numbered in [rows) where given."""
     where = f"WHERE pairs.l >= {rows[0]} AND pairs.l < {rows[1]}" if rows is not None else ""
     cases = ", ".join(f"({c.case(JARO_WINKLER)})::TINYINT AS g_{c.field}" for c in comparisons)
-    asked = sorted({v.column for c in comparisons for v in c.levels if v.by_value and v.column is not None})
-    joins = " ".join(f"LEFT JOIN f_{column} ON f_{column}.value = levels.{column}_r" for column in asked)
-    kept = ", ".join(f"{column}_r" for column in asked)
-    shares = ", ".join(_share(c) for c in comparisons)
-    query = f"""
+    kept = "".join(f", {column}_r" for column in _weighed(comparisons))
+    levels = f"""
         WITH both_sides AS (
             SELECT pairs.l AS l, pairs.r AS r, {suffixed("l", columns, "l")}, {suffixed("r", columns, "r")}
-            FROM {pairs} AS pairs JOIN l ON l.n = pairs.l JOIN r ON r.n = pairs.r {where}),
-        levels AS (SELECT l, r, {cases}{"," if kept else ""} {kept} FROM both_sides)
-        SELECT l, r, {", ".join(f"g_{c.field}" for c in comparisons)}, {shares} FROM levels {joins}"""  # noqa: S608
+            FROM {pairs} AS pairs JOIN l ON l.n = pairs.l JOIN r ON r.n = pairs.r {where})
+        SELECT l, r, {cases} {kept} FROM both_sides"""  # noqa: S608
+    return with_shares(con, comparisons, f"({levels})")
+
+
+def with_shares(con: duckdb.DuckDBPyConnection, comparisons: tuple[Comparison, ...], levels: str) -> Compared:
+    """Levels from a table or query (`l`, `r`, `g_<field>`, and `<column>_r` of every column weighed by value), with how
+    common the shared values are, sorted by row and person.
+    """
+    joins = " ".join(f"LEFT JOIN f_{c} ON f_{c}.value = levels.{c}_r" for c in _weighed(comparisons))
+    names = ", ".join(f"g_{c.field}" for c in comparisons)
+    shares = ", ".join(_share(c) for c in comparisons)
+    query = f"SELECT l, r, {names}, {shares} FROM {levels} AS levels {joins}"  # noqa: S608
     found: dict[str, Any] = con.execute(query).fetchnumpy()
     order = np.lexsort((found["r"], found["l"]))
-    levels = np.stack([np.asarray(found[f"g_{c.field}"])[order] for c in comparisons], axis=1).astype(np.int8)
+    level = np.stack([np.asarray(found[f"g_{c.field}"])[order] for c in comparisons], axis=1).astype(np.int8)
     share = np.stack([_filled(found[f"s_{c.field}"])[order] for c in comparisons], axis=1)
-    return Compared(found["l"][order].astype(np.int32), found["r"][order].astype(np.int32), levels, share)
+    return Compared(found["l"][order].astype(np.int32), found["r"][order].astype(np.int32), level, share)
+
+
+def _weighed(comparisons: tuple[Comparison, ...]) -> list[str]:
+    """Columns whose values weigh by how common they are."""
+    return sorted({v.column for c in comparisons for v in c.levels if v.by_value and v.column is not None})
 
 
 def _filled(values: Any) -> NDArray[np.float64]:
-    if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(np.float64).filled(np.nan)
-    return np.asarray(values, dtype=np.float64)
+    return np.asarray(np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan), dtype=np.float64)
 
 
 def _share(c: Comparison) -> str:
@@ -106,12 +116,14 @@ def random_patterns(
     """
     side = max(30, int(pairs**0.5))
     for table in ("l", "r"):
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table}_drawn AS SELECT * FROM {table} ORDER BY hash(id), id LIMIT {side}")  # noqa: S608  # fmt: skip
+        drawn = f"SELECT * FROM {table} ORDER BY hash(id), id LIMIT {side}"  # noqa: S608
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table}_drawn AS {drawn}")
     cases = ", ".join(f"({c.case(JARO_WINKLER)})::TINYINT AS g_{c.field}" for c in comparisons)
     names = ", ".join(f"g_{c.field}" for c in comparisons)
     found = con.execute(f"""
         WITH both_sides AS (SELECT {suffixed("l_drawn", columns, "l")}, {suffixed("r_drawn", columns, "r")}
             FROM l_drawn CROSS JOIN r_drawn)
-        SELECT {names}, count(*) AS pairs FROM (SELECT {cases} FROM both_sides) GROUP BY ALL ORDER BY ALL""").fetchnumpy()  # noqa: S608  # fmt: skip
+        SELECT {names}, count(*) AS pairs FROM (SELECT {cases} FROM both_sides)
+        GROUP BY ALL ORDER BY ALL""").fetchnumpy()  # noqa: S608
     levels = np.stack([np.asarray(found[f"g_{c.field}"]) for c in comparisons], axis=1).astype(np.int8)
     return levels, np.asarray(found["pairs"], dtype=np.int64)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from features.matching.names import written
 
-_CUT = re.compile(r"[0-9〇一二三四五六七八九十]+(?:组|社|队|号|屯).*$|[0-9].*$")
+_CUT = re.compile(r"[0-9零一二三四五六七八九十]+(?:组|社|队|号|屯).*$|[0-9].*$")
 
 
 @dataclass(frozen=True, slots=True)

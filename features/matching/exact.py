@@ -28,9 +28,9 @@ _CENTURY: Final = "19"
 
 
 def tidied(text: str) -> str:
-    """Digits and a last X, whatever the width, case and blanks they were typed in.
+    r"""Digits and a last X, whatever the width, case and blanks they were typed in.
 
-    >>> tidied("５１９９２１ 19530304 123x")
+    >>> tidied("\uff15\uff1199 2119530304123x")
     '51992119530304123X'
     """
     return _OTHER.sub("", unicodedata.normalize("NFKC", text).upper())
@@ -87,9 +87,9 @@ def neighbours(number: str) -> Iterator[str]:
     wanted = _CHECKS.index(number[17])
     for place, weight in enumerate(_WEIGHTS):
         own = int(number[place])
-        for digit in range(10):
-            if digit != own and (total + weight * (digit - own)) % 11 == wanted:
-                yield number[:place] + str(digit) + number[place + 1 :]
+        for value in range(10):
+            if value != own and (total + weight * (value - own)) % 11 == wanted:
+                yield number[:place] + str(value) + number[place + 1 :]
     yield number[:17] + _CHECKS[total]
     for place in range(17):
         if number[place] != number[place + 1]:
@@ -135,18 +135,19 @@ def repair(con: duckdb.DuckDBPyConnection, field: Field, name: Field | None) -> 
     `broken`.
     """
     n = field.name
-    lost = con.execute(
-        f"SELECT DISTINCT {n}_text FROM l WHERE {n} IS NOT NULL AND {n} NOT IN (SELECT {n} FROM r WHERE {n} IS NOT NULL)"  # noqa: S608
-    ).fetchall()
+    held = f"SELECT {n} FROM r WHERE {n} IS NOT NULL"  # noqa: S608
+    lost = con.execute(f"SELECT DISTINCT {n}_text FROM l WHERE {n} IS NOT NULL AND {n} NOT IN ({held})").fetchall()  # noqa: S608
     texts = sorted(text for (text,) in lost)
-    con.register("lost_numbers", pa.table({"number": pa.array(texts, pa.string()),
-                                           "sound": pa.array([is_sound(long_form(t)) for t in texts], pa.bool_())}))  # fmt: skip
+    sound = [len(text) == 18 and is_sound(text) for text in texts]
+    con.register(
+        "lost_numbers", pa.table({"number": pa.array(texts, pa.string()), "sound": pa.array(sound, pa.bool_())})
+    )
     con.execute(f"""
-        UPDATE l SET {n} = NULL, {n}_how = CASE WHEN lost_numbers.sound AND length({n}_text) = 18 THEN 'sound' ELSE 'broken' END
-        FROM lost_numbers WHERE l.{n}_text = lost_numbers.number""")  # fmt: skip  # noqa: S608
+        UPDATE l SET {n} = NULL, {n}_how = CASE WHEN lost_numbers.sound THEN 'sound' ELSE 'broken' END
+        FROM lost_numbers WHERE l.{n}_text = lost_numbers.number""")  # noqa: S608
     found = 0
     if name is not None and texts:
-        found = _repair(con, n, name, [t for t in texts if not (len(t) == 18 and is_sound(t))])
+        found = _repair(con, n, name, [t for t, good in zip(texts, sound, strict=True) if not good])
     con.unregister("lost_numbers")
     return found
 
@@ -157,10 +158,11 @@ def _repair(con: duckdb.DuckDBPyConnection, n: str, named: Field, broken: list[s
     typed: list[str] = []
     meant: list[str] = []
     for text in broken:
-        for near in sorted(set(neighbours(text))):
+        for number in sorted(set(neighbours(text))):
             typed.append(text)
-            meant.append(near)
-    con.register("near_numbers", pa.table({"number": pa.array(typed, pa.string()), "meant": pa.array(meant, pa.string())}))  # fmt: skip
+            meant.append(number)
+    near = pa.table({"number": pa.array(typed, pa.string()), "meant": pa.array(meant, pa.string())})
+    con.register("near_numbers", near)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE repaired AS
         SELECT l.n AS n, min(r.{n}) AS meant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from features.matching import blocking, store
 from features.matching._sql import numbers
 from features.matching.compare import Compared, compare, count_values, random_patterns
 from features.matching.comparisons import Comparison, comparison_of
-from features.matching.decide import Chosen, choose, decide
+from features.matching.decide import DECISIONS, Chosen, choose, decide
 from features.matching.divisions import Divisions
 from features.matching.explain import agreements
 from features.matching.fields import Reader
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import duckdb
 
 Progress = Callable[[str, float], None]
+Comparer = Callable[["duckdb.DuckDBPyConnection", Model, list[str], tuple[int, int]], Compared]
+"""Compares the pairs of the table `pairs` whose row number lies in a range."""
 PART = 250_000
 """Rows compared at once."""
 SCHEMA = pa.schema(
@@ -46,7 +48,9 @@ class Links:
     """What a matching found.
 
     `matches` has `SCHEMA`, one row a row of the left list, in the order of identifiers. `persons` names the best
-    candidate of each row whatever was decided (null where there was none), `pairs` counts those compared.
+    candidate of each row whatever was decided (null where there was none), `pairs` counts those compared, `cleared`
+    those kept out because people took the link back. `prints` has, for rows asked about, the person and fingerprints of
+    both records.
     """
 
     matches: pa.Table
@@ -54,12 +58,39 @@ class Links:
     pairs: int
     cleared: int
     model: Model
+    prints: Mapping[str, tuple[str, str, str]]
 
     @property
     def counts(self) -> dict[str, int]:
         """Rows by decision."""
         found = self.matches.column("decision").to_pylist()
         return {name: found.count(name) for name in ("same", "unsure", "none")}
+
+    def summary(self, spec: Spec) -> dict[str, object]:
+        """Counts, lines and weights for a machine; no record of anybody."""
+        weights = {
+            c.field: {
+                level.key: {
+                    "m": float(self.model.m[c.field][place]),
+                    "u": float(self.model.u[c.field][place]),
+                    "weight": int(self.model.weights(c.field)[place]) / UNIT,
+                }
+                for place, level in enumerate(c.levels)
+            }
+            for c in self.model.comparisons
+        }
+        return {
+            "rows": self.counts,
+            "pairs": self.pairs,
+            "cleared": self.cleared,
+            "spec": spec.version,
+            "same_probability": spec.same_probability,
+            "none_probability": spec.none_probability,
+            "linked": self.model.linked,
+            "persons": self.model.persons,
+            "learned_rows": self.model.learned_rows,
+            "weights": weights,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +99,7 @@ class Lists:
 
     left: pa.Table
     right: pa.Table
-    divisions: Divisions = Divisions()
+    divisions: Divisions = field(default_factory=Divisions)
 
 
 def link(
@@ -76,6 +107,8 @@ def link(
     spec: Spec,
     *,
     memory: Memory | None = None,
+    asked: frozenset[str] = frozenset(),
+    compare_with: Comparer | None = None,
     start: Mapping[str, Floats] | None = None,
     memory_gb: float = 5.0,
     threads: int = 2,
@@ -83,7 +116,9 @@ def link(
 ) -> Links:
     """Find for each row of the left list the person of the right list it means.
 
-    `memory` keeps out pairs that people cleared; `start` begins learning from other shares than the shipped ones.
+    `memory` keeps out pairs that people cleared; `asked` are rows whose fingerprints are wanted; `compare_with`
+    compares somewhere else than in the database (Spark); `start` begins learning from
+    other shares than the shipped ones.
     Raises SpecError, BlockError and DuplicateIdError.
     """
     tell = progress or (lambda _what, _share: None)
@@ -92,7 +127,7 @@ def link(
         store.fill(con, Reader(spec, lists.divisions), lists.left, lists.right)
         columns = store.columns_of(con)
         blocking.check_blocks(spec, columns)
-        comparisons = tuple(comparison_of(field) for field in spec.fields)
+        comparisons = tuple(comparison_of(one) for one in spec.fields)
         tell("finding candidates", 0.0)
         pairs = blocking.candidates(con, spec)
         left_ids, right_ids = store.ids(con, "l"), store.ids(con, "r")
@@ -104,9 +139,28 @@ def link(
         for low in range(0, max(1, len(left_ids)), PART):
             tell("comparing", low / max(1, len(left_ids)))
             high = min(low + PART, len(left_ids))
-            compared = compare(con, comparisons, columns, rows=(low, high))
+            compared = (compare_with or _in_database)(con, model, columns, (low, high))
             parts.append(_part(compared, choose(compared, model, order), model, spec, right_ids))
-        return _gathered(parts, left_ids, right_ids, pairs, cleared, model)
+        found = _gathered(parts, left_ids, right_ids, pairs, cleared, model)
+        return replace(found, prints=_prints(con, columns, found, asked)) if asked else found
+
+
+def _in_database(con: duckdb.DuckDBPyConnection, model: Model, columns: list[str], rows: tuple[int, int]) -> Compared:
+    return compare(con, model.comparisons, columns, rows=rows)
+
+
+def _prints(
+    con: duckdb.DuckDBPyConnection, columns: list[str], found: Links, asked: frozenset[str]
+) -> dict[str, tuple[str, str, str]]:
+    """Person and fingerprints of both records for the rows asked about that have a candidate."""
+    out = {}
+    for row, person in zip(found.matches.column("row_id").to_pylist(), found.persons.to_pylist(), strict=True):
+        if row in asked and person is not None:
+            left = con.execute("SELECT n FROM l WHERE id = ?", [row]).fetchall()[0][0]
+            right = con.execute("SELECT n FROM r WHERE id = ?", [person]).fetchall()[0][0]
+            prints = fingerprints(con, "l", columns, [left])[left], fingerprints(con, "r", columns, [right])[right]
+            out[row] = (person, *prints)
+    return out
 
 
 def learn_from(
@@ -124,7 +178,8 @@ def learn_from(
     values = count_values(con, comparisons)
     compared = compare(con, comparisons, columns, "train_pairs")
     levels, counts = random_patterns(con, comparisons, columns, spec.random_pairs)
-    return learn(compared, levels, counts, values, comparisons, spec, rows=int(rows[0]), persons=int(rows[1]), start=start)  # fmt: skip
+    sizes = {"rows": int(rows[0]), "persons": int(rows[1])}
+    return learn(compared, levels, counts, values, comparisons, spec, start=start, **sizes)
 
 
 def _clear(con: duckdb.DuckDBPyConnection, memory: Memory, columns: list[str]) -> int:
@@ -134,7 +189,8 @@ def _clear(con: duckdb.DuckDBPyConnection, memory: Memory, columns: list[str]) -
     if not asked:
         return 0
     con.register("asked", pa.table({"id": pa.array(asked, pa.string())}))
-    found = con.execute("SELECT pairs.l, pairs.r, l.id FROM pairs JOIN l ON l.n = pairs.l JOIN asked USING (id)").fetchall()  # fmt: skip
+    pairs = "SELECT pairs.l, pairs.r, l.id FROM pairs JOIN l ON l.n = pairs.l JOIN asked USING (id)"
+    found = con.execute(pairs).fetchall()
     con.unregister("asked")
     left = fingerprints(con, "l", columns, sorted({pair[0] for pair in found}))
     right = fingerprints(con, "r", columns, sorted({pair[1] for pair in found}))
@@ -198,13 +254,28 @@ def _gathered(
             "person_id": shown,
             "probability": probability,
             "log_odds": pa.array(log_odds, mask=np.isnan(log_odds)),
-            "decision": pa.array(np.array(("none", "unsure", "same"), dtype=object)[decision], pa.string()),
+            "decision": pa.array(np.array(DECISIONS, dtype=object)[decision], pa.string()),
             "agreement": pa.array(agreement, pa.string()),
         },
         schema=SCHEMA,
     )
     order = pa.array(np.argsort(_ranks(left_ids), kind="stable"))
-    return Links(table.take(order), best.take(order), pairs, cleared, model)
+    return Links(table.take(order), best.take(order), pairs, cleared, model, {})
+
+
+def decided_by(links: Links, same: float, none: float) -> Links:
+    """The same links decided by other lines; ties stay `unsure`."""
+    table = links.matches
+    tied = np.array(
+        ['"rivals": {"level": "equal"' in text for text in table.column("agreement").to_pylist()], dtype=np.bool_
+    )
+    probability = table.column("probability").to_numpy()
+    decision = decide(probability, tied, same, none)
+    decision = np.where(np.asarray(links.persons.is_valid()), decision, 0)
+    shown = pa.array([p if d else None for p, d in zip(links.persons.to_pylist(), decision, strict=True)], pa.string())
+    words = pa.array(np.array(DECISIONS, dtype=object)[decision], pa.string())
+    made = table.set_column(1, SCHEMA.field("person_id"), shown).set_column(4, SCHEMA.field("decision"), words)
+    return replace(links, matches=made)
 
 
 def batches(matches: pa.Table, rows: int = 100_000) -> Iterator[pa.Table]:

@@ -15,11 +15,11 @@ from typing import Final
 
 import pyarrow as pa
 
-COMPOUND_SURNAMES: Final = frozenset(
-    "欧阳 上官 司马 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 司徒 夏侯 端木 南宫 闻人 澹台 长孙 宇文 轩辕 太史 独孤 申屠 呼延".split()
-)
-"""Surnames of two characters. Source: the common ones of GB/T 28039 name lists."""
-_DOTS: Final = re.compile(r"[\s·•‧∙⋅・･．.,，、'’`´\-_/()（）]+")
+_PAIRS: Final = "欧阳上官司马诸葛东方皇甫尉迟公孙令狐慕容司徒夏侯端木南宫闻人澹台长孙宇文轩辕太史独孤申屠呼延"
+COMPOUND_SURNAMES: Final = frozenset(_PAIRS[place : place + 2] for place in range(0, len(_PAIRS), 2))
+"""Surnames of two characters that are still common."""
+# Full-width forms are plain ones by then (NFKC).
+_DOTS: Final = re.compile(r"[\s·•‧∙⋅・.,、'’`\-_/()]+")
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 _NOT_LETTERS: Final = re.compile(r"[^a-z]+")
 # What many speakers and typists of the south-west do not tell apart: n and l, f and h, flat and curled tongue, and
@@ -32,7 +32,7 @@ _DOUBLE: Final = re.compile(r"(.)\1+")
 def written(text: str) -> str:
     """The name without what only typing adds: width, case, accents, dots, blanks. Empty when nothing is left.
 
-    >>> written("阿木·呷"), written(" Ｏ’Brien "), written("Núñez")
+    >>> written("阿木·呷"), written(" O’Brien "), written("Núñez")
     ('阿木呷', 'obrien', 'nunez')
     """
     plain = unicodedata.normalize("NFKC", text).casefold()

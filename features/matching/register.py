@@ -1,4 +1,4 @@
-"""The two lists of a county as known at T: department rows on one side, persons with what they were before on the other."""
+"""The two lists of a county as known at T: department rows, and persons with what they were before."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _before(
     coded = values.combine_chunks().cast(pa.string()).dictionary_encode()
     code = np.asarray(coded.indices.fill_null(-1).to_numpy(zero_copy_only=False))[order]
     ends = np.flatnonzero(last)
-    person = np.cumsum(last) - last
+    person: NDArray[np.int64] = np.cumsum(last) - last
     now = code[ends][person]
     place = np.where((code != now) & (code >= 0), np.arange(len(code)), -1)
     starts = np.append(0, ends[:-1] + 1)

@@ -21,7 +21,6 @@ from features.matching.fields import Reader, Side
 if TYPE_CHECKING:
     import duckdb
 
-    from features.matching.spec import Spec
 
 BATCH = 500_000
 IN_MEMORY_ROWS = 500_000
@@ -69,7 +68,7 @@ def _load(con: duckdb.DuckDBPyConnection, table: str, reader: Reader, rows: pa.T
         made = pa.table({"n": pa.array(range(start, start + part.num_rows), pa.int32()), **columns})
         con.register("batch", made)
         if start == 0:
-            con.execute(f"CREATE TABLE {table} AS SELECT * FROM batch")
+            con.execute(f"CREATE TABLE {table} AS SELECT * FROM batch")  # noqa: S608
         else:
             con.execute(f"INSERT INTO {table} SELECT * FROM batch")  # noqa: S608
         con.unregister("batch")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-class MemoryError_(ValueError):
+class RecordError(ValueError):
     """A record of cleared pairs that cannot be used; the message names file and line."""
 
 
@@ -57,7 +57,7 @@ class Memory:
 
 
 def read(path: Path) -> Memory:
-    """The record, empty where there is no file. Raises MemoryError_ naming the line that cannot be read."""
+    """The record, empty where there is no file. Raises RecordError naming the line that cannot be read."""
     if not path.exists():
         return Memory()
     entries = []
@@ -65,7 +65,7 @@ def read(path: Path) -> Memory:
         try:
             entries.append(Cleared(**json.loads(line)))
         except (ValueError, TypeError) as error:
-            raise MemoryError_(f"{path.name}, line {number}: not a record of a cleared pair") from error
+            raise RecordError(f"{path.name}, line {number}: not a record of a cleared pair") from error
     return Memory(tuple(entries))
 
 

@@ -47,7 +47,7 @@ class Model:
 
     def weights(self, field: str) -> NDArray[np.int64]:
         """ln(m / u) of each level, in units."""
-        return np.rint(np.log(self.m[field] / self.u[field]) * UNIT).astype(np.int64)
+        return np.asarray(np.rint(np.log(self.m[field] / self.u[field]) * UNIT), dtype=np.int64)
 
     def by_value(self, field: int, compared: Compared) -> NDArray[np.int64]:
         """What a rare or common value adds in each pair, in units; 0 where the level does not weigh by value."""
@@ -87,7 +87,7 @@ def rival_odds(rows: NDArray[np.int32], log_odds: Floats) -> Floats:
         small = np.where(odds == best, 0.0, odds)
         rest = np.repeat(np.add.reduceat(small, starts), sizes)
         others = np.where(lost, rest, others)
-    return np.maximum(others, 0.0)
+    return np.asarray(np.maximum(others, 0.0))
 
 
 def learn(

@@ -30,7 +30,11 @@ class Policy:
         values = _flatten(_read(Path(__file__).with_name("policy.toml")))
         settings = dict(default_settings())
         if path is not None:
-            for key, value in _flatten(_read(path)).items():
+            tree = _read(path)
+            tree.pop(
+                "matching", None
+            )  # Who is who has a reader of its own, which checks its keys: features.matching.spec.
+            for key, value in _flatten(tree).items():
                 target, name = (settings, key.removeprefix("rules.")) if key.startswith("rules.") else (values, key)
                 if name not in target:
                     raise PolicyError(

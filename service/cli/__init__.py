@@ -23,6 +23,7 @@ from service.cli import (
     features,
     groups,
     keep_matches,
+    match,
     models,
     release,
     replay,
@@ -74,6 +75,7 @@ app.command("groups", short_help="Whom alerts and false alarms fall on. 群体�
 app.command("cards", short_help="One household, one card: what to keep and close. 一户一卡清理")(cards.cards)
 app.command("keep-matches", short_help="Let matches count in scores. 采用匹配结果")(keep_matches.keep_matches)
 app.command("drift", short_help="What changed since the model learned. 漂移监测")(drift.drift)
+app.add_typer(match.app, name="match", short_help="Who is meant by departments' lists. 名单人员匹配")
 app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
 app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)
 app.add_typer(rules.app, name="rules", short_help="List the rules, show one, or move one. 规则目录")
