@@ -17,10 +17,18 @@ class BundleModel(PythonModel):
     """Scores, before payment, of every disbursement submitted in a range of dates."""
 
     def load_context(self, context: Any) -> None:
-        """Read the bundle logged with the model."""
-        from models.scoring.bundle import load_bundle
+        """Read the bundle logged with the model, and lay the states of rules over it as every other scoring does.
 
-        self.bundle = load_bundle(Path(context.artifacts["bundle"]))
+        They are those of the record this process knows (`MINGBAI_MLRUNS`), as born where it knows none: a model keeps
+        weights for rules that are not live, which must not count because it is served from elsewhere.
+        """
+        from models.registry import root
+        from models.rules._journal import in_force
+        from models.rules.catalogue import all_rules
+        from models.scoring.bundle import load_bundle
+        from models.scoring.in_force import with_states
+
+        self.bundle = with_states(load_bundle(Path(context.artifacts["bundle"])), in_force(root(), all_rules()))
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
         """The contract's scores for each row (`store`, `first`, `last`) of the input, one after the other."""

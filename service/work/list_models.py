@@ -30,10 +30,10 @@ class OnRecord:
 
 def list_models() -> OnRecord:
     """Everything on record. MLflow is not imported. Raises WrongUsageError where the record cannot be read."""
-    from models.registry import RegistryError, _journal, read_book
+    from models.registry import RegistryError, read_book, read_entries
 
     try:
-        return OnRecord(read_book(), tuple(event for entry in _journal.read() for event in _events(entry)))
+        return OnRecord(read_book(), tuple(event for entry in read_entries() for event in _events(entry)))
     except RegistryError as error:
         raise WrongUsageError(str(error)) from error
 
