@@ -18,6 +18,7 @@ from service.cli import (
     check,
     demo,
     drift,
+    duplicates,
     evaluate,
     explain,
     features,
@@ -74,6 +75,7 @@ app.command("evaluate", short_help="Train, score and measure where truth is know
 app.command("groups", short_help="Whom alerts and false alarms fall on. 群体差异")(groups.groups)
 app.command("cards", short_help="One household, one card: what to keep and close. 一户一卡清理")(cards.cards)
 app.command("keep-matches", short_help="Let matches count in scores. 采用匹配结果")(keep_matches.keep_matches)
+app.command("duplicates", short_help="People who stand on the register twice. 重复登记")(duplicates.duplicates)
 app.command("drift", short_help="What changed since the model learned. 漂移监测")(drift.drift)
 app.add_typer(match.app, name="match", short_help="Who is meant by departments' lists. 名单人员匹配")
 app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
