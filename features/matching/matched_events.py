@@ -14,14 +14,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.asof import Ledger
 from features.contract import DERIVED
-from features.matching.register import known_rows
+from features.matching.as_events import as_events
+from features.matching.register import department_rows, known_rows
 
 FILE = "matched_events.parquet"
-NUMBER_FIELD = "id_number"
 SCHEMA = pa.schema(
     [
         ("row_id", pa.string()), ("person_id", pa.string()), ("kind", pa.string()), ("effective_on", pa.date32()),
@@ -99,25 +100,24 @@ def kept(ledger: Ledger, matches: pa.Table, at_us: int, before: Record) -> Kept:
     one. Raises EarlierMomentError.
     """
     base = before.before(at_us)
-    rows, persons = _rows(ledger, at_us), _persons_known(ledger, at_us)
+    rows, persons = _known(ledger, "department_rows", "row_id", at_us), _known(ledger, "persons", "person_id", at_us)
+    chosen = matches.filter(pc.equal(matches.column("decision"), "same"))
+    named = zip(chosen.column("row_id").to_pylist(), chosen.column("person_id").to_pylist(), strict=True)
+    if any(row not in rows or person not in persons for row, person in named):
+        raise KeyError("a match names a row or a person that was not known at the moment")
     standing = {row["row_id"]: row for row in base.table.to_pylist()}
     last_run = base.runs[-1] if base.runs else None
     made: list[dict[str, Any]] = []
     counts = {"new": 0, "changed": 0, "taken_back": 0}
     found: set[str] = set()
-    chosen = [m for m in matches.to_pylist() if m["decision"] == "same" and m["person_id"] is not None]
-    for match in sorted(chosen, key=lambda m: str(m["row_id"])):
-        row_id, person = match["row_id"], match["person_id"]
-        if row_id not in rows or person not in persons:
-            raise KeyError("a match names a row or a person that was not known at the moment")
-        row, earlier = rows[row_id], standing.get(row_id)
+    for event in as_events(chosen, department_rows(ledger, at_us)).to_pylist():
+        told = {name: event[name] for name in SCHEMA.names}
+        row_id, earlier = told["row_id"], standing.get(told["row_id"])
         found.add(row_id)
-        told = {**row, "row_id": row_id, "person_id": person, "basis": basis_of(match["agreement"]),
-                "log_odds": match["log_odds"]}  # fmt: skip
         if earlier is not None and all(earlier[k] == told[k] for k in ("person_id", "kind", "effective_on", "basis")):
             continue
-        decided_late = earlier is not None or (last_run is not None and row["known"] <= last_run)
-        told["recorded_at"] = at_us if decided_late else max(row["known"], persons[person])
+        decided_late = earlier is not None or (last_run is not None and rows[row_id] <= last_run)
+        told["recorded_at"] = at_us if decided_late else max(rows[row_id], persons[told["person_id"]])
         counts["new" if earlier is None or earlier["person_id"] is None else "changed"] += 1
         made.append(told)
     for row_id, earlier in sorted(standing.items()):
@@ -129,38 +129,11 @@ def kept(ledger: Ledger, matches: pa.Table, at_us: int, before: Record) -> Kept:
     return Kept(record, **counts, standing=len(found))
 
 
-def basis_of(agreement: str) -> str:
-    """`number` where an identity number speaks for the match, else `details`.
-
-    >>> basis_of('{"id_number": {"level": "old_form", "weight": 9.1}, "name": {"level": "same", "weight": 4.0}}')
-    'number'
-    >>> basis_of('{"id_number": {"level": "unknown", "weight": 0.0}, "name": {"level": "same", "weight": 9.0}}')
-    'details'
-    """
-    entry = json.loads(agreement or "{}").get(NUMBER_FIELD, {})
-    return "number" if float(entry.get("weight", 0.0)) > 0.0 else "details"
-
-
-def _rows(ledger: Ledger, at_us: int) -> dict[str, dict[str, Any]]:
-    """What each department row known at the moment tells, and when it became known."""
-    source = ledger.tables["department_rows"]
-    places = known_rows(ledger, "department_rows", at_us)
-    taken = pa.array(places)
-    columns = {
-        name: source.arrow(name).take(taken).to_pylist() for name in ("row_id", "kind", "effective_on", "source")
-    }
-    known = source.known_at[places].tolist()
-    return {
-        row_id: {"kind": kind, "effective_on": on, "source": src, "known": at}
-        for row_id, kind, on, src, at in zip(*columns.values(), known, strict=True)
-    }
-
-
-def _persons_known(ledger: Ledger, at_us: int) -> dict[str, int]:
-    """When the version of each person that stands at the moment became known."""
-    source = ledger.tables["persons"]
-    places = known_rows(ledger, "persons", at_us)
-    names = source.arrow("person_id").take(pa.array(places)).to_pylist()
+def _known(ledger: Ledger, table: str, key: str, at_us: int) -> dict[str, int]:
+    """When the version of each row that stands at the moment became known, by its key."""
+    source = ledger.tables[table]
+    places = known_rows(ledger, table, at_us)
+    names = source.arrow(key).take(pa.array(places)).to_pylist()
     return dict(zip(names, np.asarray(source.known_at)[places].tolist(), strict=True))
 
 

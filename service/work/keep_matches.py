@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from features.matching.matched_events import Kept
     from service.work.open_data import OpenData
 
-COLUMNS = ("row_id", "person_id", "decision", "log_odds", "agreement")
+COLUMNS = ("row_id", "person_id", "probability", "decision", "log_odds", "agreement")
 
 
 def read_matches(path: Path) -> pa.Table:

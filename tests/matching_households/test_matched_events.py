@@ -18,7 +18,6 @@ from features.matching.matched_events import (
     SCHEMA,
     EarlierMomentError,
     Record,
-    basis_of,
     forget_record,
     kept,
     read_record,
@@ -53,11 +52,12 @@ def matches(*found: tuple[str, str | None], agreement: str = BY_NAME) -> pa.Tabl
     """Matches as the command writes them: (row, person), None where nobody is `same`."""
     return pa.table(
         {
-            "row_id": [row for row, _ in found],
+            "row_id": pa.array([row for row, _ in found], pa.string()),
             "person_id": pa.array([person for _, person in found], pa.string()),
-            "decision": ["none" if person is None else "same" for _, person in found],
+            "decision": pa.array(["none" if person is None else "same" for _, person in found], pa.string()),
             "log_odds": [9.5] * len(found),
-            "agreement": [agreement] * len(found),
+            "probability": [0.999] * len(found),
+            "agreement": pa.array([agreement] * len(found), pa.string()),
         }
     )
 
@@ -154,7 +154,6 @@ def test_a_number_that_agrees_is_more_than_a_name() -> None:
         view = made.add("matched_events", **told, recorded_at=recorded).view()
         assert Outcome(int(fires.evaluate(view, default_settings())[0])) is Outcome.FIRED
         assert Outcome(int(quiet.evaluate(view, default_settings())[0])) is Outcome.QUIET
-    assert basis_of("") == basis_of("{}") == "details"
 
 
 def test_it_lies_in_the_store_and_a_reload_leaves_it_alone(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from features._world import world
 from features.disbursement.is_paid_to_proxy_institution import is_paid_to_proxy_institution
 from features.disbursement.quantity_months_after_matched_death import quantity_months_after_matched_death
+from features.person.count_death_sources import count_death_sources
 from features.person.days_paid_after_matched_death import days_paid_after_matched_death
 from features.person.is_matched_death_by_number import is_matched_death_by_number
 from models.rules._expression import col, setting
@@ -24,6 +25,11 @@ RULE = Rule(
         & col(is_matched_death_by_number).is_true()
     ),
     unless=(
+        Unless(
+            "the death on record rests on a paper of the village alone, and lists copy from one another",
+            "登记的死亡信息仅来自村级证明，而各名单可能互相转抄",
+            col(count_death_sources) < setting("T01.least_departments"),
+        ),
         Unless(
             "paid to the institution that cares for the person, which would report a death",
             "发至供养机构账户，死亡应由机构报告",
@@ -54,6 +60,12 @@ RULE = Rule(
         quiet(
             "the match was taken back",
             listed.listed(None, on="2019-01-10", recorded="2019-03-01").paid("P1", period="2019-04"),
+        ),
+        explained(
+            "the village reported it too, and nobody else: a living person may stand on every list",
+            listed.died("P1", on="2019-01-10", recorded="2019-02-01", source="village_report").paid(
+                "P1", period="2019-04"
+            ),
         ),
         explained(
             "the institution that cares for the person still receives",
