@@ -71,6 +71,7 @@ def test_silencing_touches_only_what_it_names(explained: Explained) -> None:
     np.testing.assert_array_equal(np.delete(quiet.values, named, axis=1), np.delete(facts.values, named, axis=1))
 
 
+@pytest.mark.slow
 def test_on_the_shared_county(county_a: Path, tmp_path: Path) -> None:
     """The same on the alerts of two months of the shared county, by a model trained before them."""
     from features.intake import load

@@ -124,6 +124,7 @@ def test_a_live_rule_the_model_never_saw_weighs_nothing_and_says_so(trained_coun
     assert with_states(older, RuleStates({})).silent == {leading.code: UNKNOWN}
 
 
+@pytest.mark.slow
 def test_a_training_leans_on_no_silent_rule_and_keeps_its_weight(trained_county: Trained, leading: Rule) -> None:
     """Trained with the rule in shadow: nothing moves when its hits do, and going live needs no new training."""
     states = RuleStates({leading.code: Standing("shadow", "in shadow")})
@@ -137,6 +138,7 @@ def test_a_training_leans_on_no_silent_rule_and_keeps_its_weight(trained_county:
     assert model.states == states
 
 
+@pytest.mark.slow
 def test_a_rule_whose_hits_are_cleared_is_suspended_by_the_training(
     trained_county: Trained, payments: Int64, tmp_path: Path
 ) -> None:
