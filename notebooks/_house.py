@@ -12,7 +12,7 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.asof import Ledger, LedgerTable
+from models._record import alone
 from models.scoring.bundle import Bundle, load_bundle
 from models.scoring.facts import Facts, gather
 from models.scoring.policy import Policy
@@ -134,18 +135,9 @@ def county() -> County:
     return County(open_data(home() / "county", home() / "store", policy), policy, moment(AS_OF))
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
+def _alone() -> AbstractContextManager[None]:
     """One notebook at a time makes what is missing; a second one waits."""
-    home().mkdir(parents=True, exist_ok=True)
-    try:
-        import fcntl
-    except ImportError:  # A system without POSIX locks: open one notebook first.
-        yield
-        return
-    with (home() / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return alone(home() / ".lock")
 
 
 def _prepare() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,9 +40,11 @@ def load_data(data: Path, home: Path, progress: LoadProgress | None = None) -> I
     Raises UnusableDataError when the folder cannot be loaded at all, with file, line, column, found and expected.
     """
     from features.intake import IntakeError, load
+    from models._record import alone
 
     store = store_of(data, home)
-    with _alone(home / "data", store.name):
+    # A second load of the same store waits, then finds the work done.
+    with alone(home / "data" / f".{store.name}.lock"):
         try:
             return load(data, store, progress=progress)
         except IntakeError as error:
@@ -61,17 +62,3 @@ def open_data(data: Path, home: Path, policy: Policy, progress: LoadProgress | N
             f"{data}：发放明细没有一行可用；请运行 `mingbai check` 查看原因",
         )
     return OpenData(report, Ledger.open(report.store, utc_offset_hours=policy.utc_offset_hours))
-
-
-@contextmanager
-def _alone(folder: Path, name: str) -> Iterator[None]:
-    """One load of a store at a time; a second one waits, then finds the work done."""
-    try:
-        import fcntl
-    except ImportError:  # A system without POSIX locks: two loads at once are then the user's to avoid.
-        yield
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f".{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
