@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models.evaluation.groups import GroupRates, OfGroup, Rate
+from models.evaluation.groups.link_rates import LinkRates
 from models.evaluation.groups.membership import PLACES
 from models.evaluation.report import plain
 from models.fairness._document import Section, markdown, page
 from models.fairness.causes import Cause
+from models.fairness.links import of_links, public_links
 from models.fairness.parity import Parity
 from models.fairness.proxies import Proxy
 from models.fairness.swap import Swap
@@ -49,6 +51,7 @@ class GroupReport:
     proxies: tuple[Proxy, ...] = ()
     swaps: tuple[Swap, ...] = ()
     parity: tuple[Parity, ...] = ()
+    links: tuple[LinkRates, ...] = ()
 
     def to_json(self) -> str:
         """As JSON; what is not finite or not shown is null."""
@@ -68,6 +71,7 @@ class GroupReport:
 
     def _sections(self) -> list[Section]:
         made = [self._rates(), self._causes(), self._proxies(), self._swaps(), *map(_of_parity, self.parity)]
+        made.append(of_links(self.links))
         return [section for section in made if section.rows or section.texts]
 
     def _rates(self) -> Section:
@@ -154,6 +158,7 @@ def public(report: GroupReport, at_least: int) -> GroupReport:
         proxies=tuple(replace(p, carriers=()) for p in report.proxies if min(p.members, p.others) >= at_least),
         swaps=tuple(swap for swap in report.swaps if not _few(swap, at_least)),
         parity=(),
+        links=public_links(report.links, at_least),
     )
 
 

@@ -36,6 +36,16 @@ def groups(
         bool, typer.Option("--swap", help="Score again with sex, surnames and phones changed (in memory).")
     ] = False,
     parity: Annotated[bool, typer.Option("--parity", help="Also compare what equal rates would cost.")] = False,
+    matches: Annotated[
+        Path | None,
+        typer.Option(
+            "--matches", metavar="FILE", exists=True, dir_okay=False, help="Matches made as of T: link rates."
+        ),
+    ] = None,
+    matches_truth: Annotated[
+        Path | None,
+        typer.Option("--matches-truth", metavar="FILE", exists=True, dir_okay=False, help="Who each row really means."),
+    ] = None,
     model: Model = None,
     policy: PolicyFile = None,
     home: Home = HOME,
@@ -50,6 +60,7 @@ def groups(
     Examples:
       mingbai groups county/ --as-of 2019-07-01 --truth truth.parquet --out groups/
       mingbai groups county/ --as-of 2020-01-01 --swap --out groups/
+      mingbai groups county/ --as-of 2020-01-01 --matches matches.parquet --out groups/
 
     Writes groups.html, .md, .json and groups-public.*, the latter without small counts and places: docs/groups.md.
     """
@@ -65,7 +76,7 @@ def groups(
     as_of_us = moment_of(as_of, rules.utc_offset_hours)
     known = read_truth(truth) if truth is not None else None
     check_model(model)
-    asked = Asked(tuple(minority.split(",")) if minority else (), proxies, swap, parity)
+    asked = Asked(tuple(minority.split(",")) if minority else (), proxies, swap, parity, matches, matches_truth)
     with working() as step:
         opened = open_data(data, home, rules, loading(step))
         if known is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from features.asof import Ledger
     from models.evaluation.groups import Grouping
+    from models.evaluation.groups.link_rates import LinkRates
     from models.evaluation.groups.rates import Source
     from models.fairness.report import GroupReport
     from models.fairness.swap import Swap
@@ -33,12 +34,15 @@ FULL, PUBLIC = "groups", "groups-public"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to measure: `minority` prefixes of division codes, and the parts that take longer."""
+    """What to measure: `minority` prefixes of division codes, the parts that take longer, and `matches` (with the
+    truth of who is meant, where it is known) for link rates."""
 
     minority: tuple[str, ...] = ()
     proxies: bool = True
     swaps: bool = False
     parity: bool = False
+    matches: Path | None = None
+    matches_truth: Path | None = None
 
 
 def payments_after(data: OpenData, as_of_us: int, last: dt.date | None) -> Payments:
@@ -112,10 +116,35 @@ def report_groups(
         days[0], days[1], bundle.version, rates, answers.notes, found_causes, proxies,
         _swaps(ledger, bundle, policy, payments, say) if asked.swaps else (),
     )  # fmt: skip
+    if asked.matches is not None:
+        report = replace(report, links=_links(ledger, asked.matches, asked.matches_truth, as_of_us))
     if asked.parity:
         say("price of parity", 0.0)
         return _with_parity(report, ledger, bundle, policy, payments, facts, answers.answer, judged, as_of_us)
     return report
+
+
+def _links(ledger: Ledger, matches: Path, truth: Path | None, as_of_us: int) -> tuple[LinkRates, ...]:
+    """Link rates of a file of matches. Raises UnusableDataError where a file lacks what it needs."""
+    import pyarrow.parquet as pq
+
+    from models.evaluation.groups.link_rates import link_rates
+    from service.work.keep_matches import read_matches
+
+    if not ledger.has("department_rows"):
+        raise UnusableDataError("department_rows was not handed over", "未提供 department_rows")
+    known = None
+    try:
+        if truth is not None:
+            table = pq.read_table(truth, columns=["row_id", "person_id"])
+            known = dict(zip(table.column("row_id").to_pylist(), table.column("person_id").to_pylist(), strict=True))
+        return link_rates(ledger, read_matches(matches), as_of_us, known)
+    except (OSError, ValueError, KeyError) as error:
+        name = truth.name if truth is not None else matches.name
+        raise UnusableDataError(
+            f"{name}: expected columns row_id and person_id, with every row of department_rows",
+            f"{name}：应有 row_id、person_id 两列，并包含 department_rows 的每一行",
+        ) from error
 
 
 def write_reports(report: GroupReport, out: Path, public_count_at_least: int) -> list[Path]:
@@ -233,8 +262,6 @@ def _with_parity(
     as_of_us: int,
 ) -> GroupReport:
     """The report with the price of parity for every grouping of two, learned from payments before the window."""
-    from dataclasses import replace
-
     import numpy as np
 
     from models.evaluation.groups import groupings
