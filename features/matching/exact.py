@@ -104,11 +104,27 @@ def number_columns(field: Field, texts: pa.Array, side: Literal["left", "right"]
     `_how` is `as_given`, `rewritten`, `old_form`, `sound` (sound form, nothing known yet) or `broken`; `repair` settles
     the rest against the register.
     """
+    import pyarrow.compute as pc
+
     n = field.name
-    made = by_value(texts, {f"{n}_text": lambda t: _kept(tidied(t)), n: lambda t: _kept(long_form(tidied(t)))})
-    made.update(by_value(texts, {f"{n}_old": lambda t: short_form(long_form(tidied(t)))}))
-    how = by_value(texts, {f"{n}_how": _how})[f"{n}_how"]
-    made[f"{n}_how"] = how if side == "left" else pa.nulls(len(texts), pa.string())
+    # Nearly all numbers are 18 plain characters: those are sliced, not read one by one.
+    plain = pc.fill_null(pc.match_substring_regex(texts, "^[0-9]{17}[0-9X]$"), False)
+    odd = pc.if_else(plain, pa.scalar(None, pa.string()), texts)
+    made = by_value(
+        odd,
+        {
+            f"{n}_text": lambda t: _kept(tidied(t)),
+            n: lambda t: _kept(long_form(tidied(t))),
+            f"{n}_old": lambda t: short_form(long_form(tidied(t))),
+            f"{n}_how": _how,
+        },
+    )
+    old = pc.binary_join_element_wise(pc.utf8_slice_codeunits(texts, 0, 6), pc.utf8_slice_codeunits(texts, 8, 17), "")
+    old = pc.if_else(pc.equal(pc.utf8_slice_codeunits(texts, 6, 8), _CENTURY), old, pa.scalar(None, pa.string()))
+    for column, value in ((f"{n}_text", texts), (n, texts), (f"{n}_old", old), (f"{n}_how", "as_given")):
+        made[column] = pc.if_else(plain, value, made[column])
+    if side == "right":
+        made[f"{n}_how"] = pa.nulls(len(texts), pa.string())
     return made
 
 

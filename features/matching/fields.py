@@ -150,10 +150,19 @@ def _digits(text: str) -> str:
 
 
 def _phone(reader: Reader, field: Field, table: pa.Table, side: Side) -> Columns:
-    made = names.by_value(_own(field, table, side), {field.name: _digits})
+    made = {field.name: _all_digits(_own(field, table, side))}
     if field.former is not None:
-        made.update(names.by_value(_former(field, table, side), {f"{field.name}_former": _digits}))
+        made[f"{field.name}_former"] = _all_digits(_former(field, table, side))
     return made
+
+
+def _all_digits(texts: pa.Array) -> pa.Array:
+    """The digits of each text; up to eleven plain digits, nearly all of them, stay as they are."""
+    import pyarrow.compute as pc
+
+    plain = pc.fill_null(pc.match_substring_regex(texts, "^[0-9]{1,11}$"), False)
+    odd = names.by_value(pc.if_else(plain, pa.scalar(None, pa.string()), texts), {"digits": _digits})["digits"]
+    return pc.if_else(plain, texts, odd)
 
 
 def _code(reader: Reader, field: Field, table: pa.Table, side: Side) -> Columns:

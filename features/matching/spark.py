@@ -81,6 +81,7 @@ class SparkComparer:
         asked = f"SELECT l, r FROM pairs WHERE l >= {rows[0]} AND l < {rows[1]}"  # noqa: S608
         tables = []
         for name, table in ((splink_model.LEFT, "l"), (splink_model.RIGHT, "r")):
+            self._session.catalog.dropTempView(name)  # Splink keeps the name of the part before.
             prepared = ", ".join(columns)
             records = f"SELECT n AS unique_id, {prepared} FROM {table} SEMI JOIN ({asked}) a ON a.{table} = n"  # noqa: S608
             tables.append(api.register(self._read(con, records), dataset_display_name=name))
