@@ -51,7 +51,7 @@ def resolved(typed: str, **other: Any) -> tuple[str | None, str | None]:
     lists = tables([row_of(people[3], "R1", id_number=typed, **other)], people)
     with store.opened(40) as con:
         store.fill(con, Reader(small(), Divisions()), lists.left, lists.right)
-        return tuple(con.execute("SELECT id_number, id_number_how FROM l").fetchall()[0])  # type: ignore[return-value]
+        return tuple(con.execute("SELECT id_number, id_number_how FROM l").fetchall()[0])
 
 
 GOOD = person(3)["person_id"]

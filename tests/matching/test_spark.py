@@ -13,8 +13,8 @@ from features.matching.link import Lists, learn_from, link
 from features.matching.spark import SparkComparer
 from features.matching.spec import load_spec
 from features.matching.weights import UNIT
-from tests.matching.lists import FEBRL_POLICY, febrl
-from tests.matching.test_link import ordinary, small
+from tests.matching.lists import FEBRL_POLICY, febrl, small
+from tests.matching.test_link import ordinary
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from features.matching import blocking, splink_model, store
 from features.matching.compare import Compared
@@ -37,6 +38,11 @@ def three_levels(name: str) -> Comparison:
     )
 
 
+def draw(rng: np.random.Generator, shares: NDArray[np.float64], n: int) -> NDArray[np.int8]:
+    """Levels drawn by their shares."""
+    return np.asarray(rng.choice(3, n, p=shares), dtype=np.int8)
+
+
 def test_shares_the_data_were_made_with_are_found_again() -> None:
     """Rows with one true candidate among ten, seven in ten rows linkable: m, u and the linkable share come back."""
     rng = np.random.default_rng(7)
@@ -46,11 +52,11 @@ def test_shares_the_data_were_made_with_are_found_again() -> None:
     person = np.tile(np.arange(candidates), rows).astype(np.int32)
     row = np.repeat(np.arange(rows), candidates).astype(np.int32)
     match = (person == 0) & np.repeat(rng.random(rows) < 0.7, candidates)
-    draw = lambda shares, n: rng.choice(3, n, p=shares).astype(np.int8)  # noqa: E731
     levels = np.stack(
-        [np.where(match, draw(m, len(row)), draw(u, len(row))) for m, u in zip(true_m, true_u, strict=True)], axis=1
+        [np.where(match, draw(rng, m, len(row)), draw(rng, u, len(row))) for m, u in zip(true_m, true_u, strict=True)],
+        axis=1,
     )
-    random = np.stack([draw(u, 200_000) for u in true_u], axis=1)
+    random = np.stack([draw(rng, u, 200_000) for u in true_u], axis=1)
     patterns, counts = np.unique(random, axis=0, return_counts=True)
     comparisons = tuple(three_levels(f"f{n}") for n in range(4))
     compared = Compared(row, person, levels, np.full(levels.shape, np.nan))
