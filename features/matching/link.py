@@ -37,7 +37,7 @@ SCHEMA = pa.schema(
         ("probability", pa.float64()),
         ("log_odds", pa.float64()),
         ("decision", pa.string()),
-        ("agreement", pa.string()),
+        ("agreement", pa.large_string()),  # A million explanations are more text than 32-bit offsets may hold.
     ]
 )
 """The contract's `matches`."""
@@ -110,7 +110,7 @@ def link(
     asked: frozenset[str] = frozenset(),
     compare_with: Comparer | None = None,
     start: Mapping[str, Floats] | None = None,
-    memory_gb: float = 5.0,
+    memory_gb: float = 4.0,
     threads: int = 2,
     progress: Progress | None = None,
 ) -> Links:
@@ -215,7 +215,7 @@ class _Part:
     units: NDArray[np.int64]
     probability: NDArray[np.float64]
     decision: NDArray[np.int8]
-    agreement: list[str]
+    agreement: pa.Array
 
 
 def _part(compared: Compared, chosen: Chosen, model: Model, spec: Spec, right_ids: pa.Array) -> _Part:
@@ -228,7 +228,7 @@ def _part(compared: Compared, chosen: Chosen, model: Model, spec: Spec, right_id
         chosen.log_odds,
         probability,
         decision,
-        agreements(compared, chosen, model, right_ids),
+        pa.array(agreements(compared, chosen, model, right_ids), pa.large_string()),
     )
 
 
@@ -244,8 +244,9 @@ def _gathered(
     probability[rows] = np.concatenate([p.probability for p in parts])
     log_odds[rows] = np.concatenate([p.units for p in parts]) / UNIT
     decision[rows] = np.concatenate([p.decision for p in parts])
-    agreement = np.full(n, "{}", dtype=object)
-    agreement[rows] = np.array([text for p in parts for text in p.agreement], dtype=object)
+    place = np.full(n, -1, np.int64)
+    place[rows] = np.arange(len(rows))
+    told = pa.concat_arrays([p.agreement for p in parts]).take(pa.array(place, mask=place < 0))
     best = right_ids.take(pa.array(person, mask=person < 0))
     shown = right_ids.take(pa.array(person, mask=(person < 0) | (decision == 0)))
     table = pa.table(
@@ -255,7 +256,7 @@ def _gathered(
             "probability": probability,
             "log_odds": pa.array(log_odds, mask=np.isnan(log_odds)),
             "decision": pa.array(np.array(DECISIONS, dtype=object)[decision], pa.string()),
-            "agreement": pa.array(agreement, pa.string()),
+            "agreement": told.fill_null("{}"),
         },
         schema=SCHEMA,
     )

@@ -32,7 +32,7 @@ class DuplicateIdError(ValueError):
 
 
 @contextmanager
-def opened(rows: int, *, memory_gb: float = 5.0, threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(rows: int, *, memory_gb: float = 4.0, threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database for a matching of so many rows in all; removed afterwards."""
     import duckdb
 
