@@ -21,7 +21,7 @@ from features.matching.cards.standing import Cards, cards_at
 
 Codes = NDArray[np.int64]
 Float = NDArray[np.float64]
-CENT = pa.scalar(Decimal("0.01"))
+CENT = Decimal("0.01")
 SCHEMA = pa.schema(
     [
         ("household_id", pa.string()), ("card_id", pa.string()), ("fate", pa.string()), ("whose", pa.string()),
@@ -180,4 +180,4 @@ def dates(days: Float) -> pa.Array:
 
 def yuan(fen: Codes) -> pa.Array:
     """Whole fen as yuan with two decimals, exact."""
-    return pc.multiply(pa.array(fen, pa.int64()).cast(pa.decimal128(19, 0)), CENT).cast(pa.decimal128(18, 2))
+    return pc.multiply(pa.array(fen, pa.int64()).cast(pa.decimal128(19, 0)), pa.scalar(CENT)).cast(pa.decimal128(18, 2))
