@@ -225,7 +225,9 @@ def tracking() -> Iterator[MlflowClient]:
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    uri = f"sqlite:///{(root() / 'mlflow.db').as_posix()}"
+    # In full: MLflow keeps a connection for each address, and one that depends on the working directory would go on
+    # writing into the record of another.
+    uri = f"sqlite:///{(root().resolve() / 'mlflow.db').as_posix()}"
     before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
