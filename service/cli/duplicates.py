@@ -57,7 +57,7 @@ def duplicates(
     as_of_us = moment_of(as_of, rules.utc_offset_hours)
     with working() as step:
         opened = open_data(data, home, rules, loading(step))
-        record = record_of(opened.report.store)
+        record = record_of(home, opened.report.store)
         if clear is not None:
             clear_pair(opened, as_of_us, record, Clearing(clear, by, why), dt.datetime.now(dt.UTC))
         found = find_duplicates(opened, as_of_us, record, step)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from features.matching.duplicates.find import Duplicates
     from service.work.open_data import OpenData
 
-RECORD = "cleared-duplicates.jsonl"
-
 
 @dataclass(frozen=True, slots=True)
 class DuplicatesFound:
@@ -79,6 +77,6 @@ def clear_pair(data: OpenData, as_of_us: int, record: Path, clearing: Clearing, 
     append(record, Cleared(clearing.pair_id, *prints, clearing.by, clearing.why, at.isoformat()))
 
 
-def record_of(store: Path) -> Path:
-    """Where the cleared pairs of a store are kept."""
-    return store / RECORD
+def record_of(home: Path, store: Path) -> Path:
+    """Where the cleared pairs of a store are kept: beside what people decided on lists, not among loaded tables."""
+    return home / "matching" / f"{store.name}-duplicates.jsonl"
