@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float], None]
 Comparer = Callable[["duckdb.DuckDBPyConnection", Model, list[str], tuple[int, int]], Compared]
 """Compares the pairs of the table `pairs` whose row number lies in a range."""
-PART = 250_000
-"""Rows compared at once."""
+PART_PAIRS = 2_000_000
+"""About so many pairs are compared at once, which bounds memory."""
 SCHEMA = pa.schema(
     [
         ("row_id", pa.string()),
@@ -136,13 +136,18 @@ def link(
         model = learn_from(con, spec, comparisons, columns, start)
         order = _ranks(right_ids)
         parts = []
-        for low in range(0, max(1, len(left_ids)), PART):
+        for low, high in _ranges(len(left_ids), pairs):
             tell("comparing", low / max(1, len(left_ids)))
-            high = min(low + PART, len(left_ids))
             compared = (compare_with or _in_database)(con, model, columns, (low, high))
             parts.append(_part(compared, choose(compared, model, order), model, spec, right_ids))
         found = _gathered(parts, left_ids, right_ids, pairs, cleared, model)
         return replace(found, prints=_prints(con, columns, found, asked)) if asked else found
+
+
+def _ranges(rows: int, pairs: int) -> list[tuple[int, int]]:
+    """Ranges of rows with about `PART_PAIRS` pairs each, at least one."""
+    size = max(1, -(-rows // max(1, -(-pairs // PART_PAIRS))))
+    return [(low, min(low + size, rows)) for low in range(0, max(1, rows), size)]
 
 
 def _in_database(con: duckdb.DuckDBPyConnection, model: Model, columns: list[str], rows: tuple[int, int]) -> Compared:
