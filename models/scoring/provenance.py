@@ -31,9 +31,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FORM = re.compile(
     r"(?P<model>[^/]+)/f-(?P<features>[0-9a-f]+)/p-(?P<policy>[0-9a-f]+)/r-(?P<rules>[0-9a-f]+)\.(?P<states>[0-9a-z]+)"
 )
-# Worlds of examples, and the reading of files: what a row says is data, not a definition. Then what only measures, and
-# the moves of rules' states, which a stamp names by their outcome.
-_NOT_FACTS = ("features/intake/", "features/_world")
+# Worlds of examples, the reading of files, and the matching of lists: what a row says is data, not a definition, and
+# matched events are rows with a clock. Then what only measures, and the moves of rules' states, which a stamp names by
+# their outcome.
+_NOT_FACTS = ("features/intake/", "features/matching/", "features/_world")
 _NOT_SCORING = (
     "models/detectors/_arrays.py", "models/detectors/_bench.py", "models/rules/_life.py", "models/rules/_journal.py",
 )  # fmt: skip
