@@ -40,7 +40,9 @@ def invented(people: int, seed: int = 3) -> dict[str, pa.Table]:
     births = days.astype("datetime64[D]")
     ids = [number(str(b), int(k) % 900 + 1) for k, b in enumerate(births)]
     names = [f"{SURNAMES[s]}{GIVEN[a]}{GIVEN[b]}" for s, (a, b) in zip(surname.tolist(), given.tolist(), strict=True)]
-    twice = np.arange(0, people, TWICE)
+    # Invented numbers may meet by chance; who shares one is not entered twice.
+    _, place, count = np.unique(np.array(ids), return_inverse=True, return_counts=True)
+    twice = np.flatnonzero((np.arange(people) % TWICE == 0) & (count[place] == 1))
     rows = np.concatenate([np.arange(people), twice])
     person = [*ids, *(short_form(ids[k]) for k in twice.tolist())]
     unique = {one: k for k, one in enumerate(person)}
