@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.asof import Ledger
 from models.rules._rule import Outcome
 from models.rules.catalogue import all_rules
 from models.scoring.asking import asking
 from models.scoring.bundle import Bundle, Term
 from models.scoring.combine import contributions, judge
-from models.scoring.facts import Facts, model_features
+from models.scoring.facts import Facts, gather, model_features
+from tests.county import Trained
 
 RULES, FEATURES = all_rules(), model_features()
 PLACE = {rule.code: k for k, rule in enumerate(RULES)}
@@ -98,3 +101,40 @@ def test_a_model_that_does_not_know_it_gives_it_nothing() -> None:
     older = replace(bundle, rule_codes=tuple(RULES[k].code for k in keep), rule_weights=bundle.rule_weights[keep])
     before, after = judge(facts_where((), (NAMED,)), older).probability
     assert before == after
+
+
+def test_on_a_trained_county_names_lift_and_never_cross(trained_county: Trained) -> None:
+    """Forty people put on a list of deaths by name, and a model that has come to believe the rule nearly blindly."""
+    ledger = trained_county.county.ledger
+    lines = ledger.tables["disbursements"]
+    listed = sorted(set(lines.arrow("person_id").to_pylist()))[::17][:40]
+    sources = {
+        name: pa.table({c.name: table.raw(c.name) for c in table.schema.columns if table.has(c.name)})
+        for name, table in ledger.tables.items()
+    }
+    long_ago = pa.array(np.full(len(listed), int(lines.known_at[0]) - 1), pa.int64()).cast(pa.timestamp("us", tz="UTC"))
+    rows = [f"L{k}" for k in range(len(listed))]
+    first_day = pa.array(np.full(len(listed), np.datetime64("2010-01-01")))
+    sources["matched_events"] = pa.table(
+        {
+            "row_id": rows, "person_id": listed, "kind": ["death"] * len(rows), "effective_on": first_day,
+            "source": ["list:health"] * len(rows), "basis": ["details"] * len(rows), "log_odds": [9.0] * len(rows),
+            "recorded_at": long_ago,
+        }
+    )  # fmt: skip
+    known = Ledger(sources)
+    facts = gather(known, np.arange(known.tables["disbursements"].rows), trained_county.policy)
+    fired = facts.fired()[:, NAMED]
+    assert fired.sum() > 50
+    trained = trained_county.bundle
+    codes = list(trained.rule_codes)
+    weights = trained.rule_weights.copy()
+    weights[codes.index("T01.named_on_a_death_list")] = 20.0
+    blind = replace(trained, rule_weights=weights)
+    before = judge(facts.without({"T01.named_on_a_death_list"}), blind).probability
+    after = judge(facts, blind).probability
+    assert np.array_equal(before[~fired], after[~fired])
+    crossed = (before < blind.verify_line) & (after >= blind.verify_line)
+    assert not crossed.any()
+    lifted = fired & (before < blind.line)
+    assert (after[lifted] >= blind.line).all(), "believed so blindly, each is worth a look"
