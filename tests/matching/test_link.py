@@ -89,6 +89,13 @@ def test_one_thread_and_two_give_the_same(found: Links) -> None:
     assert link(ordinary(), small(), threads=1).matches.equals(found.matches)
 
 
+def test_parts_change_nothing(found: Links, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether all pairs are compared at once or a few rows at a time."""
+    monkeypatch.setattr("features.matching.link.PART_PAIRS", 20)
+    assert found.pairs > 60
+    assert link(ordinary(), small()).matches.equals(found.matches)
+
+
 def test_two_equally_good_persons_are_left_to_people() -> None:
     """`unsure`, both named, although the shared probability is low."""
     twins = [person(200 + n, name="唐文武", birth_date="1961-03-09", sex="M", division_code="519921101200") for n in (0, 2)]  # fmt: skip  # noqa: E501

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,9 @@ from features.matching.fields import Reader
 from features.matching.link import Lists, learn_from, link
 from features.matching.spark import SparkComparer
 from features.matching.spec import load_spec
+from features.matching.undone import Memory
 from features.matching.weights import UNIT
+from service.work.match_rows import Asked, match
 from tests.matching.lists import FEBRL_POLICY, febrl, small
 from tests.matching.test_link import ordinary
 
@@ -22,7 +26,9 @@ from tests.matching.test_link import ordinary
 def test_spark_and_the_database_agree() -> None:
     """A Chinese list to the last byte; on febrl4 Splink's own match weights too, within a ten-thousandth."""
     with SparkComparer() as spark:
-        assert link(ordinary(), small(), compare_with=spark).matches.equals(link(ordinary(), small()).matches)
+        # The command's own way, which uses the session that is there and leaves it running.
+        asked = Asked(ordinary(), small(), Path("nowhere.jsonl"), Memory())
+        assert match(asked, backend="spark").matches.equals(link(ordinary(), small()).matches)
         spec = load_spec(FEBRL_POLICY)
         lists = Lists(febrl("dataset4b.csv").slice(0, 400), febrl("dataset4a.csv").slice(0, 1500))
         with store.opened(2000) as con:
