@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,12 @@ def suffixed(table: str, columns: list[str], side: str) -> str:
     return ", ".join(f"{table}.{column} AS {column}_{side}" for column in columns)
 
 
+def used(columns: list[str], text: str) -> list[str]:
+    """Those of the columns that some SQL names with the ending of either side: the others need not be joined."""
+    named = set(re.findall(r"\b(\w+)_[lr]\b", text))
+    return [column for column in columns if column in named]
+
+
 def compare(
     con: duckdb.DuckDBPyConnection,
     comparisons: tuple[Comparison, ...],
@@ -68,6 +75,7 @@ def compare(
     where = f"WHERE pairs.l >= {rows[0]} AND pairs.l < {rows[1]}" if rows is not None else ""
     cases = ", ".join(f"({c.case(JARO_WINKLER)})::TINYINT AS g_{c.field}" for c in comparisons)
     kept = "".join(f", {column}_r" for column in _weighed(comparisons))
+    columns = used(columns, f"{cases} {kept}")
     levels = f"""
         WITH both_sides AS (
             SELECT pairs.l AS l, pairs.r AS r, {suffixed("l", columns, "l")}, {suffixed("r", columns, "r")}
@@ -120,6 +128,7 @@ def random_patterns(
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table}_drawn AS {drawn}")
     cases = ", ".join(f"({c.case(JARO_WINKLER)})::TINYINT AS g_{c.field}" for c in comparisons)
     names = ", ".join(f"g_{c.field}" for c in comparisons)
+    columns = used(columns, cases)
     found = con.execute(f"""
         WITH both_sides AS (SELECT {suffixed("l_drawn", columns, "l")}, {suffixed("r_drawn", columns, "r")}
             FROM l_drawn CROSS JOIN r_drawn)

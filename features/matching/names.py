@@ -29,6 +29,7 @@ _VOWELS: Final = re.compile(r"(?!^)[aeiouyhw]+")
 _DOUBLE: Final = re.compile(r"(.)\1+")
 
 
+@lru_cache(maxsize=64)  # Every key of a name begins with it; the keys of one name are made together.
 def written(text: str) -> str:
     """The name without what only typing adds: width, case, accents, dots, blanks. Empty when nothing is left.
 
@@ -36,7 +37,7 @@ def written(text: str) -> str:
     ('阿木呷', 'obrien', 'nunez')
     """
     plain = unicodedata.normalize("NFKC", text).casefold()
-    if not plain.isascii():
+    if not plain.isascii() and not is_han(plain):
         plain = "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
         plain = unicodedata.normalize("NFC", plain)
     return _DOTS.sub("", plain)
@@ -148,8 +149,9 @@ def by_value(values: pa.ChunkedArray | pa.Array, makers: dict[str, Callable[[str
     if isinstance(coded, pa.ChunkedArray):  # An empty column stays in chunks.
         return {name: pa.nulls(len(values), pa.string()) for name in makers}
     distinct: Sequence[str | None] = coded.dictionary.to_pylist()
-    made = {}
-    for name, maker in makers.items():
-        dictionary = pa.array([(maker(v) or None) if v is not None else None for v in distinct], pa.string())
-        made[name] = dictionary.take(coded.indices)
-    return made
+    made: dict[str, list[str | None]] = {name: [] for name in makers}
+    parts = [(maker, made[name].append) for name, maker in makers.items()]
+    for value in distinct:
+        for maker, add in parts:
+            add((maker(value) or None) if value is not None else None)
+    return {name: pa.array(values, pa.string()).take(coded.indices) for name, values in made.items()}
