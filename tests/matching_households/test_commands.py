@@ -171,3 +171,11 @@ def test_groups_tell_whom_matching_finds(here: Here) -> None:
     public = json.loads((here.folder / "groups" / "groups-public.json").read_text(encoding="utf-8"))
     for one in public["links"]:
         assert not 0 < one["linked"]["hits"] < 20
+
+
+@pytest.mark.parametrize("command", ["cards", "duplicates", "keep-matches"])
+def test_help_shows_an_example_and_a_word_of_chinese(here: Here, command: str) -> None:
+    answer = here(command, "--help")
+    assert answer.code == 0
+    assert f"mingbai {command} " in answer.out.partition("Options:")[0].partition("Example")[2]
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in answer.out)
