@@ -88,20 +88,19 @@ def clean_up(ledger: Ledger, at_us: int, rules: Rules | None = None) -> CleanUp:
     holder = np.append(cards.holder, -1)[card]
     division = places.became[np.where(household >= 0, home[household], people.division[holder])]
 
-    texts = np.array([*ledger.vocabulary("household").decode(np.arange(len(home) - 1)), ""], dtype=object)
-    written = np.array([*ledger.vocabulary("card").decode(np.arange(len(by_card) - 1)), ""], dtype=object)
-    order = np.lexsort([written[code].astype(str), texts[household].astype(str)])
+    order = np.lexsort([_ranks(ledger, "card")[code], _ranks(ledger, "household")[household]])
     card, code, household, division = card[order], code[order], household[order], division[order]
     reasons, is_own, entry_of, holder = reasons[order], is_own[order], entry_of[order], holder[order]
     fate = _fate(reasons)
     payee = np.append(paid.payee, -1)[entry_of]
     words = _words(reasons)
-    persons, divisions = ledger.vocabulary("person"), ledger.vocabulary("division")
+    persons, divisions, households = (ledger.vocabulary(name) for name in ("person", "division", "household"))
     relations = ledger.tables["persons"].schema.column("relation_to_head").values
     named = np.array([*relations, ""], dtype=object)[people.relation[holder]]
     to_payee = np.array(OPENERS, dtype=object)[related(ledger, people, at_us, payee, holder)]
     columns = [
-        texts[household], written[code], np.array(FATES, dtype=object)[fate], np.where(is_own, "own", "outside"),
+        households.decode(household), ledger.vocabulary("card").decode(code), np.array(FATES, dtype=object)[fate],
+        np.where(is_own, "own", "outside"),
         divisions.decode(division), persons.decode(holder), np.where(is_own, named, to_payee),
         np.array([*KINDS, ""], dtype=object)[np.append(cards.kind, -1)[card]],
         _bank(ledger, np.append(cards.row, -1)[card]), dates(np.append(cards.opened, np.nan)[card]),
@@ -116,6 +115,15 @@ def clean_up(ledger: Ledger, at_us: int, rules: Rules | None = None) -> CleanUp:
         [pa.array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
     )
     return CleanUp(at_us, table, fate, household, division, entry_of, cards, people, paid, places)
+
+
+def _ranks(ledger: Ledger, entity: str) -> Codes:
+    """Place of each code in the order of texts, with one more entry for code -1, which comes first."""
+    values = ledger.vocabulary(entity).values
+    ranks = np.empty(len(values) + 1, dtype=np.int64)
+    ranks[pc.sort_indices(values).to_numpy()] = np.arange(len(values))
+    ranks[-1] = -1
+    return ranks
 
 
 def _fate(reasons: NDArray[np.bool_]) -> Codes:
