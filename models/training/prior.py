@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from features.asof import Ledger
 from features.intake import load
 from models.rules.catalogue import all_rules
+from models.scoring._workers import usable_workers
 from models.scoring.bundle import Bundle, Term
 from models.scoring.combine import judge
 from models.scoring.facts import Facts, gather, joined
@@ -113,7 +114,9 @@ def make(out: Path, counties: Sequence[Path], policy: Policy) -> None:
     pooled = joined([f for f, _ in read])
     n = len(pooled.values)
     taught = shipped_terms.learn(
-        [_taught(facts, irregular, policy, found) for facts, irregular in read], seed=int(policy["learning.seed"])
+        [_taught(facts, irregular, policy, found) for facts, irregular in read],
+        seed=int(policy["learning.seed"]),
+        workers=usable_workers(),
     )
     shipped_terms.write(taught, out / shipped_terms.FILE.name)
     bundle = fit(pooled, nobody(n), policy, rates=found, taught=taught)
