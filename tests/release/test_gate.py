@@ -173,11 +173,14 @@ def test_a_worse_model_is_refused(
 def test_mixed_up_findings_do_not_pass(
     trained_county: Trained, mixed_up: Bundle, policy: Policy, period: Period, facts: Facts
 ) -> None:
-    """A model of findings dealt out anew: an item fails, and it is not held to order payments as well."""
+    """A model of findings dealt out anew: an item fails, and it is not held to order payments as well.
+
+    The head of its list may still be right in so small a county: a payment many rules fire on stays on top, whatever
+    each of them is worth.
+    """
     found = items(trained_county, mixed_up, policy, period, facts, truth_of(trained_county, period))
     assert FAILED in {item.said for item in found.values()}
     assert found["average_precision"].said != PASSED
-    assert found["precision"].said != PASSED
 
 
 def test_a_better_model_passes(
