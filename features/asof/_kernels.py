@@ -144,7 +144,7 @@ def _below(rows: Int32, lo: int, hi: int, bound: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def narrow(offsets: Int32, rows: Int32, keys: Int32, after: Int32, until: Int32) -> tuple[Int32, Int32]:
+def narrow(starts: Int32, ends: Int32, rows: Int32, keys: Int32, after: Int32, until: Int32) -> tuple[Int32, Int32]:
     """For each query the positions [lo, hi) of its group's rows with after <= row < until; empty for key < 0."""
     n = keys.shape[0]
     lo = np.zeros(n, np.int32)
@@ -152,7 +152,7 @@ def narrow(offsets: Int32, rows: Int32, keys: Int32, after: Int32, until: Int32)
     for i in range(n):
         k = keys[i]
         if k >= 0:
-            start, end = offsets[k], offsets[k + 1]
+            start, end = starts[k], ends[k]
             top = _below(rows, start, end, until[i])
             hi[i] = top
             lo[i] = start if after[i] <= 0 else _below(rows, start, top, after[i])
@@ -230,7 +230,7 @@ def _upper(known: Int64, rows: Int32, lo: int, hi: int, moment: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def latest(offsets: Int32, rows: Int32, known: Int64, superseded: Int64, keys: Index, at: Int64) -> Int64:
+def latest(starts: Int32, ends: Int32, rows: Int32, known: Int64, superseded: Int64, keys: Index, at: Int64) -> Int64:
     """The last row of each query's group known and not superseded at its moment; -1 where there is none.
 
     For joins between tables of the ledger, where each row asks as of its own moment.
@@ -239,8 +239,8 @@ def latest(offsets: Int32, rows: Int32, known: Int64, superseded: Int64, keys: I
     for i in range(keys.shape[0]):
         k = keys[i]
         if k >= 0:
-            j = _upper(known, rows, offsets[k], offsets[k + 1], at[i]) - 1
-            while j >= offsets[k]:
+            j = _upper(known, rows, starts[k], ends[k], at[i]) - 1
+            while j >= starts[k]:
                 if superseded[rows[j]] > at[i]:
                     out[i] = rows[j]
                     break
@@ -330,12 +330,12 @@ def _running_totals(offsets: Int32, rows: Int32, values: Float64) -> Float64:
 
 
 @njit(cache=True, nogil=True)
-def between_totals(offsets: Int32, keys: Int32, lo: Int32, hi: Int32, totals: NDArray[np.floating]) -> Float64:
+def between_totals(starts: Int32, keys: Int32, lo: Int32, hi: Int32, totals: NDArray[np.floating]) -> Float64:
     """What the rows of each range add up to."""
     out = np.zeros(lo.shape[0], np.float64)
     for i in range(lo.shape[0]):
         if hi[i] > lo[i]:
-            before = np.float64(totals[lo[i] - 1]) if lo[i] > offsets[keys[i]] else 0.0
+            before = np.float64(totals[lo[i] - 1]) if lo[i] > starts[keys[i]] else 0.0
             out[i] = np.float64(totals[hi[i] - 1]) - before
     return out
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import _kernels as kernels
+
+if TYPE_CHECKING:
+    from features.asof.ledger import LedgerTable
 
 Int32 = NDArray[np.int32]
 
@@ -27,8 +30,9 @@ def _make(_part: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
 class GroupIndex:
     """Groups over one or several code columns of a table that is sorted by knowledge.
 
-    `offsets` (size+1,) and `rows` list each group's row numbers in that order. A row with a null in any key column
-    belongs to no group. A group of a single column is numbered as its code; groups of several columns are found by
+    The rows of group g are `rows[starts[g]:ends[g]]`, in that order; `starts` and `ends` have shape (size,). Where the
+    whole table is passed through, `packed` gives them without gaps. A row with a null in any key column belongs to no
+    group. A group of a single column is numbered as its code; groups of several columns are found by
     descending column by column through the values that occur (`lookup`), so nothing is built to look one up.
 
     `keys` are the columns, or functions that give them: with `keep` (see `LedgerTable.keep`) an index made before is
@@ -48,9 +52,11 @@ class GroupIndex:
 
             return keep(name, make)
 
-        self.offsets: NDArray[Any] = part("offsets")
+        self._offsets: NDArray[Any] = part("offsets")
         self.rows: NDArray[Any] = part("rows")
-        self.size = len(self.offsets) - 1
+        self.starts: NDArray[Any] = self._offsets[:-1]
+        self.ends: NDArray[Any] = self._offsets[1:]
+        self.size = len(self.starts)
         self._steps = [(part(f"starts{k}"), part(f"values{k}")) for k in range(1, len(keys))]
 
     def lookup(self, keys: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -62,12 +68,67 @@ class GroupIndex:
             codes = kernels.descend(codes, starts, values, as_codes(column))
         return codes
 
+    def under(self, first: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(query, value) of every value of the second key column that occurs with each code of the first, by query.
+
+        Raises ValueError for an index over one column.
+        """
+        if not self._steps:
+            raise ValueError("an index over one column has nothing under its groups")
+        starts, values = self._steps[0]
+        codes = np.asarray(first, dtype=np.int64)
+        there = (codes >= 0) & (codes < len(starts) - 1)
+        place = np.where(there, codes, 0)
+        count = np.where(there, starts[place + 1] - starts[place], 0) if len(starts) > 1 else np.zeros(len(codes), int)
+        query = np.repeat(np.arange(len(codes)), count)
+        inside = np.arange(len(query)) - np.repeat(np.cumsum(count) - count, count)
+        return query, values[np.repeat(starts[place], count) + inside].astype(np.int64)
+
+    def packed(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Offsets (size+1,) and row numbers: the rows of group g are `rows[offsets[g]:offsets[g + 1]]`."""
+        return self._offsets, self.rows
+
+    def totals(self, of: str, values: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Running totals of a column inside each group, by position in `rows`; NaN counts as zero.
+
+        `values` gives the column, float64 of shape (table rows,).
+        """
+        return self.once(f"totals-{of}", lambda: kernels.running_totals(*self.packed(), values()))
+
+    def previous(self, of: str, codes: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """By position in `rows` the position of the row before it in its group with the same code, else -1."""
+
+        def make() -> NDArray[Any]:
+            found = codes()
+            return kernels.previous_same(*self.packed(), found, int(found.max(initial=-1)) + 1)
+
+        return self.once(f"previous-{of}", make)
+
+    def along(self, of: str, values: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """A column laid out as `rows` is, for kernels that read a group from end to end."""
+        return self.once(f"along-{of}", lambda: values()[self.rows])
+
+    def replaced(self, superseded: Callable[[], NDArray[np.int64]]) -> NDArray[Any]:
+        """Positions in `rows`, ascending, of rows that are replaced at some time."""
+        return self.once("replaced", lambda: kernels.replaced_positions(self.rows, superseded()))
+
     def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """An array that depends on the index alone (running totals, previous equals), kept with it."""
         if name not in self.memo:
             self.memo[name] = self._keep(name, make)
         found: NDArray[Any] = self.memo[name]
         return found
+
+
+def latest_row(table: LedgerTable, index: GroupIndex, groups: NDArray[Any], at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Row of `table` that stood in each group of its index at each moment, -1 none; shape (n,).
+
+    For joins between tables of the ledger, where each row asks as of its own moment.
+    """
+    found: NDArray[np.int64] = kernels.latest(
+        index.starts, index.ends, index.rows, table.known_at, table.superseded_at, groups, at
+    )
+    return found
 
 
 def as_codes(values: NDArray[Any]) -> Int32:

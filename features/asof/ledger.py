@@ -355,10 +355,11 @@ class LedgerTable:
             return out
         keys = [_distinguished(self.column(k)) for k in self.schema.key]
         index = GroupIndex(keys)
-        if int(np.diff(index.offsets).max(initial=0)) <= 1:
+        offsets, rows = index.packed()
+        if int(np.diff(offsets).max(initial=0)) <= 1:
             return out
-        following = np.nonzero(np.diff(np.repeat(np.arange(index.size), np.diff(index.offsets))) == 0)[0]
-        out[index.rows[following]] = self.known_at[index.rows[following + 1]]
+        following = np.nonzero(np.diff(np.repeat(np.arange(index.size), np.diff(offsets))) == 0)[0]
+        out[rows[following]] = self.known_at[rows[following + 1]]
         return out
 
 

@@ -140,8 +140,8 @@ class View:
                 )
             return out
         values = source.numbers(of)
-        totals = index.once(f"totals-{of}", lambda: kernels.running_totals(index.offsets, index.rows, values))
-        out = kernels.between_totals(index.offsets, groups, lo, hi, totals)
+        totals = index.totals(of, lambda: values)
+        out = kernels.between_totals(index.starts, groups, lo, hi, totals)
         if source.has_versions:
             replaced = _replaced(source, index)
             out -= kernels.total_replaced(lo, hi, index.rows, replaced, source.superseded_at, self.at, values)
@@ -160,10 +160,7 @@ class View:
         columns, codes = self._keys(keys)
         source, index, _, lo, hi = self._range(table, columns, codes, days)
         values = source.codes(of)
-        previous = index.once(
-            f"previous-{of}",
-            lambda: kernels.previous_same(index.offsets, index.rows, values, int(values.max(initial=-1)) + 1),
-        )
+        previous = index.previous(of, lambda: values)
         if source.has_versions:
             return kernels.count_distinct_standing(lo, hi, index.rows, previous, values, source.superseded_at, self.at)
         return kernels.count_distinct(lo, hi, index.rows, previous, values)
@@ -221,7 +218,7 @@ class View:
         index = source.index(columns)
         groups = index.lookup([as_codes(c) for c in codes])
         after = np.zeros(self.n, np.int32) if days is None else self.known_rows(table, days=days)
-        lo, hi = kernels.narrow(index.offsets, index.rows, groups, after, self.known_rows(table))
+        lo, hi = kernels.narrow(index.starts, index.ends, index.rows, groups, after, self.known_rows(table))
         return source, index, groups, lo, hi
 
 
@@ -246,4 +243,4 @@ def index_memo(index: GroupIndex, key: object, make: Callable[[], T]) -> T:
 
 
 def _replaced(source: LedgerTable, index: GroupIndex) -> Int32:
-    return index.once("replaced", lambda: kernels.replaced_positions(index.rows, source.superseded_at))
+    return index.replaced(lambda: source.superseded_at)

@@ -150,11 +150,11 @@ def _arrays(table: LedgerTable) -> dict[str, NDArray[Any]]:
     ties.settle_numbers(order, tied, -amount)
     ties.settle_numbers(order, tied, row.astype(np.float64))
     index = GroupIndex([holder[order]])
-    piled, fen = _pile(index.offsets, index.rows, amount[order])
+    piled, fen = _pile(*index.packed(), amount[order])
     answer = np.concatenate([chosen, np.full(len(debit), -1, dtype=np.int64)])[order]
     place = np.full(answers.rows, -1, dtype=np.int64)
     place[answer[answer >= 0]] = np.flatnonzero(answer >= 0)
-    ahead, behind = _beside(index.offsets, index.rows, amount[order])
+    ahead, behind = _beside(*index.packed(), amount[order])
     return {
         "holder": holder[order],
         "known": known[order],
@@ -198,7 +198,7 @@ def state(view: View) -> tuple[Int64, Float, Float]:
     groups = found.by_holder.lookup([np.asarray(view.own("person_id"), dtype=np.int64)])
     if found.by_holder.size == 0:
         return np.full(view.n, -1, dtype=np.int64), np.zeros(view.n), np.zeros(view.n)
-    return _state(found.by_holder.offsets, found.by_holder.rows, found.known, found.amount, groups, view.at)
+    return _state(*found.by_holder.packed(), found.known, found.amount, groups, view.at)
 
 
 def last_debit(view: View, values: NDArray[np.generic]) -> Float:

@@ -14,15 +14,22 @@ Int64 = NDArray[np.int64]
 
 @njit(cache=True, nogil=True)
 def _before(
-    offsets: Int64, rows: NDArray[np.int32], known: Int64, gone: Int64, keys: Int64, own: Int64, at: Int64
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    rows: NDArray[np.int32],
+    known: Int64,
+    gone: Int64,
+    keys: Int64,
+    own: Int64,
+    at: Int64,
 ) -> Int64:
     out = np.full(keys.shape[0], -1, np.int64)
     for i in range(keys.shape[0]):
         k = keys[i]
         if k < 0:
             continue
-        lo = offsets[k]
-        hi = offsets[k + 1]
+        lo = starts[k]
+        hi = ends[k]
         while lo < hi:
             mid = (lo + hi) // 2
             if known[rows[mid]] < own[i]:
@@ -30,9 +37,9 @@ def _before(
             else:
                 hi = mid
         j = lo - 1
-        while j >= offsets[k] and gone[rows[j]] <= at[i]:
+        while j >= starts[k] and gone[rows[j]] <= at[i]:
             j -= 1
-        if j >= offsets[k]:
+        if j >= starts[k]:
             out[i] = rows[j]
     return out
 
@@ -40,7 +47,7 @@ def _before(
 def before(index: GroupIndex, known: Int64, gone: Int64, keys: Int64, own: Int64, at: Int64) -> Int64:
     """For each key the last row of its group known before `own` and not replaced by `at`; -1 none."""
     groups = index.lookup([keys])
-    return np.asarray(_before(index.offsets, index.rows, known, gone, groups, own, at))
+    return np.asarray(_before(index.starts, index.ends, index.rows, known, gone, groups, own, at))
 
 
 def _previous(view: View, columns: tuple[str, ...]) -> Int64:
@@ -50,7 +57,9 @@ def _previous(view: View, columns: tuple[str, ...]) -> Int64:
     index = table.index(columns)
     groups = index.lookup([np.asarray(view.own(c), dtype=np.int64) for c in columns])
     own = table.known_at[view.rows]
-    return np.asarray(_before(index.offsets, index.rows, table.known_at, table.superseded_at, groups, own, view.at))
+    return np.asarray(
+        _before(index.starts, index.ends, index.rows, table.known_at, table.superseded_at, groups, own, view.at)
+    )
 
 
 def previous_of_person(view: View) -> Int64:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from features._feature import Case, Feature, Float, ratio
 from features._world import world
 from features.asof import LedgerTable, View
-from features.asof import _kernels as kernels
+from features.asof.group_index import latest_row
 from features.card import _holder
 from features.card._moment import at_submission
 
@@ -20,7 +20,7 @@ def _kind(table: LedgerTable) -> NDArray[np.int32]:
         return np.full(table.rows, -1, dtype=np.int32)
     index = cards.index(("card_id",))
     groups = index.lookup([np.asarray(table.column("card_id"), dtype=np.int64)])
-    row = kernels.latest(index.offsets, index.rows, cards.known_at, cards.superseded_at, groups, table.known_at)
+    row = latest_row(cards, index, groups, table.known_at)
     return np.where(row >= 0, cards.column("kind")[np.maximum(row, 0)], -1).astype(np.int32)
 
 

@@ -40,8 +40,7 @@ def first_line(table: LedgerTable) -> Float:
 
 def _first_rows(table: LedgerTable) -> Codes:
     index = table.index(("application_id",))
-    held = np.diff(index.offsets) > 0
-    return np.asarray(index.rows[index.offsets[:-1][held]], dtype=np.int64)
+    return np.asarray(index.rows[index.starts[index.ends > index.starts]], dtype=np.int64)
 
 
 def first_line_unposted(table: LedgerTable) -> Float:

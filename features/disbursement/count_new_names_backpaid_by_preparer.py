@@ -22,7 +22,7 @@ def _new_and_back(lines: LedgerTable) -> NDArray[np.float64]:
     """
     ledger = lines.ledger
     index = lines.index(("person_id", "program_id"))
-    starts = index.offsets[:-1][np.diff(index.offsets) > 0]
+    starts = index.starts[index.ends > index.starts]
     first = np.zeros(lines.rows, dtype=bool)
     first[index.rows[starts]] = True
     begun, ended = (month_of(days[lines.column("period")]) for days in ledger.periods)

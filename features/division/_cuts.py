@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from features.asof import LedgerTable, Pairs, View
 from features.asof import _kernels as kernels
 from features.asof._cells import number_rows
-from features.asof.group_index import GroupIndex
-from features.asof.view import index_memo
 from features.graph._owners import answer_fact, answered_person, payment_of_answer
 
 Int64 = NDArray[np.int64]
@@ -168,30 +166,14 @@ def _states(view: View, place: str, codes: Int64, program: Int64, until: Int32) 
     table = prepare(view)
     index = table.index((place, "program_of_payment"))
     groups = index.lookup([codes, program])
-    begin, end = kernels.narrow(index.offsets, index.rows, groups, np.zeros(len(until), np.int32), until)
+    begin, end = kernels.narrow(index.starts, index.ends, index.rows, groups, np.zeros(len(until), np.int32), until)
     first, same = number_rows([begin.astype(np.int64), end.astype(np.int64)])
     # Answers lie together by group: the walk reads memory in order.
-    starts = index.once("starts", lambda: table.derived("start_of_payment", _answered_start)[index.rows])
-    missing = index.once("missing", lambda: table.derived("missing", _missing)[index.rows])
-    part = index.once("missing_part", lambda: table.derived("missing_part", _missing_part)[index.rows])
+    starts = index.along("start_of_payment", lambda: table.derived("start_of_payment", _answered_start))
+    missing = index.along("missing", lambda: table.derived("missing", _missing))
+    part = index.along("missing_part", lambda: table.derived("missing_part", _missing_part))
     found = _walk(begin[first], end[first], starts, missing, part, ALIKE)
     return found[0][same], found[1][same], found[2][same]
-
-
-def _items_of(view: View, place: str) -> GroupIndex:
-    """Programs answered for in each place: an index over the distinct (place, program) pairs of the ledger."""
-    table = prepare(view)
-    return index_memo(table.index((place,)), "items", lambda: _items(table, place))
-
-
-def _items(table: LedgerTable, place: str) -> GroupIndex:
-    places = np.asarray(table.derived(place, _answered_village), dtype=np.int64)
-    programs = np.asarray(table.derived("program_of_payment", _answered_program), dtype=np.int64)
-    shift = np.int64(len(table.ledger.vocabulary("program")) + 1)
-    packed = np.unique(places[(places >= 0) & (programs >= 0)] * shift + programs[(places >= 0) & (programs >= 0)])
-    index = GroupIndex([packed // shift])
-    index.memo["program"] = packed % shift
-    return index
 
 
 def in_village(view: View) -> Cuts:
@@ -200,21 +182,16 @@ def in_village(view: View) -> Cuts:
     village, program = cells.own("division_code").astype(np.int64), cells.own("program_id").astype(np.int64)
     own, lines, cut = _states(cells, "village_of_payment", village, program, cells.known_rows("settlements"))
     places = view.unique("division_code")
-    index = _items_of(view, "village_of_payment")
     codes = places.own("division_code").astype(np.int64)
     longest = np.zeros(places.n)
-    if index.size:
-        group = index.lookup([codes])
-        lo = np.where(group >= 0, index.offsets[np.maximum(group, 0)], 0)
-        count = np.where(group >= 0, index.offsets[np.maximum(group, 0) + 1] - lo, 0)
-        query = np.repeat(np.arange(places.n), count)
-        inside = np.arange(len(query)) - np.repeat(np.cumsum(count) - count, count)
-        item = index.memo["program"][index.rows[np.repeat(lo, count) + inside]]
+    query, item = prepare(view).index(("village_of_payment", "program_of_payment")).under(codes)
+    if len(query):
         streak, _, _ = _states(
             places, "village_of_payment", codes[query], item, places.known_rows("settlements")[query]
         )
+        count = np.bincount(query, minlength=places.n)
         lengths = count[count > 0]
-        longest[count > 0] = np.maximum.reduceat(streak, np.cumsum(lengths) - lengths) if len(lengths) else 0.0
+        longest[count > 0] = np.maximum.reduceat(streak, np.cumsum(lengths) - lengths)
     return Cuts(places.spread(longest), cells.spread(own), cells.spread(lines), cells.spread(cut))
 
 

@@ -25,7 +25,7 @@ def unposted_but_own(view: View) -> Float:
     group = index.lookup([np.asarray(view.own("application_id"), dtype=np.int64)])
     if index.size == 0:
         return np.asarray(number)
-    first = index.rows[np.minimum(index.offsets[np.maximum(group, 0)], max(len(index.rows) - 1, 0))]
+    first = index.rows[np.minimum(index.starts[np.maximum(group, 0)], max(len(index.rows) - 1, 0))]
     there = table.column("division_code")[first] == view.own("division_code")
     recent = (table.known_at[first] <= view.at) & (table.known_at[first] > view.at - WINDOW_DAYS * 86_400_000_000)
     return np.asarray(number - np.where((group >= 0) & there & recent, flags[first], 0.0))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import LedgerTable
-from features.asof import _kernels as kernels
+from features.asof.group_index import latest_row
 
 Codes = NDArray[np.int32]
 
@@ -16,7 +16,7 @@ def holder_of_row(table: LedgerTable) -> Codes:
     cards = table.ledger.tables["cards"]
     index = cards.index(("card_id",))
     groups = index.lookup([np.asarray(table.column("card_id"), dtype=np.int64)])
-    row = kernels.latest(index.offsets, index.rows, cards.known_at, cards.superseded_at, groups, table.known_at)
+    row = latest_row(cards, index, groups, table.known_at)
     holders = cards.column("holder_person_id")
     if cards.rows == 0:
         return np.full(table.rows, -1, dtype=np.int32)
@@ -28,7 +28,7 @@ def payment_of_answer(table: LedgerTable) -> Codes:
     payments = table.ledger.tables["disbursements"]
     index = payments.index(("disbursement_id",))
     groups = index.lookup([np.asarray(table.column("disbursement_id"), dtype=np.int64)])
-    found = kernels.latest(index.offsets, index.rows, payments.known_at, payments.superseded_at, groups, table.known_at)
+    found = latest_row(payments, index, groups, table.known_at)
     return np.asarray(found, dtype=np.int32)
 
 

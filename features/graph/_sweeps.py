@@ -116,8 +116,7 @@ def _sweep_rows(ledger: Ledger) -> Int64:
         index.lookup([np.asarray(table.column("card_id"), dtype=np.int64)[chosen]]),
         table.known_at[chosen],
         np.asarray(table.column("amount"), dtype=np.float64)[chosen],
-        index.offsets,
-        index.rows,
+        *index.packed(),
         answers.known_at,
         np.where(paid, np.nan_to_num(np.asarray(answers.column("amount"), dtype=np.float64)), 0.0),
         DAYS_AFTER_CREDIT * MICROSECONDS_A_DAY,
@@ -169,8 +168,8 @@ def ranges(index: GroupIndex, keys: Int64) -> tuple[Int64, Int64]:
     if index.size == 0:
         return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.int64)
     groups = index.lookup([keys])
-    lo = np.where(groups >= 0, index.offsets[np.maximum(groups, 0)], 0)
-    return lo, np.where(groups >= 0, index.offsets[np.maximum(groups, 0) + 1], 0)
+    lo = np.where(groups >= 0, index.starts[np.maximum(groups, 0)], 0)
+    return lo, np.where(groups >= 0, index.ends[np.maximum(groups, 0)], 0)
 
 
 @njit(cache=True, nogil=True)

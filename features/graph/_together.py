@@ -109,7 +109,7 @@ def _build(table: LedgerTable) -> Ties:
     cash = np.asarray(table.column("kind")) == table.schema.column("kind").values.index("cash_withdrawal")
     index = table.index(("outlet_id",))
     window = MINUTES_APART * 60_000_000
-    one, two = _neighbours(index.offsets, index.rows, table.known_at, holder, cash, window, PLACES_APART)
+    one, two = _neighbours(*index.packed(), table.known_at, holder, cash, window, PLACES_APART)
     own, other = np.concatenate([one, two]), np.concatenate([two, one])
     known = np.concatenate([table.known_at[two], table.known_at[two]])
     person, partner = holder[own].astype(np.int64), holder[other].astype(np.int64)
@@ -192,8 +192,11 @@ def all_partners(view: View) -> Partners:
     """Everybody the payee withdrew together with on two days or more around the payment, as known at the moment."""
     found = ties(view.ledger)
     groups = found.by_person.lookup([np.asarray(view.own("person_id"), dtype=np.int64)])
-    lo = np.where(groups >= 0, found.by_person.offsets[np.maximum(groups, 0)], 0)
-    hi = np.where(groups >= 0, found.by_person.offsets[np.maximum(groups, 0) + 1], 0) if found.by_person.size else lo
+    if found.by_person.size:
+        lo = np.where(groups >= 0, found.by_person.starts[np.maximum(groups, 0)], 0)
+        hi = np.where(groups >= 0, found.by_person.ends[np.maximum(groups, 0)], 0)
+    else:
+        lo = hi = np.zeros(len(groups), dtype=np.int32)
     never = np.full(len(found.person), NEVER, dtype=np.int64)
     pairs = kernels.expand(lo, hi, found.by_person.rows, never, view.at)
     query, tie = np.asarray(pairs[0], dtype=np.int64), np.asarray(pairs[1], dtype=np.int64)

@@ -17,8 +17,8 @@ def _first_recorded(table: LedgerTable) -> Float:
     days = (table.known_at + table.ledger.utc_offset) / MICROSECONDS_A_DAY
     first = np.full(len(table.ledger.vocabulary("household")) + 1, np.nan)
     if index.size:
-        held = np.diff(index.offsets) > 0
-        first[: index.size][held] = days[index.rows[index.offsets[:-1][held]]]
+        held = index.ends > index.starts
+        first[: index.size][held] = days[index.rows[index.starts[held]]]
     return np.asarray(first[home])
 
 

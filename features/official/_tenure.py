@@ -15,9 +15,10 @@ def first_of_item(table: LedgerTable) -> Float:
     index = table.index(("person_id", "program_id"))
     days = (table.known_at + table.ledger.utc_offset) / MICROSECONDS_A_DAY
     out = np.full(table.rows, np.nan)
-    held = np.diff(index.offsets)
-    first = index.rows[index.offsets[:-1][held > 0]]
-    out[index.rows] = np.repeat(days[first], held[held > 0])
+    offsets, rows = index.packed()
+    held = np.diff(offsets)
+    first = rows[offsets[:-1][held > 0]]
+    out[rows] = np.repeat(days[first], held[held > 0])
     return out
 
 

@@ -15,7 +15,7 @@ def _again(lines: LedgerTable) -> NDArray[np.float64]:
     """1.0 for lines that are not the first (by moment) for their person, item and period and replace no line."""
     index = lines.index(("person_id", "program_id", "period"))
     out = np.ones(lines.rows)
-    starts = index.offsets[:-1][np.diff(index.offsets) > 0]
+    starts = index.starts[index.ends > index.starts]
     out[index.rows[starts]] = 0.0
     return np.where(lines.column("reissue_of") >= 0, 0.0, out)
 

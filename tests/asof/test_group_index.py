@@ -26,7 +26,7 @@ def test_groups_hold_their_rows_in_order(rows: list[tuple[int, ...]], width: int
             expected.setdefault(row[:width], []).append(number)
     for key in {*expected, (9,) * width, (0,) * width, (-1,) * width}:
         group = int(index.lookup([np.array([k]) for k in key])[0])
-        found = index.rows[index.offsets[group] : index.offsets[group + 1]].tolist() if group >= 0 else []
+        found = index.rows[index.starts[group] : index.ends[group]].tolist() if group >= 0 else []
         assert found == expected.get(key, [])
 
 
@@ -35,7 +35,7 @@ def test_large_groups_are_sorted_too() -> None:
     keys = [rng.integers(0, 3, 1_000), rng.integers(-1, 5, 1_000), rng.integers(0, 7, 1_000)]
     index = GroupIndex(keys)
     group = int(index.lookup([np.array([2]), np.array([4]), np.array([6])])[0])
-    rows = index.rows[index.offsets[group] : index.offsets[group + 1]]
+    rows = index.rows[index.starts[group] : index.ends[group]]
     assert rows.tolist() == np.nonzero((keys[0] == 2) & (keys[1] == 4) & (keys[2] == 6))[0].tolist()
 
 
