@@ -1,0 +1,1 @@
+"""HTTP: thin routes over `service.work`, one error shape, one way in."""

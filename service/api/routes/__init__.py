@@ -1,0 +1,21 @@
+"""Routes by noun: every module whose name has no leading underscore has one `router`, found by walking the folder."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from fastapi import APIRouter
+
+
+def all_routers() -> list[APIRouter]:
+    """The routers of this folder, in order of their names. Raises TypeError for a module without one."""
+    found: list[APIRouter] = []
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
+        if module.name.startswith("_"):
+            continue
+        router = getattr(importlib.import_module(f"{__name__}.{module.name}"), "router", None)
+        if not isinstance(router, APIRouter):
+            raise TypeError(f"service/api/routes/{module.name}.py has no router")
+        found.append(router)
+    return found

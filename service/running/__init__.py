@@ -1,0 +1,1 @@
+"""Processes: web, scorer, workers, and what starts and stops them together."""

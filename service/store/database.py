@@ -1,0 +1,115 @@
+"""One way to the database, whichever it is: SQLite in WAL mode for a county, PostgreSQL for a province."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another on SQLite: longer than any transaction here takes."""
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; says which kind of database and why, never its address or its password."""
+
+
+class Database:
+    """Connections to the service's tables.
+
+    Reads run in `read()`, changes in `write()`: a whole transaction each, committed at the end of the block and
+    rolled back when it raises. On SQLite `write()` takes the write lock at once, so that two writers wait for each
+    other instead of failing half-way.
+    """
+
+    def __init__(self, url: str, *, connections: int = 8) -> None:
+        """`url` as SQLAlchemy writes it. Raises DatabaseError for one that cannot be read or is of another kind."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise DatabaseError(
+                "the database's address cannot be read: sqlite:///path or postgresql+psycopg://..."
+            ) from error
+        self.kind = parsed.get_backend_name()
+        if self.kind == "sqlite":
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self._engine = create_engine(
+                parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=connections
+            )
+            event.listen(self._engine, "connect", _prepare_sqlite)
+        elif self.kind == "postgresql":
+            self._engine = create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_size=connections, pool_pre_ping=True
+            )
+        else:
+            raise DatabaseError(f"found a {self.kind} database, expected sqlite or postgresql")
+        self.path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
+        """The file of a SQLite database, else None."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine itself, for migrations."""
+        return self._engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database. Nothing is changed through it."""
+        with self._engine.connect() as connection:
+            if self.kind == "postgresql":
+                connection.execute(text("set transaction isolation level repeatable read, read only"))
+            else:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection whose changes are kept together or not at all."""
+        with self._engine.connect() as connection:
+            if self.kind == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def alone(self, connection: Connection, name: str) -> None:
+        """Be the only transaction that holds `name` until the end of this one: appends to one chain wait here.
+
+        SQLite has one writer anyway.
+        """
+        if self.kind == "postgresql":
+            connection.execute(text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": f"mingbai:{name}"})
+
+    def answers(self) -> bool:
+        """Whether the database can be read now."""
+        try:
+            with self.read() as connection:
+                connection.execute(text("select 1"))
+        except (OperationalError, DatabaseError):
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+    def after_fork(self) -> None:
+        """Forget the parent's connections without closing them; to be called first in a forked child."""
+        self._engine.dispose(close=False)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """WAL: readers never wait. FULL: what was answered survives a power cut. Transactions begin by hand."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,109 @@
+"""Work to be done outside a request: kept in the database, so that a crash loses none of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, and_, insert, or_, select, update
+
+from service.store._columns import METADATA, Document, Moment, Number
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("job_id", Number, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("arguments", Document, nullable=False),
+    # At most one unfinished job has a given name: asking twice for the same thing makes it once.
+    Column("name", Text),
+    Column("due_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),  # waiting, working, done, failed
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("worker", Text),
+    # A worker that stops renewing this is dead, and another takes the job.
+    Column("held_until", Moment),
+    Column("error", Text),
+    Column("done_at", Moment),
+    Index("ix_jobs_state_due_at", "state", "due_at"),
+    Index("ix_jobs_name", "name"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job that was taken: its number, kind, arguments and how many times it was begun (1 the first time)."""
+
+    job_id: int
+    kind: str
+    arguments: dict[str, Any]
+    attempts: int
+
+
+def add(
+    connection: Connection, kind: str, arguments: dict[str, Any], due_at: dt.datetime, *, name: str | None = None
+) -> None:
+    """Add a job in the caller's transaction; nothing is added while an unfinished one of the same `name` waits.
+
+    A job of that name that is being worked on does not count: what it has already looked at may have changed.
+    """
+    if name is not None:
+        waiting = select(JOBS.c.job_id, JOBS.c.due_at).where(JOBS.c.name == name, JOBS.c.state == "waiting")
+        found = connection.execute(waiting).first()
+        if found is not None:
+            if found.due_at > due_at:
+                connection.execute(update(JOBS).where(JOBS.c.job_id == found.job_id).values(due_at=due_at))
+            return
+    connection.execute(
+        insert(JOBS).values(kind=kind, arguments=arguments, name=name, due_at=due_at, state="waiting", attempts=0)
+    )
+
+
+def take(connection: Connection, worker: str, now: dt.datetime, hold: dt.timedelta) -> Job | None:
+    """Take the job that has been due longest, also one whose worker no longer renews its hold; None if none is due."""
+    abandoned = and_(JOBS.c.state == "working", JOBS.c.held_until < now)
+    due = and_(JOBS.c.state == "waiting", JOBS.c.due_at <= now)
+    asked = select(JOBS).where(or_(due, abandoned)).order_by(JOBS.c.due_at, JOBS.c.job_id).limit(1)
+    found = connection.execute(asked.with_for_update(skip_locked=True)).first()
+    if found is None:
+        return None
+    attempts = int(found.attempts) + 1
+    connection.execute(
+        update(JOBS)
+        .where(JOBS.c.job_id == found.job_id)
+        .values(state="working", worker=worker, held_until=now + hold, attempts=attempts)
+    )
+    return Job(int(found.job_id), str(found.kind), dict(found.arguments), attempts)
+
+
+def renew(connection: Connection, job: Job, worker: str, now: dt.datetime, hold: dt.timedelta) -> bool:
+    """Hold a job longer. False when it was given to another worker meanwhile: this one must stop."""
+    done = connection.execute(
+        update(JOBS)
+        .where(JOBS.c.job_id == job.job_id, JOBS.c.worker == worker, JOBS.c.state == "working")
+        .values(held_until=now + hold)
+    )
+    return done.rowcount == 1
+
+
+def finish(connection: Connection, job: Job, worker: str, now: dt.datetime) -> bool:
+    """Mark a job done. False when it belongs to another worker by now."""
+    done = connection.execute(
+        update(JOBS)
+        .where(JOBS.c.job_id == job.job_id, JOBS.c.worker == worker, JOBS.c.state == "working")
+        .values(state="done", done_at=now, held_until=None, error=None)
+    )
+    return done.rowcount == 1
+
+
+def put_back(
+    connection: Connection, job: Job, worker: str, due_at: dt.datetime | None, error: str, now: dt.datetime
+) -> None:
+    """After a failure: due again at `due_at`, or failed for good where that is None. `error` holds no personal data."""
+    state = {"state": "failed", "done_at": now} if due_at is None else {"state": "waiting", "due_at": due_at}
+    connection.execute(
+        update(JOBS)
+        .where(JOBS.c.job_id == job.job_id, JOBS.c.worker == worker, JOBS.c.state == "working")
+        .values(**state, error=error, held_until=None, worker=None)
+    )

@@ -1,0 +1,66 @@
+"""Kinds of jobs and what does them, and the loop of a worker."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.store import jobs
+from service.work.context import Context
+
+_LOG = logging.getLogger("mingbai.jobs")
+
+HOLD = dt.timedelta(seconds=30)
+"""A worker that has not renewed for this long counts as dead."""
+
+ATTEMPTS = 8
+
+
+class Lost(Exception):
+    """The job belongs to another worker by now: stop at once and keep nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A worker's hold on a job, to be renewed while the work goes on."""
+
+    context: Context
+    job: jobs.Job
+    worker: str
+
+    def renew(self) -> None:
+        """Hold on. Raises Lost when the job was given to another worker."""
+        with self.context.database.write() as connection:
+            if not jobs.renew(connection, self.job, self.worker, self.context.clock.now(), HOLD):
+                raise Lost
+
+
+Handler = Callable[[Context, Mapping[str, Any], Hold], None]
+"""Does a job. It may be begun again after a crash, so it looks at what is already done. What it raises puts the job
+back with a growing delay, and after `ATTEMPTS` it counts as failed."""
+
+
+def work_once(context: Context, handlers: Mapping[str, Handler], worker: str) -> bool:
+    """Take one job that is due and do it. False when none is due."""
+    with context.database.write() as connection:
+        job = jobs.take(connection, worker, context.clock.now(), HOLD)
+    if job is None:
+        return False
+    hold = Hold(context, job, worker)
+    try:
+        handlers[job.kind](context, job.arguments, hold)
+    except Lost:
+        _LOG.warning("job %d (%s) went to another worker", job.job_id, job.kind)
+        return True
+    except Exception as error:  # A job that fails must not end the worker.
+        again = None if job.attempts >= ATTEMPTS else context.clock.now() + dt.timedelta(seconds=2.0**job.attempts)
+        _LOG.error("job %d (%s) failed with %s, attempt %d", job.job_id, job.kind, type(error).__name__, job.attempts)
+        with context.database.write() as connection:
+            jobs.put_back(connection, job, worker, again, type(error).__name__, context.clock.now())
+        return True
+    with context.database.write() as connection:
+        jobs.finish(connection, job, worker, context.clock.now())
+    return True

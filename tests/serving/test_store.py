@@ -1,0 +1,120 @@
+"""The database, jobs and the log on both kinds of database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+
+from service.clock import SetClock
+from service.store import Database, jobs
+from service.store.audit_lines import AUDIT_LINES
+from service.work.audit.record import Line, hash_of, record
+from service.work.context import Context
+from service.work.jobs import HOLD, Hold, Lost, work_once
+
+
+def test_a_change_that_raises_leaves_nothing(context: Context) -> None:
+    """A transaction is kept whole or not at all."""
+
+    def change() -> None:
+        with context.database.write() as connection:
+            jobs.add(connection, "kind", {}, context.clock.now())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change()
+    with context.database.read() as connection:
+        assert connection.execute(select(jobs.JOBS)).all() == []
+
+
+def test_a_job_is_done_once_and_kept(context: Context) -> None:
+    """A job runs with its arguments, and is not due again."""
+    seen: list[int] = []
+    with context.database.write() as connection:
+        jobs.add(connection, "count", {"n": 3}, context.clock.now())
+    handlers = {"count": lambda _c, arguments, _h: seen.append(arguments["n"])}
+    assert work_once(context, handlers, "a")
+    assert not work_once(context, handlers, "a")
+    assert seen == [3]
+
+
+def test_a_job_of_a_dead_worker_goes_to_another_and_the_dead_one_may_not_finish(
+    context: Context, clock: SetClock
+) -> None:
+    """A worker that does not renew its hold loses the job, and is told so when it wakes."""
+    with context.database.write() as connection:
+        jobs.add(connection, "slow", {}, clock.now())
+    with context.database.write() as connection:
+        first = jobs.take(connection, "one", clock.now(), HOLD)
+    assert first is not None
+    clock.move(seconds=HOLD.total_seconds() + 1)
+    with context.database.write() as connection:
+        second = jobs.take(connection, "two", clock.now(), HOLD)
+    assert second is not None
+    assert second.attempts == 2
+    with pytest.raises(Lost):
+        Hold(context, first, "one").renew()
+    with context.database.write() as connection:
+        assert not jobs.finish(connection, first, "one", clock.now())
+        assert jobs.finish(connection, second, "two", clock.now())
+
+
+def test_a_failing_job_comes_back_later_and_fails_in_the_end(context: Context, clock: SetClock) -> None:
+    """Each failure waits longer; after the last attempt the job stands as failed, with the kind of error."""
+
+    def fail(*_: object) -> None:
+        raise ValueError("a message that may hold a value")
+
+    with context.database.write() as connection:
+        jobs.add(connection, "bad", {}, clock.now())
+    for _ in range(8):
+        assert work_once(context, {"bad": fail}, "a")
+        assert not work_once(context, {"bad": fail}, "a")
+        clock.move(hours=1)
+    assert not work_once(context, {"bad": fail}, "a")
+    with context.database.read() as connection:
+        found = connection.execute(select(jobs.JOBS)).one()
+    assert (found.state, found.error, found.attempts) == ("failed", "ValueError", 8)
+
+
+def test_a_named_job_waits_once(context: Context) -> None:
+    """Asking twice for the same work makes it once, at the earlier moment."""
+    now = context.clock.now()
+    with context.database.write() as connection:
+        jobs.add(connection, "k", {}, now + dt.timedelta(hours=1), name="n")
+        jobs.add(connection, "k", {}, now, name="n")
+    with context.database.read() as connection:
+        found = connection.execute(select(jobs.JOBS)).one()
+    assert found.due_at == now
+
+
+def test_log_lines_are_chained(context: Context) -> None:
+    """Each line holds the hash of the one before, and its own can be made again from what is stored."""
+    with context.database.write() as connection:
+        record(context, connection, Line("a", "case.open", "case", "C-1"), Line("b", "case.open", "case", "C-2"))
+    with context.database.write() as connection:
+        record(context, connection, Line("a", "case.close", "case", "C-1", reason="没有问题", details={"n": 1}))
+    with context.database.read() as connection:
+        rows = [dict(row) for row in connection.execute(select(AUDIT_LINES).order_by(AUDIT_LINES.c.line)).mappings()]
+    assert [row["line"] for row in rows] == [1, 2, 3]
+    assert all(hash_of(row) == row["hash"] for row in rows)
+    assert [row["before"] for row in rows[1:]] == [row["hash"] for row in rows[:-1]]
+
+
+def test_two_writers_wait_for_each_other(database: Database, context: Context) -> None:
+    """Threads that add to the log at once make one chain without a gap."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def add(n: int) -> None:
+        with database.write() as connection:
+            record(context, connection, Line("a", "x", "n", str(n)))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(add, range(40)))
+    with database.read() as connection:
+        rows = connection.execute(select(AUDIT_LINES).order_by(AUDIT_LINES.c.line)).all()
+    assert [row.line for row in rows] == list(range(1, 41))
+    assert all(later.before == earlier.hash for earlier, later in pairwise(rows))
