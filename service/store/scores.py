@@ -1,0 +1,127 @@
+"""Scores of payments: rows only ever added, so that what was said of a payment at any time can be read again.
+
+One row is what one model said of one payment as of one moment, knowing the facts up to `fact_seq`. The newest row of a
+payment (the highest `score_id`) is what stands. Late facts never change a row; they may make another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Double,
+    Index,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from service.store._columns import METADATA, Moment, Number
+
+SCORES = Table(
+    "scores",
+    METADATA,
+    # Numbered as rows are written. On PostgreSQL two transactions may commit in another order than they were numbered:
+    # who follows the table must not skip numbers that are not there yet.
+    Column("score_id", Number, primary_key=True),
+    Column("disbursement_id", Text, nullable=False),
+    # before: as of the payment's own submission; after: as of a later moment, with what came back from the bank.
+    Column("kind", Text, nullable=False),
+    # Who asked: `live`, `run:<number>`, `rescore`. With payment, kind and moment it is there once, whatever crashed.
+    Column("made_by", Text, nullable=False),
+    Column("run_id", Text),
+    Column("program_id", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("division_code", Text, nullable=False),
+    Column("household_id", Text),
+    Column("prepared_by", Text),
+    Column("person_hash", Text, nullable=False),
+    Column("card_hash", Text, nullable=False),
+    Column("card_last_four", Text, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("submitted_at", Moment, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("anomaly", Double, nullable=False),
+    Column("recommendation", Text, nullable=False),
+    # When a `verify` row releases itself unless a person decided; NULL for the others.
+    Column("deadline", Moment),
+    Column("desk", Text, nullable=False),
+    Column("typology", Text, nullable=False),
+    Column("suspect_role", Text, nullable=False),
+    # The contract's JSON list, sealed about `scores.reasons`: evidence names rows by keys that may be identity
+    # numbers. NULL where there is none.
+    Column("reasons", LargeBinary),
+    Column("not_applicable", Text, nullable=False),
+    Column("model_version", Text, nullable=False),
+    # Scored by rules alone because no model could be loaded.
+    Column("degraded", Boolean, nullable=False),
+    Column("as_of", Moment, nullable=False),
+    Column("scored_at", Moment, nullable=False),
+    Column("fact_seq", Number, nullable=False),
+    UniqueConstraint("disbursement_id", "kind", "as_of", "made_by"),
+    Index("ix_scores_run_id", "run_id"),
+    Index("ix_scores_person_hash", "person_hash"),
+    Index("ix_scores_card_hash", "card_hash"),
+)
+_ALERT = SCORES.c.recommendation != "release"
+# Few rows are looked for among many: those that ask for a look.
+Index("ix_scores_alerts", SCORES.c.score_id, postgresql_where=_ALERT, sqlite_where=_ALERT)
+
+SCORE_TEXTS = Table(
+    "score_texts",
+    METADATA,
+    # The same long text stands beside thousands of scores: `scores.not_applicable` names it by its hash.
+    Column("text_id", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+REASONS = b"scores.reasons"
+"""What sealed reasons are bound to."""
+
+
+def text_id(text: str) -> str:
+    """The name a text is kept under: 32 hexadecimal digits of its hash."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]], texts: Iterable[str] = ()) -> None:
+    """Add rows (every column but `score_id`; `not_applicable` as `text_id`) and the texts they name.
+
+    A row of the same payment, kind, moment and asker stays as it is: work that is begun again adds nothing twice.
+    """
+    made = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    kept = [{"text_id": text_id(text), "text": text} for text in sorted(set(texts))]
+    if kept:
+        connection.execute(made(SCORE_TEXTS).on_conflict_do_nothing(), kept)
+    if rows:
+        connection.execute(made(SCORES).on_conflict_do_nothing(), rows)
+
+
+def newest() -> ColumnElement[bool]:
+    """The condition that a row of SCORES is the newest of its payment."""
+    other = SCORES.alias()
+    last = select(func.max(other.c.score_id)).where(other.c.disbursement_id == SCORES.c.disbursement_id)
+    return SCORES.c.score_id == last.scalar_subquery()
+
+
+def of_payment(disbursement_id: str) -> Select[Any]:
+    """Every score of a payment with its `not_applicable_text`, newest first."""
+    return (
+        select(SCORES, SCORE_TEXTS.c.text.label("not_applicable_text"))
+        .join(SCORE_TEXTS, SCORE_TEXTS.c.text_id == SCORES.c.not_applicable)
+        .where(SCORES.c.disbursement_id == disbursement_id)
+        .order_by(SCORES.c.score_id.desc())
+    )
