@@ -61,6 +61,15 @@ class Settings:
     oidc_client_id: str = _setting("OIDC_CLIENT_ID", "", "client id at the issuer")
     oidc_client_secret: str = _setting("OIDC_CLIENT_SECRET", "", "client secret at the issuer", secret=True)
     notices: str = _setting("NOTICES", "outbox", "channel of notices to recipients")
+    webhook_networks: str = _setting(
+        "WEBHOOK_NETWORKS", "", "private networks events may be sent to, as 10.1.0.0/16,127.0.0.0/8; others are refused"
+    )
+    metrics_token: str = _setting(
+        "METRICS_TOKEN", "", "token /metrics asks for; empty: answered on this machine only", secret=True
+    )
+    body_seconds: float = _setting(
+        "BODY_SECONDS", 30.0, "seconds a caller may stay silent in the middle of a request", least=0.1
+    )
     log_level: str = _setting("LOG_LEVEL", "info", "debug, info, warning or error")
 
     @classmethod
