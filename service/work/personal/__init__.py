@@ -1,0 +1,1 @@
+"""Personal data: unmasking, rotation of keys, retention."""
