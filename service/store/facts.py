@@ -1,0 +1,83 @@
+"""Facts handed over: batches of rows of one table, sealed, in the order they were committed.
+
+The database is the one place where rows live. `seq` counts batches without a gap, in order of commit: a batch is only
+added under `Database.alone(connection, "facts")`, so a reader that has seen batch n and asks for what came after it
+misses nothing. Rows are never changed; a correction is another row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, Row, Table, Text, func, insert, select
+
+from service.store._columns import METADATA, Moment, Number
+
+FACT_BATCHES = Table(
+    "fact_batches",
+    METADATA,
+    Column("seq", Number, primary_key=True, autoincrement=False),
+    Column("table_name", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    # Arrow IPC (zstd inside) of rows in canonical types, sealed about `fact_batches.content`.
+    Column("content", LargeBinary, nullable=False),
+    # The intake that brought it; NULL for payments that came one by one.
+    Column("intake_id", Number),
+    Column("source", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Index("ix_fact_batches_table_name_seq", "table_name", "seq"),
+)
+
+CONTENT = b"fact_batches.content"
+"""What sealed batches are bound to."""
+
+
+def add_batch(
+    connection: Connection,
+    table: str,
+    rows: int,
+    content: bytes,
+    source: str,
+    received_at: dt.datetime,
+    *,
+    intake_id: int | None = None,
+) -> int:
+    """Add a sealed batch and return its seq. The caller holds `alone(connection, "facts")`."""
+    seq = last_seq(connection) + 1
+    connection.execute(
+        insert(FACT_BATCHES).values(
+            seq=seq,
+            table_name=table,
+            rows=rows,
+            content=content,
+            intake_id=intake_id,
+            source=source,
+            received_at=received_at,
+        )
+    )
+    return seq
+
+
+def last_seq(connection: Connection) -> int:
+    """The number of the newest batch, 0 where there is none."""
+    return int(connection.execute(select(func.coalesce(func.max(FACT_BATCHES.c.seq), 0))).scalar_one())
+
+
+def batches_after(
+    connection: Connection, seq: int, *, tables: Sequence[str] | None = None, until: int | None = None
+) -> Iterator[Row[tuple[int, str, int, bytes]]]:
+    """`seq, table_name, rows, content` of every batch behind `seq` (to `until`), in order; of some tables if named."""
+    asked = select(FACT_BATCHES.c.seq, FACT_BATCHES.c.table_name, FACT_BATCHES.c.rows, FACT_BATCHES.c.content)
+    asked = asked.where(FACT_BATCHES.c.seq > seq).order_by(FACT_BATCHES.c.seq)
+    if tables is not None:
+        asked = asked.where(FACT_BATCHES.c.table_name.in_(list(tables)))
+    if until is not None:
+        asked = asked.where(FACT_BATCHES.c.seq <= until)
+    yield from connection.execution_options(yield_per=64).execute(asked)
+
+
+def rows_by_table(connection: Connection) -> dict[str, int]:
+    """How many rows each table holds, versions counted."""
+    asked = select(FACT_BATCHES.c.table_name, func.sum(FACT_BATCHES.c.rows)).group_by(FACT_BATCHES.c.table_name)
+    return {str(name): int(rows) for name, rows in connection.execute(asked)}

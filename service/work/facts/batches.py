@@ -1,0 +1,49 @@
+"""Rows of one table as the bytes the database keeps, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from service.store import facts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from service.work.context import Context
+
+
+def sealed(context: Context, rows: pa.RecordBatch) -> bytes:
+    """Rows in canonical types as sealed Arrow IPC, compressed."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_batch(rows)
+    return context.seal.seal(sink.getvalue().to_pybytes(), facts.CONTENT)
+
+
+def opened(context: Context, content: bytes) -> pa.Table:
+    """Rows out of sealed bytes. Raises SealError when they were changed or their key is gone."""
+    import pyarrow as pa
+
+    with pa.ipc.open_stream(pa.BufferReader(context.seal.open(bytes(content), facts.CONTENT))) as reader:
+        return reader.read_all()
+
+
+def read_after(
+    context: Context,
+    connection: Connection,
+    seq: int,
+    *,
+    tables: Sequence[str] | None = None,
+    until: int | None = None,
+) -> Iterator[tuple[int, str, pa.Table]]:
+    """(seq, table, rows) of every batch behind `seq`, in order of commit; see `store.facts.batches_after`.
+
+    Who follows the facts remembers the last seq and asks again from there: nothing is missed and nothing comes twice.
+    """
+    for row in facts.batches_after(connection, seq, tables=tables, until=until):
+        yield int(row.seq), str(row.table_name), opened(context, row.content)
