@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, Row, Table, Text, func, insert, select
 
@@ -66,7 +67,7 @@ def last_seq(connection: Connection) -> int:
 
 def batches_after(
     connection: Connection, seq: int, *, tables: Sequence[str] | None = None, until: int | None = None
-) -> Iterator[Row[tuple[int, str, int, bytes]]]:
+) -> Iterator[Row[Any]]:
     """`seq, table_name, rows, content` of every batch behind `seq` (to `until`), in order; of some tables if named."""
     asked = select(FACT_BATCHES.c.seq, FACT_BATCHES.c.table_name, FACT_BATCHES.c.rows, FACT_BATCHES.c.content)
     asked = asked.where(FACT_BATCHES.c.seq > seq).order_by(FACT_BATCHES.c.seq)
