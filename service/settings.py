@@ -57,9 +57,15 @@ class Settings:
     waiting_limit: int = _setting("WAITING_LIMIT", 512, "single payments waiting to be scored before 503", least=1)
     requests_at_once: int = _setting("REQUESTS_AT_ONCE", 256, "requests answered at once before 503", least=1)
     session_hours: float = _setting("SESSION_HOURS", 10.0, "hours after which a sign-in ends", least=0.1)
+    session_idle_minutes: float = _setting(
+        "SESSION_IDLE_MINUTES", 60.0, "minutes without a request after which a sign-in ends", least=1
+    )
     oidc_issuer: str = _setting("OIDC_ISSUER", "", "OpenID Connect issuer; empty: local accounts only")
     oidc_client_id: str = _setting("OIDC_CLIENT_ID", "", "client id at the issuer")
     oidc_client_secret: str = _setting("OIDC_CLIENT_SECRET", "", "client secret at the issuer", secret=True)
+    oidc_claim: str = _setting(
+        "OIDC_CLAIM", "", "claim with role@division entries; empty: only accounts an administrator prepared"
+    )
     notices: str = _setting("NOTICES", "outbox", "channel of notices to recipients")
     webhook_networks: str = _setting(
         "WEBHOOK_NETWORKS", "", "private networks events may be sent to, as 10.1.0.0/16,127.0.0.0/8; others are refused"
