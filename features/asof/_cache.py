@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,19 @@ class Cache:
                 found = make()
                 self._write_strings(path, found)
         return found
+
+    def note(self, name: str, read: Iterable[str]) -> None:
+        """Keep the names of what an array of code was made from, beside it."""
+        if self.code is not None:
+            self._write(self.code / f"{name}.reads", lambda target: target.write_text("\n".join(sorted(read))))
+
+    def noted(self, name: str, otherwise: Iterable[str]) -> frozenset[str]:
+        """Those names; `otherwise` where they were not kept."""
+        try:
+            text = "" if self.code is None else (self.code / f"{name}.reads").read_text()
+        except OSError:
+            return frozenset(otherwise)
+        return frozenset(text.split("\n")) - {""}
 
     def _write_strings(self, path: Path, values: pa.Array) -> None:
         def write(target: Path) -> None:

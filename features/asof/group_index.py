@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import _kernels as kernels
+from features.asof._reads import Reads
 
 if TYPE_CHECKING:
     from features.asof.ledger import LedgerTable
 
 Int32 = NDArray[np.int32]
+T = TypeVar("T")
 
 SMALL_GROUPS = 64
 """Rows a group of the first column has on average, up to which groups are sorted one by one."""
@@ -39,15 +41,22 @@ class GroupIndex:
     read back and they are never asked for.
     """
 
-    def __init__(self, keys: Sequence[NDArray[Any] | Callable[[], NDArray[Any]]], keep: Keep = _make) -> None:
+    def __init__(
+        self,
+        keys: Sequence[NDArray[Any] | Callable[[], NDArray[Any]]],
+        keep: Keep = _make,
+        reads: Reads | None = None,
+    ) -> None:
         self.memo: dict[object, Any] = {}
+        self._once: dict[str, NDArray[Any]] = {}
+        self._reads = reads or Reads()
         self._keep = keep
         made: dict[str, NDArray[Any]] = {}
 
         def part(name: str) -> NDArray[Any]:
             def make() -> NDArray[Any]:
                 if not made:
-                    made.update(_grouped([as_codes(k() if callable(k) else k) for k in keys]))
+                    made.update(grouped([as_codes(k() if callable(k) else k) for k in keys]))
                 return made[name]
 
             return keep(name, make)
@@ -93,7 +102,7 @@ class GroupIndex:
 
         `values` gives the column, float64 of shape (table rows,).
         """
-        return self.once(f"totals-{of}", lambda: kernels.running_totals(*self.packed(), values()))
+        return self._kept(f"totals-{of}", lambda: kernels.running_totals(*self.packed(), values()))
 
     def previous(self, of: str, codes: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """By position in `rows` the position of the row before it in its group with the same code, else -1."""
@@ -102,22 +111,31 @@ class GroupIndex:
             found = codes()
             return kernels.previous_same(*self.packed(), found, int(found.max(initial=-1)) + 1)
 
-        return self.once(f"previous-{of}", make)
+        return self._kept(f"previous-{of}", make)
 
     def along(self, of: str, values: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """A column laid out as `rows` is, for kernels that read a group from end to end."""
-        return self.once(f"along-{of}", lambda: values()[self.rows])
+        return self._kept(f"along-{of}", lambda: values()[self.rows])
 
     def replaced(self, superseded: Callable[[], NDArray[np.int64]]) -> NDArray[Any]:
         """Positions in `rows`, ascending, of rows that are replaced at some time."""
-        return self.once("replaced", lambda: kernels.replaced_positions(self.rows, superseded()))
+        return self._kept("replaced", lambda: kernels.replaced_positions(self.rows, superseded()))
 
-    def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-        """An array that depends on the index alone (running totals, previous equals), kept with it."""
-        if name not in self.memo:
-            self.memo[name] = self._keep(name, make)
-        found: NDArray[Any] = self.memo[name]
-        return found
+    def memoised(self, key: object, make: Callable[[], T]) -> T:
+        """Something computed once for the index, kept with it while the process runs."""
+        if key not in self.memo:
+            with self._reads.noting() as read:
+                value = make()
+            self.memo[key] = value, frozenset(read)
+        self._reads.note_all(self.memo[key][1])
+        result: T = self.memo[key][0]
+        return result
+
+    def _kept(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """An array that depends on the index and a column, kept with it."""
+        if name not in self._once:
+            self._once[name] = self._keep(name, make)
+        return self._once[name]
 
 
 def latest_row(table: LedgerTable, index: GroupIndex, groups: NDArray[Any], at: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -138,7 +156,8 @@ def as_codes(values: NDArray[Any]) -> Int32:
     return np.ascontiguousarray(values, dtype=np.int32)
 
 
-def _grouped(keys: list[Int32]) -> dict[str, NDArray[Any]]:
+def grouped(keys: list[Int32]) -> dict[str, NDArray[Any]]:
+    """The parts of an index over key columns, by the names they are kept under."""
     sizes = [int(k.max()) + 1 if len(k) else 0 for k in keys]
     if len(keys) == 1:
         offsets, rows = kernels.group_rows(keys[0], max(sizes[0], 0))

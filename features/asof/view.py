@@ -236,10 +236,7 @@ class Cells(View):
 
 def index_memo(index: GroupIndex, key: object, make: Callable[[], T]) -> T:
     """Something computed once for an index, kept with it while the process runs."""
-    if key not in index.memo:
-        index.memo[key] = make()
-    result: T = index.memo[key]
-    return result
+    return index.memoised(key, make)
 
 
 def _replaced(source: LedgerTable, index: GroupIndex) -> Int32:

@@ -1,0 +1,41 @@
+"""Arrow columns as the arrays a ledger keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+
+def distinguished(values: NDArray[Any]) -> NDArray[Any]:
+    """Codes as they are; dates and numbers numbered by size, -1 null."""
+    if values.dtype.kind == "i":
+        return values
+    _, places = np.unique(values, return_inverse=True)
+    return np.where(np.isnan(values), -1, places)
+
+
+def to_numpy(values: pa.ChunkedArray | pa.Array) -> NDArray[np.generic]:
+    """An Arrow column as a numpy array, copied where Arrow must."""
+    combined = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    return np.asarray(combined.to_numpy(zero_copy_only=False))
+
+
+def floats(values: pa.ChunkedArray) -> NDArray[np.float64]:
+    """A column of numbers as float64, NaN null."""
+    return np.asarray(to_numpy(pc.cast(values, pa.float64(), safe=False)), dtype=np.float64)
+
+
+def fen(values: pa.ChunkedArray) -> NDArray[np.float64]:
+    """decimal128(18, 2) as whole fen: the unscaled integer is read, no division takes place."""
+    parts = []
+    for chunk in values.chunks:
+        low = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[2 * chunk.offset : 2 * (chunk.offset + len(chunk)) : 2]
+        whole = low.astype(np.float64)
+        if chunk.null_count:
+            whole[np.asarray(chunk.is_null().to_numpy(zero_copy_only=False))] = np.nan
+        parts.append(whole)
+    return np.concatenate(parts) if parts else np.empty(0)

@@ -1,0 +1,293 @@
+"""A group index that takes rows: what a table was opened with, and what arrived since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.asof import _kernels as kernels
+from features.asof import _live_kernels as live
+from features.asof.group_index import GroupIndex, Keep, as_codes, grouped
+from features.asof.growing import Growing
+
+if TYPE_CHECKING:
+    from features.asof.live_table import LiveTable
+
+T = TypeVar("T")
+MOVES = 4096
+"""Groups moved in one pass of the kernel."""
+MOVES_ONE_BY_ONE = 64
+"""More moves than this at once, and the list of replaced rows is made again."""
+
+
+class LiveIndex(GroupIndex):
+    """Groups of a `LiveTable`; `catch_up` puts in what arrived since it was last used.
+
+    A group that is full moves to the end of `rows` with room for as many rows again, and the arrays kept along with
+    it. Rows of one moment stand in order of their key, whatever order they came in.
+    """
+
+    def __init__(self, table: LiveTable, columns: tuple[str, ...], keep: Keep) -> None:
+        self._table = table
+        self._columns = columns
+        self._groups = Growing(np.empty(0, np.int32))
+        self._first = self._count = table.rows
+        if table.rank.shape[0]:
+            order = np.argsort(table.rank, kind="stable")
+            made = grouped([as_codes(table.values_of(c))[order] for c in columns])
+            made["rows"] = order[made["rows"]].astype(np.int32)
+            super().__init__([lambda: np.empty(0, np.int32)] * len(columns), lambda part, _: made[part])
+            self._keep = lambda _, make: make()
+        else:
+            super().__init__([lambda c=c: table.values_of(c) for c in columns], keep)
+        self._base = self._used = len(self.rows)
+        self._base_size = self.size
+        self._starts = Growing(self.starts)
+        self._ends = Growing(self.ends)
+        self._rows = Growing(self.rows)
+        self._keys = Growing(np.empty((0, len(columns)), np.int32))
+        self._slots: NDArray[np.int32] = np.full(64, -1, np.int32)
+        self._totals: dict[str, tuple[Growing, int]] = {}
+        self._previous: dict[str, tuple[Growing, int]] = {}
+        self._along: dict[str, tuple[Growing, int]] = {}
+        self._replaced: tuple[NDArray[Any], int] | None = None
+
+    def catch_up(self) -> None:
+        """Put rows that arrived since into their groups."""
+        table = self._table
+        if self._count == table.rows:
+            return
+        keys = [as_codes(table.values_of(c)[self._count :]) for c in self._columns]
+        groups = self._lookup_or_add(keys)
+        done, first = 0, self._count
+        rank = table.rank
+        starts, ends = self._starts.own(), self._ends.own()
+        moves = np.empty((min(MOVES, len(groups)), 3), np.int32)
+        while done < len(groups):
+            room = self._used + max(1024, self._used // 4)
+            self._make_room(room)
+            before = done
+            done, self._used, moved, disordered = live.insert(
+                groups, first, done, starts, ends, self._rows.values, self._base, self._used, rank, moves
+            )
+            self._follow(moves[:moved])
+            if disordered:
+                self._replaced = None
+            if done == before and moved == 0:  # A group larger than the room: twice its size fits.
+                g = groups[done]
+                self._make_room(self._used + 4 * int(ends[g] - starts[g]) + 1024)
+        self.rows, self.starts, self.ends = self._rows.values, starts, ends
+        self._groups.add(groups)
+        self._count = table.rows
+
+    def _make_room(self, size: int) -> None:
+        before = len(self._rows)
+        if size > before:
+            self._rows.resize(size)
+            self._rows.values[before:] = 0  # Whoever reads where no row is must not read beyond the table.
+
+    def _follow(self, moves: NDArray[np.int32]) -> None:
+        """Move what is kept along with the rows."""
+        for kept in (self._totals, self._previous, self._along):
+            for array, _ in kept.values():
+                array.resize(len(self._rows))
+        for start, end, to in moves.tolist():
+            for array, _ in (*self._totals.values(), *self._along.values()):
+                array.own()[to : to + end - start] = array.values[start:end]
+            for array, _ in self._previous.values():
+                before = array.own()[start:end]
+                array.values[to : to + end - start] = np.where(before >= 0, before + (to - start), -1)
+        if self._replaced is None:
+            return
+        if len(moves) > MOVES_ONE_BY_ONE:
+            self._replaced = None
+            return
+        places, seen = self._replaced
+        for start, end, to in moves.tolist():
+            lo, hi = np.searchsorted(places, (start, end))
+            if lo < hi:
+                places = np.concatenate([places[:lo], places[hi:], places[lo:hi] + (to - start)])
+        self._replaced = places, seen
+
+    def _lookup_or_add(self, keys: list[NDArray[np.int32]]) -> NDArray[np.int32]:
+        """Groups of new rows; those of keys not seen before are added, empty."""
+        if len(keys) == 1:
+            self._widen(max(self.size, int(keys[0].max(initial=-1)) + 1))
+            return keys[0]
+        groups = np.array(self.lookup(keys), dtype=np.int32)
+        asked = np.column_stack(keys).astype(np.int32)
+        missing = np.flatnonzero((groups < 0) & (asked >= 0).all(axis=1))
+        if len(missing):
+            new, inverse = np.unique(asked[missing], axis=0, return_inverse=True)
+            groups[missing] = self.size + inverse.reshape(-1)
+            self._keys.add(new)
+            if 2 * len(self._keys) > len(self._slots):
+                self._slots = np.full(1 << int(4 * len(self._keys)).bit_length(), -1, np.int32)
+                live.fill_slots(self._slots, self._keys.values)
+            else:
+                live.add_slots(self._slots, self._keys.values, len(self._keys) - len(new))
+            self._widen(self.size + len(new))
+        return groups
+
+    def _widen(self, size: int) -> None:
+        if size > self.size:
+            for array in (self._starts, self._ends):
+                array.resize(size)
+                array.values[self.size :] = 0
+            self.size = size
+
+    def lookup(self, keys: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Group number of each query key tuple, -1 where there is no such group."""
+        found = super().lookup(keys)
+        if not self._steps or not len(self._keys):
+            return found
+        found = np.array(found, dtype=np.int32)
+        asked = np.empty((len(found), len(keys)), np.int32)
+        for k, column in enumerate(keys):
+            asked[:, k] = column
+        live.find_keys(self._slots, self._keys.values, asked, found, self._base_size)
+        return found
+
+    def under(self, first: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(query, value) of every value of the second key column that occurs with each code of the first, by query."""
+        query, value = super().under(first)
+        if not len(self._keys):
+            return query, value
+        codes = np.asarray(first, dtype=np.int64)
+        pairs = np.unique(self._keys.values[:, :2], axis=0).astype(np.int64)
+        order = np.argsort(codes, kind="stable")
+        lo = np.searchsorted(codes[order], pairs[:, 0], side="left")
+        count = np.searchsorted(codes[order], pairs[:, 0], side="right") - lo
+        inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        more = order[np.repeat(lo, count) + inside]
+        query, value = np.concatenate([query, more]), np.concatenate([value, np.repeat(pairs[:, 1], count)])
+        if len(self._columns) > 2:  # A new third value may stand under a pair that was there.
+            query, value = np.unique(np.column_stack([query, value]), axis=0).T
+        order = np.argsort(query, kind="stable")
+        return query[order], value[order]
+
+    def packed(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Offsets (size+1,) and row numbers without gaps; copied once rows have arrived."""
+        if self._used == self._base and self.size == self._base_size:
+            return super().packed()
+        found: tuple[NDArray[Any], NDArray[Any]] = live.pack(self.starts, self.ends, self.rows)
+        return found
+
+    def _pending(self, seen: int) -> tuple[Any, ...]:
+        """What the kernels want to know of the rows that arrived after number `seen`."""
+        groups = self._groups.values[seen - self._first :]
+        return groups, seen, self.starts, self.ends, self.rows, self._table.rank
+
+    def totals(self, of: str, values: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Running totals of a column inside each group, by position in `rows`; NaN counts as zero."""
+        if of not in self._totals:
+            made = self._lay_out(f"totals-{of}", lambda: kernels.running_totals(*self._whole(), values()))
+            self._totals[of] = made, self._count
+        array, seen = self._totals[of]
+        if seen < self._count:
+            pending, column = self._pending(seen), values()
+            if array.values.dtype == np.float32 and not live.counts_only(*pending, column, array.own()):
+                array = Growing(array.values.astype(np.float64))
+            if array.values.dtype == np.float64:
+                live.extend_totals(*pending, column, array.own())
+            self._totals[of] = array, self._count
+        return array.values
+
+    def previous(self, of: str, codes: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """By position in `rows` the position of the row before it in its group with the same code, else -1."""
+        if of not in self._previous:
+
+            def make() -> NDArray[Any]:
+                found = codes()
+                offsets, rows = self._whole()
+                return kernels.previous_same(offsets, rows, found, int(found.max(initial=-1)) + 1)
+
+            self._previous[of] = self._lay_out(f"previous-{of}", make, positions=True), self._count
+        array, seen = self._previous[of]
+        if seen < self._count:
+            live.extend_previous(*self._pending(seen), codes(), array.own())
+            self._previous[of] = array, self._count
+        return array.values
+
+    def along(self, of: str, values: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """A column laid out as `rows` is."""
+        if of not in self._along:
+            made = self._lay_out(f"along-{of}", lambda: values()[self._whole()[1]])
+            self._along[of] = made, self._count
+        array, seen = self._along[of]
+        if seen < self._count:
+            live.extend_along(*self._pending(seen), values(), array.own())
+            self._along[of] = array, self._count
+        return array.values
+
+    def replaced(self, superseded: Callable[[], NDArray[np.int64]]) -> NDArray[Any]:
+        """Positions in `rows`, ascending, of rows that are replaced at some time."""
+        log = self._table.replaced_rows
+        if self._replaced is None:
+            offsets, rows = self._whole()
+            self._replaced = self._spread(kernels.replaced_positions(rows, superseded()), offsets), len(log)
+        places, seen = self._replaced
+        if seen < len(log):
+            chosen = np.array(log[seen:], dtype=np.int64)
+            groups = self.lookup([self._table.values_of(c)[chosen] for c in self._columns])
+            more = live.places_of(chosen, as_codes(groups), self.starts, self.ends, self.rows, self._table.rank)
+            places = np.unique(np.concatenate([places, more[more >= 0]])).astype(np.int32)
+            self._replaced = places, len(log)
+        return places
+
+    def forget(self, column: str) -> None:
+        """Drop what was made along with the rows from a column whose values of old rows changed."""
+        for kept in (self._totals, self._previous, self._along):
+            kept.pop(column, None)
+
+    def memoised(self, key: object, make: Callable[[], T]) -> T:
+        """Something computed for the index; made again once a table it read has grown."""
+        kept = self.memo.get(key)
+        ledger = self._table.ledger
+        if kept is None or (kept[1] != ledger.version and ledger.changed_since(kept[2], kept[1])):
+            with ledger.reads.noting() as read:
+                ledger.reads.note(self._table.name)
+                value = make()
+            kept = [value, ledger.version, frozenset(read)]
+            self.memo[key] = kept
+            ledger.made_again(f"{self._table.name}: {key}")
+        kept[1] = ledger.version
+        ledger.reads.note_all(kept[2])
+        result: T = kept[0]
+        return result
+
+    def _whole(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        return self.packed()
+
+    def _lay_out(self, name: str, make: Callable[[], NDArray[Any]], *, positions: bool = False) -> Growing:
+        """An array made for packed groups, laid out as the groups lie now."""
+        if self._used == self._base and self.size == self._base_size:
+            made = Growing(self._keep(name, make))
+            if len(self._rows) > len(made):
+                made.resize(len(self._rows))
+            return made
+        offsets, _ = self._whole()
+        packed = make()
+        out = Growing(np.zeros(len(self._rows), packed.dtype))
+        shift = np.repeat(self.starts - offsets[:-1], np.diff(offsets))
+        places = np.arange(len(packed)) + shift
+        out.own()[places] = np.where(packed >= 0, packed + shift, -1) if positions else packed
+        return out
+
+    def _spread(self, packed_places: NDArray[Any], offsets: NDArray[Any]) -> NDArray[Any]:
+        """Places in packed rows as positions where the groups lie now, ascending."""
+        group = np.searchsorted(offsets, packed_places, side="right") - 1
+        return (
+            np.sort(packed_places + self.starts[group] - offsets[group]).astype(np.int32)
+            if len(group)
+            else (packed_places)
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held in memory beside what is mapped from disk."""
+        kept = [a for d in (self._totals, self._previous, self._along) for a, _ in d.values()]
+        return sum(a.nbytes for a in (self._groups, self._starts, self._ends, self._rows, self._keys, *kept))
