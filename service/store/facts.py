@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, Row, Table, Text, func, insert, select
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, RowMapping, Table, Text, func, insert, select
 
 from service.store._columns import METADATA, Moment, Number
 
@@ -67,7 +66,7 @@ def last_seq(connection: Connection) -> int:
 
 def batches_after(
     connection: Connection, seq: int, *, tables: Sequence[str] | None = None, until: int | None = None
-) -> Iterator[Row[Any]]:
+) -> Iterator[RowMapping]:
     """`seq, table_name, rows, content` of every batch behind `seq` (to `until`), in order; of some tables if named."""
     asked = select(FACT_BATCHES.c.seq, FACT_BATCHES.c.table_name, FACT_BATCHES.c.rows, FACT_BATCHES.c.content)
     asked = asked.where(FACT_BATCHES.c.seq > seq).order_by(FACT_BATCHES.c.seq)
@@ -75,7 +74,7 @@ def batches_after(
         asked = asked.where(FACT_BATCHES.c.table_name.in_(list(tables)))
     if until is not None:
         asked = asked.where(FACT_BATCHES.c.seq <= until)
-    yield from connection.execution_options(yield_per=64).execute(asked)
+    yield from connection.execution_options(yield_per=64).execute(asked).mappings()
 
 
 def rows_by_table(connection: Connection) -> dict[str, int]:

@@ -46,4 +46,4 @@ def read_after(
     Who follows the facts remembers the last seq and asks again from there: nothing is missed and nothing comes twice.
     """
     for row in facts.batches_after(connection, seq, tables=tables, until=until):
-        yield int(row.seq), str(row.table_name), opened(context, row.content)
+        yield int(row["seq"]), str(row["table_name"]), opened(context, row["content"])
