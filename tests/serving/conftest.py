@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, make_url, text
 
@@ -116,8 +116,6 @@ def signed_in(app: FastAPI) -> Iterator[Signed]:
         return made
 
     people: dict[str, Principal] = {}
-
-    from fastapi import Request
 
     def principal(request: Request) -> Principal:
         return people[request.headers["x-test-account"]]

@@ -1,0 +1,1 @@
+"""The way of a payment, stage by stage."""

@@ -1,0 +1,41 @@
+"""Make stale sums again, a few runs at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.store import jobs
+from service.store.payment_sums import atoms, condition_of, replace_sums, stale_keys
+from service.work.context import Context
+from service.work.jobs import Hold
+
+KIND = "refresh_funds"
+AT_ONCE = 40
+"""Runs summed in one transaction: a writer elsewhere waits no longer than these take."""
+
+
+def refresh_funds(context: Context, _arguments: Mapping[str, Any], hold: Hold) -> None:
+    """The job: until nothing is stale. Begun again after a crash it goes on with what is still stale."""
+    while refresh_some(context):
+        hold.renew()
+
+
+def refresh_some(context: Context, at_once: int = AT_ONCE) -> bool:
+    """Sum some stale runs anew. False when there was none.
+
+    Reading and writing are two transactions: what becomes stale in between has a later stamp and stays marked.
+    """
+    with context.database.read() as connection:
+        keys = stale_keys(connection, at_once)
+        made = atoms(connection, condition_of([key for key, _ in keys])) if keys else []
+    if not keys:
+        return False
+    with context.database.write() as connection:
+        replace_sums(connection, keys, made)
+    return True
+
+
+def ask_for_refresh(context: Context, connection: Any) -> None:
+    """Have the sums made again soon; asked any number of times it is done once."""
+    jobs.add(connection, KIND, {}, context.clock.now(), name=KIND)

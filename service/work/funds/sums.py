@@ -1,0 +1,151 @@
+"""Sums of money for any part of the tree, item and period, now or as they stood at a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import and_, true
+
+from service.access import Principal
+from service.access.scope import under, within
+from service.store.payment_sums import FUNDS, Atom, atoms, kept, limits
+from service.store.payments import PAYMENTS
+from service.work.context import Context
+
+By = Literal["program", "period", "division", "program_division", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Sums of a group; money in fen, days whole.
+
+    `waiting` is money handed in and neither paid nor paid again; `standing_fen` that part of it whose run is beyond
+    its item's limit, `standing_fen_days` the same times the days beyond. A run counts once, however many villages.
+    """
+
+    program_id: str | None
+    program: str | None
+    department: str | None
+    period: str | None
+    division_code: str | None
+    payments: int
+    released_fen: int
+    paid_fen: int
+    credited_fen: int
+    returned_fen: int
+    repaid_fen: int
+    waiting: int
+    waiting_fen: int
+    median_days_to_pay: int | None
+    p90_days_to_pay: int | None
+    runs: int
+    runs_over_limit: int
+    worst_days_over_limit: int
+    standing_fen: int
+    standing_fen_days: int
+
+
+def sums(
+    context: Context,
+    principal: Principal,
+    *,
+    by: By,
+    program_id: str | None = None,
+    period: str | None = None,
+    division_code: str | None = None,
+    at: dt.datetime | None = None,
+) -> list[Sum]:
+    """Sums within the principal's scope, grouped; as they stood at `at` (None: now, from the kept sums)."""
+    table = FUNDS if at is None else PAYMENTS
+    where = and_(
+        within(principal, table.c.division_code),
+        true() if program_id is None else table.c.program_id == program_id,
+        true() if period is None else table.c.period == period,
+        true() if division_code is None else under(division_code, table.c.division_code),
+    )
+    with context.database.read() as connection:
+        found = kept(connection, where) if at is None else atoms(connection, where, at)
+        items = limits(connection)
+    zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
+    today = (at or context.clock.now()).astimezone(zone).date()
+    groups: dict[tuple[str | None, ...], list[Atom]] = {}
+    for atom in found:
+        groups.setdefault(_group(atom, by), []).append(atom)
+    made = [_sum(key, members, items, today, zone) for key, members in groups.items()]
+    return sorted(
+        made, key=lambda one: (-one.standing_fen_days, one.program_id or "", one.period or "", one.division_code or "")
+    )
+
+
+def days_over(atom: Atom, limit: int | None, today: dt.date, zone: dt.timezone) -> int:
+    """Days beyond the limit between the funds' coming and the last payment, or today while money waits; 0 within."""
+    if limit is None or atom.funds_received_on is None:
+        return 0
+    if atom.waiting:
+        end = today
+    elif atom.last_paid_at is not None:
+        end = atom.last_paid_at.astimezone(zone).date()
+    else:
+        return 0
+    return max(0, (end - atom.funds_received_on).days - limit)
+
+
+def _group(atom: Atom, by: By) -> tuple[str | None, str | None, str | None]:
+    return {
+        "program": (atom.program_id, None, None),
+        "period": (None, atom.period, None),
+        "division": (None, None, atom.division_code),
+        "program_division": (atom.program_id, None, atom.division_code),
+        "all": (None, None, None),
+    }[by]
+
+
+def _sum(
+    key: tuple[str | None, ...],
+    members: list[Atom],
+    items: dict[str, tuple[str, str | None, int | None]],
+    today: dt.date,
+    zone: dt.timezone,
+) -> Sum:
+    program_id, period, division_code = key
+    name, department, _ = items.get(program_id or "", (None, None, None))
+    over = [(atom, days_over(atom, items.get(atom.program_id, (None, None, None))[2], today, zone)) for atom in members]
+    late_runs = {atom.run_key for atom, days in over if days > 0}
+    days = sum((Counter({int(d): n for d, n in atom.days_to_pay.items()}) for atom in members), Counter[int]())
+    standing = [(atom.waiting_fen, late) for atom, late in over if late > 0 and atom.waiting]
+    return Sum(
+        program_id=program_id,
+        program=name,
+        department=department,
+        period=period,
+        division_code=division_code,
+        payments=sum(atom.payments for atom in members),
+        released_fen=sum(atom.released_fen for atom in members),
+        paid_fen=sum(atom.paid_fen for atom in members),
+        credited_fen=sum(atom.credited_fen for atom in members),
+        returned_fen=sum(atom.returned_fen for atom in members),
+        repaid_fen=sum(atom.repaid_fen for atom in members),
+        waiting=sum(atom.waiting for atom in members),
+        waiting_fen=sum(atom.waiting_fen for atom in members),
+        median_days_to_pay=quantile(days, 0.5),
+        p90_days_to_pay=quantile(days, 0.9),
+        runs=len({atom.run_key for atom in members}),
+        runs_over_limit=len(late_runs),
+        worst_days_over_limit=max((late for _, late in over), default=0),
+        standing_fen=sum(fen for fen, _ in standing),
+        standing_fen_days=sum(fen * late for fen, late in standing),
+    )
+
+
+def quantile(counts: Counter[int], share: float) -> int | None:
+    """The smallest value that at least `share` of the counted things do not exceed; None where nothing is counted."""
+    total = sum(counts.values())
+    seen = 0
+    for value in sorted(counts):
+        seen += counts[value]
+        if seen >= share * total:
+            return value
+    return None
