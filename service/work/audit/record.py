@@ -4,23 +4,57 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from service.clock import micros
-from service.store.audit_lines import AUDIT_LINES
+from service.sealing.column import about, seal_bytes
+from service.sealing.redaction import without_identity
+from service.sealing.seal import Seal
+from service.store import audit_lines, jobs
+from service.store.audit_lines import AUDIT_REASONS
 from service.work.context import Context
 
-FIRST = "0" * 64
+FIRST: Final = "0" * 64
 """What the first line names as the hash before it."""
+
+FIELDS: Final = (
+    "line",
+    "at",
+    "who",
+    "action",
+    "about_kind",
+    "about",
+    "division_code",
+    "reason",
+    "details",
+    "request_id",
+    "before",
+)
+"""What the hash of a line covers, in this order. A column that comes later is not covered unless `FORM` changes."""
+
+FORM: Final = "mingbai audit 1"
+
+ANCHOR_EVERY: Final = 1_000
+"""After so many lines the head of the chain is written down outside the database."""
+
+ANCHOR_JOB: Final = "audit_anchor"
+
+_SALT = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was done: `action` as `noun.verb`, to what (`kind` and number), why, and details without personal data."""
+    """What was done: `action` as `noun.verb`, to what (`kind` and number), why, and details without personal data.
+
+    * `reason`: free text; kept sealed, the line holds a salted hash of it
+    * `details`: JSON of text, whole numbers, true/false, lists and objects; no floats, which databases write otherwise
+    * `flags`: what makes a look-up worth a second look (`service.work.audit.flags`)
+    """
 
     who: str
     action: str
@@ -30,40 +64,92 @@ class Line:
     reason: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     request_id: str | None = None
+    flags: tuple[str, ...] = ()
 
 
 def record(context: Context, connection: Connection, *lines: Line) -> None:
-    """Add lines; they are kept if and only if the caller's transaction is. Call it last: others wait for the chain."""
+    """Add lines; they are kept if and only if the caller's transaction is. Call it last: others wait for the chain.
+
+    Raises TypeError for details that a database could give back otherwise than they were written (floats, moments).
+    """
     if not lines:
         return
+    # All that takes time comes before the chain is held.
+    made = [_row(line, context.seal) for line in lines]
     context.database.alone(connection, "audit")
-    last = connection.execute(
-        select(AUDIT_LINES.c.line, AUDIT_LINES.c.hash).order_by(AUDIT_LINES.c.line.desc()).limit(1)
-    ).first()
-    number, before = (int(last.line), str(last.hash)) if last else (0, FIRST)
+    start, before = audit_lines.head(connection) or (0, FIRST)
     at = context.clock.now()
-    rows = []
-    for line in lines:
-        number += 1
-        row: dict[str, Any] = {
-            "line": number,
-            "at": at,
-            "who": line.who,
-            "action": line.action,
-            "about_kind": line.about_kind,
-            "about": line.about,
-            "division_code": line.division_code,
-            "reason": line.reason,
-            "details": dict(line.details),
-            "request_id": line.request_id,
-            "before": before,
-        }
+    rows: list[dict[str, Any]] = []
+    reasons: list[dict[str, Any]] = []
+    flags: list[dict[str, Any]] = []
+    for number, (line, (row, sealed)) in enumerate(zip(lines, made, strict=True), start=start + 1):
+        row |= {"line": number, "at": at, "before": before}
         before = row["hash"] = hash_of(row)
         rows.append(row)
-    connection.execute(insert(AUDIT_LINES), rows)
+        if sealed is not None:
+            reasons.append({"line": number, "reason": sealed})
+        flags += [{"line": number, "flag": flag} for flag in sorted(set(line.flags))]
+    audit_lines.append(connection, rows, reasons, flags)
+    if start // ANCHOR_EVERY != (start + len(lines)) // ANCHOR_EVERY:
+        jobs.add(connection, ANCHOR_JOB, {}, at, name=f"{ANCHOR_JOB} now")
 
 
 def hash_of(row: Mapping[str, Any]) -> str:
-    """The hash of a line: over all its fields and the hash of the line before. `at` is a moment with offset."""
-    content = [micros(value) if key == "at" else value for key, value in sorted(row.items()) if key != "hash"]
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    """The hash of a line: over its fields and the hash of the line before. `at` is a moment with offset."""
+    return hash_of_fields([micros(row[name]) if name == "at" else row[name] for name in FIELDS])
+
+
+def hash_of_fields(values: list[Any]) -> str:
+    """The hash of a line given as the values of `FIELDS`, `at` in whole microseconds; 64 hexadecimal digits."""
+    text = json.dumps([FORM, *values], ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_of_reason(salted: bytes) -> str:
+    """What a line holds in place of its reason: SHA-256 over 16 random bytes and the text."""
+    return hashlib.sha256(salted).hexdigest()
+
+
+def reason_of(seal: Seal, sealed: bytes | None) -> str | None:
+    """The text of a sealed reason. Raises SealError when it does not open."""
+    return None if sealed is None else seal.open(sealed, about(AUDIT_REASONS.c.reason))[_SALT:].decode()
+
+
+def _row(line: Line, seal: Seal) -> tuple[dict[str, Any], bytes | None]:
+    """A line as it will be kept, but for its place in the chain, and its sealed reason."""
+    details = {str(key): _plain(value, f"details.{key}") for key, value in line.details.items()}
+    if line.flags:
+        details["flags"] = sorted(set(line.flags))
+    salted = None if line.reason is None else os.urandom(_SALT) + line.reason.encode("utf-8", "replace")
+    row = {
+        "who": _clean(line.who),
+        "action": _clean(line.action),
+        "about_kind": _clean(line.about_kind),
+        "about": _clean(line.about),
+        "division_code": None if line.division_code is None else _clean(line.division_code),
+        "reason": None if salted is None else hash_of_reason(salted),
+        "details": details,
+        "request_id": None if line.request_id is None else _clean(line.request_id),
+    }
+    return row, seal_bytes(seal, AUDIT_REASONS.c.reason, salted)
+
+
+def _plain(value: Any, where: str) -> Any:
+    """A value that every database gives back as it was. Raises TypeError for one that is not."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item, where) for item in value]
+    if isinstance(value, Mapping):
+        return {_clean(str(key)): _plain(item, f"{where}.{key}") for key, item in value.items()}
+    raise TypeError(f"{where}: found {type(value).__name__}, expected text, a whole number, true/false or a list")
+
+
+def _clean(text: str) -> str:
+    """Text as both databases keep it: without NUL and lone surrogates; and without an identity number, should one have
+    got as far as here."""
+    return without_identity(text.replace("\0", "\ufffd").encode("utf-8", "replace").decode())
