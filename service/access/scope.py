@@ -28,6 +28,6 @@ def within(principal: Principal, division_code: ColumnElement[Any]) -> ColumnEle
 
 
 def under(division_code: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """The condition that a row's division is `division_code` or lies under it. It narrows; it does not replace `within`."""
+    """The condition that a row's division is `division_code` or lies under it: narrows, and never replaces `within`."""
     path = DIVISION_PATHS.alias()
     return exists(select(literal(1)).where(path.c.division_code == column, path.c.ancestor_code == division_code))

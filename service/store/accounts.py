@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -106,8 +106,8 @@ def add(
     desks: Iterable[str] = (),
 ) -> int:
     """Add an account with the columns in `values`; its number. IntegrityError where the name is taken."""
-    made = connection.execute(insert(ACCOUNTS).values(**values, desks=sorted(desks)))
-    number = int(cast(Any, made.inserted_primary_key)[0])
+    made = connection.execute(insert(ACCOUNTS).values(**values, desks=sorted(desks)).returning(ACCOUNTS.c.account_id))
+    number = int(made.scalar_one())
     _grant(connection, number, roles, divisions)
     return number
 
