@@ -1,0 +1,232 @@
+"""Cases: questions that people work on. One row a case; what belongs to it stands in tables of its own.
+
+A case of a desk, a hub and a typology is open at most once (`part` counts what people split off), whatever two
+refreshes do at the same moment: an index says so, no program has to remember it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Select,
+    Table,
+    Text,
+    and_,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from service.store._columns import METADATA, Moment, Number, Sealed
+from service.store._new_rows import add_new
+
+CASE_QUESTIONS = Table(
+    "case_questions",
+    METADATA,
+    # What a summary says without its numbers: some hundreds of texts stand for millions of summaries, so that a search
+    # by words reads these and follows an index.
+    Column("question_id", Number, primary_key=True),
+    Column("text", Text, nullable=False),
+    Index("uq_case_questions_text", "text", unique=True),
+)
+
+CASES = Table(
+    "cases",
+    METADATA,
+    # Random: a missing number between two others would tell that there is a case one may not see.
+    Column("case_id", Text, primary_key=True),
+    Column("desk", Text, nullable=False),
+    Column("hub_kind", Text, nullable=False),
+    # Keyed hash of a card, phone or device, the id itself of what is not personal.
+    Column("hub_key", Text, nullable=False),
+    Column("hub_shown", Text, nullable=False),
+    Column("hub_sealed", Sealed),
+    Column("typology", Text, nullable=False),
+    Column("part", Integer, nullable=False, default=0),
+    Column("suspect_role", Text, nullable=False),
+    Column("selected_by", Text, nullable=False),
+    # What it was offered as (alert, random, instructive, person) and, drawn at random, by what chance.
+    Column("offered_as", Text, nullable=False),
+    Column("propensity", Double),
+    Column("score", Double, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("loss_fen", BigInteger, nullable=False),
+    # Place in the queue, low first: minus the loss expected, and for a case asked for to learn the place it was given.
+    Column("rank_key", BigInteger, nullable=False),
+    Column("member_count", Integer, nullable=False),
+    Column("division_code", Text),
+    Column("summary_zh", Text, nullable=False),
+    Column("summary_en", Text, nullable=False),
+    Column("question_id", Number, ForeignKey("case_questions.question_id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("state_since", Moment, nullable=False),
+    # Where a held case goes back to by itself.
+    Column("held_from", Text),
+    Column("due_at", Moment),
+    Column("escalated_at", Moment),
+    # Once above the level it stays so: splitting a case is no way round the second person.
+    Column("two_people", Boolean, nullable=False),
+    Column("assignee_id", Number),
+    Column("assignee", Text),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Index("ix_cases_desk", "is_open", "desk", "rank_key", "case_id"),
+    Index("ix_cases_rank_key", "is_open", "rank_key", "case_id"),
+    Index("ix_cases_state", "state", "rank_key", "case_id"),
+    Index("ix_cases_typology", "typology", "is_open", "rank_key", "case_id"),
+    Index("ix_cases_assignee_id", "assignee_id", "is_open", "rank_key", "case_id"),
+    Index("ix_cases_division_code", "division_code", "is_open", "rank_key", "case_id"),
+    Index("ix_cases_question_id", "question_id", "is_open", "rank_key", "case_id"),
+    Index("ix_cases_hub_key", "hub_key"),
+    Index("ix_cases_due_at", "is_open", "due_at"),
+    Index("ix_cases_opened_at", "opened_at"),
+)
+IS_OPEN = CASES.c.is_open.is_(True)
+Index(
+    "uq_cases_identity",
+    CASES.c.desk, CASES.c.hub_kind, CASES.c.hub_key, CASES.c.typology, CASES.c.part,
+    unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN,
+)  # fmt: skip
+_LATE = and_(IS_OPEN, CASES.c.escalated_at.is_not(None))
+Index("ix_cases_escalated_at", CASES.c.rank_key, CASES.c.case_id, sqlite_where=_LATE, postgresql_where=_LATE)
+
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_id() -> str:
+    """A new case number: `C` and ten letters or digits that cannot be mistaken for one another."""
+    return "C" + "".join(secrets.choice(_LETTERS) for _ in range(10))
+
+
+def question(connection: Connection, text: str) -> int:
+    """The number of a question's text, kept if it is new."""
+    asked = select(CASE_QUESTIONS.c.question_id).where(CASE_QUESTIONS.c.text == text)
+    found = connection.execute(asked).scalar_one_or_none()
+    if found is None:
+        add_new(connection, CASE_QUESTIONS, [{"text": text}])
+        found = connection.execute(asked).scalar_one()
+    return int(found)
+
+
+def add(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Add a case. Raises IntegrityError where the same desk, hub and typology have an open one."""
+    connection.execute(insert(CASES).values(**row))
+
+
+def change(connection: Connection, case_id: str, version: int, values: Mapping[str, Any]) -> bool:
+    """Change a case that still has this version, which goes up by one. False when somebody was faster."""
+    done = connection.execute(
+        update(CASES)
+        .where(CASES.c.case_id == case_id, CASES.c.version == version)
+        .values(**values, version=version + 1)
+    )
+    return done.rowcount == 1
+
+
+def get(connection: Connection, case_id: str, *conditions: ColumnElement[bool]) -> Row[Any] | None:
+    """A case by its number, as far as the conditions let it through."""
+    return connection.execute(select(CASES).where(CASES.c.case_id == case_id, *conditions)).first()
+
+
+def lock(connection: Connection, case_id: str) -> Row[Any] | None:
+    """The same, held against other changes until the transaction ends."""
+    return connection.execute(select(CASES).where(CASES.c.case_id == case_id).with_for_update()).first()
+
+
+def open_of_hub(connection: Connection, desk: str, hub_kind: str, hub_key: str, typology: str) -> list[Row[Any]]:
+    """The open cases of a desk, a hub and a typology: one, or one for each part people split it into."""
+    same = (CASES.c.desk == desk, CASES.c.hub_kind == hub_kind, CASES.c.hub_key == hub_key)
+    asked = select(CASES).where(*same, CASES.c.typology == typology, IS_OPEN).order_by(CASES.c.part)
+    return list(connection.execute(asked.with_for_update()))
+
+
+def next_part(connection: Connection, row: Row[Any]) -> int:
+    """The number of the next part of a case that is split."""
+    same = (
+        CASES.c.desk == row.desk, CASES.c.hub_kind == row.hub_kind,
+        CASES.c.hub_key == row.hub_key, CASES.c.typology == row.typology,
+    )  # fmt: skip
+    return int(connection.execute(select(func.max(CASES.c.part)).where(*same)).scalar_one()) + 1
+
+
+def due(connection: Connection, now: Any, limit: int) -> list[Row[Any]]:
+    """Open cases whose deadline has passed and was not told yet, the longest overdue first."""
+    asked = select(CASES).where(CASES.c.is_open == literal(True), CASES.c.due_at <= now, CASES.c.escalated_at.is_(None))
+    return list(connection.execute(asked.order_by(CASES.c.due_at, CASES.c.case_id).limit(limit)))
+
+
+def next_due(connection: Connection) -> Any:
+    """The earliest deadline that is still to be looked at; None where no open case has one."""
+    asked = select(func.min(CASES.c.due_at)).where(CASES.c.is_open == literal(True), CASES.c.escalated_at.is_(None))
+    return connection.execute(asked).scalar_one()
+
+
+def opened_since(connection: Connection, since: Any) -> dict[str, int]:
+    """How many cases of each desk were opened from alerts since a moment."""
+    asked = select(CASES.c.desk, func.count()).where(CASES.c.opened_at > since, CASES.c.offered_as == "alert")
+    return {str(desk): int(count) for desk, count in connection.execute(asked.group_by(CASES.c.desk))}
+
+
+def page(
+    conditions: Sequence[ColumnElement[bool]], after: tuple[int, str] | None, limit: int, *, narrow: bool
+) -> Select[Any]:
+    """One page of cases in their order, `limit` rows behind `after` (rank_key, case_id).
+
+    `narrow`: few cases fit, so that they are found first and sorted; otherwise they are read in order until the page
+    is full. Without statistics SQLite cannot tell which is better.
+    """
+    asked = select(CASES).where(*conditions)
+    if after is not None:
+        asked = asked.where(tuple_(CASES.c.rank_key, CASES.c.case_id) > tuple_(*after))
+    # An expression instead of the column keeps SQLite from walking the index of the order.
+    first: ColumnElement[Any] = CASES.c.rank_key + 0 if narrow else CASES.c.rank_key
+    return asked.order_by(first, CASES.c.case_id).limit(limit)
+
+
+def counts(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> dict[tuple[str, str], int]:
+    """How many open cases each desk has in each state."""
+    asked = select(CASES.c.desk, CASES.c.state, func.count()).where(CASES.c.is_open == literal(True), *conditions)
+    rows = connection.execute(asked.group_by(CASES.c.desk, CASES.c.state))
+    return {(str(desk), str(state)): int(count) for desk, state, count in rows}
+
+
+def few(connection: Connection, conditions: Sequence[ColumnElement[bool]], at_most: int) -> bool:
+    """Whether at most so many cases fit; looks no further than it has to."""
+    inner = select(CASES.c.case_id).where(*conditions).limit(at_most + 1).subquery()
+    return int(connection.execute(select(func.count()).select_from(inner)).scalar_one()) <= at_most
+
+
+def questions_with(connection: Connection, words: Sequence[str]) -> list[int]:
+    """Questions whose text holds every word, in either language."""
+    asked = select(CASE_QUESTIONS.c.question_id)
+    for word in words:
+        asked = asked.where(func.lower(CASE_QUESTIONS.c.text).contains(word.lower(), autoescape=True))
+    return [int(n) for n in connection.execute(asked).scalars()]
+
+
+def summary_with(word: str) -> ColumnElement[bool]:
+    """The condition that a summary holds a word, in either language."""
+    return or_(
+        func.lower(CASES.c.summary_zh).contains(word.lower(), autoescape=True),
+        func.lower(CASES.c.summary_en).contains(word.lower(), autoescape=True),
+    )

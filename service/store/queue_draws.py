@@ -1,0 +1,32 @@
+"""What each refresh offered and by what chance (`models.scoring.draws`): a later training divides by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, Double, Row, Table, Text, select
+
+from service.store._columns import METADATA
+from service.store._new_rows import add_new
+
+QUEUE_DRAWS = Table(
+    "queue_draws",
+    METADATA,
+    Column("queue_at", BigInteger, primary_key=True, autoincrement=False),  # microseconds UTC
+    Column("disbursement_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("offered_as", Text, nullable=False),
+    Column("propensity", Double, nullable=False),
+    Column("frame", BigInteger, nullable=False),
+)
+
+
+def keep(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep one refresh's draws; kept again they stay as they are."""
+    add_new(connection, QUEUE_DRAWS, rows)
+
+
+def every(connection: Connection) -> list[Row[Any]]:
+    """All draws, the earliest refresh first."""
+    return list(connection.execute(select(QUEUE_DRAWS).order_by(QUEUE_DRAWS.c.queue_at, QUEUE_DRAWS.c.disbursement_id)))
