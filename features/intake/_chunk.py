@@ -17,13 +17,17 @@ from features.intake._types import BoolMask
 
 
 class BrokenRow(NamedTuple):
-    """A row whose fields cannot be told apart, or whose bytes are no text. `column` is empty for the whole row."""
+    """A row whose fields cannot be told apart, or whose bytes are no text. `column` is empty for the whole row.
+
+    `sent` is the row as it stands in the file, as far as it can be read as text: personal data.
+    """
 
     line: int
     column: str
     reason: Reason
     found: str
     expected: tuple[str, str]
+    sent: str = ""
 
 
 @dataclass(slots=True)

@@ -79,7 +79,10 @@ class CsvSource:
         """Split the complete records of a buffer into columns, and set the broken ones aside."""
         good = (records.state == OK) & (records.fields == self.header_fields)
         lines = records.lines + line
-        broken = [self._misshapen(records, i, int(lines[i])) for i in np.flatnonzero(~good).tolist()]
+        broken = [
+            self._misshapen(records, i, int(lines[i]))._replace(sent=_text(buffer[records.starts[i] : records.ends[i]]))
+            for i in np.flatnonzero(~good).tolist()
+        ]
         if not _is_utf8(buffer, records.used):
             for i in np.flatnonzero(good):
                 record = buffer[records.starts[i] : records.ends[i]]
@@ -143,7 +146,7 @@ class CsvSource:
                 at_fault = name
                 break
         reason = Reason("bad_encoding", "not UTF-8", "不是UTF-8编码")
-        return BrokenRow(line, at_fault, reason, f"({len(record)} bytes)", _UTF8)
+        return BrokenRow(line, at_fault, reason, f"({len(record)} bytes)", _UTF8, _text(record))
 
 
 def open_csv(table: Table, path: Path) -> CsvSource:
@@ -266,6 +269,11 @@ def _is_utf8(buffer: bytes, length: int) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def _text(record: bytes) -> str:
+    """A record as text, as far as it is one."""
+    return record.decode(errors="replace")
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, RowMapping, Table, Text, func, insert, select
+from sqlalchemy import Column, Connection, Index, Integer, RowMapping, Table, Text, func, insert, select
 
-from service.store._columns import METADATA, Moment, Number
+from service.store._columns import METADATA, Moment, Number, Sealed
 
 FACT_BATCHES = Table(
     "fact_batches",
@@ -20,17 +20,14 @@ FACT_BATCHES = Table(
     Column("seq", Number, primary_key=True, autoincrement=False),
     Column("table_name", Text, nullable=False),
     Column("rows", Integer, nullable=False),
-    # Arrow IPC (zstd inside) of rows in canonical types, sealed about `fact_batches.content`.
-    Column("content", LargeBinary, nullable=False),
+    # Arrow IPC (zstd inside) of rows in canonical types.
+    Column("content", Sealed, nullable=False),
     # The intake that brought it; NULL for payments that came one by one.
     Column("intake_id", Number),
     Column("source", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
     Index("ix_fact_batches_table_name_seq", "table_name", "seq"),
 )
-
-CONTENT = b"fact_batches.content"
-"""What sealed batches are bound to."""
 
 
 def add_batch(

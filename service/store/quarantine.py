@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
-    LargeBinary,
     RowMapping,
     Table,
     Text,
@@ -19,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from service.store._columns import METADATA, Moment, Number
+from service.store._columns import METADATA, Moment, Number, Sealed
 
 QUARANTINE = Table(
     "quarantine",
@@ -37,17 +36,14 @@ QUARANTINE = Table(
     Column("found", Text, nullable=False),
     Column("expected", Text, nullable=False),
     Column("expected_zh", Text, nullable=False),
-    # JSON of column to text as it was sent (or the bare line under ""), sealed about `quarantine.row_sent`.
-    Column("row_sent", LargeBinary, nullable=False),
+    # JSON of column to text as it was sent (or the bare line under "").
+    Column("row_sent", Sealed, nullable=False),
     # Where the row says it belongs, if that can be read.
     Column("division_code", Text),
     Column("at", Moment, nullable=False),
     Index("ix_quarantine_intake_id_quarantine_id", "intake_id", "quarantine_id"),
     Index("ix_quarantine_table_name_quarantine_id", "table_name", "quarantine_id"),
 )
-
-ROW = b"quarantine.row_sent"
-"""What sealed rows are bound to."""
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Connection,
     Double,
     Index,
-    LargeBinary,
     Select,
     Table,
     Text,
@@ -29,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from service.store._columns import METADATA, Moment, Number
+from service.store._columns import METADATA, Moment, Number, Sealed
 
 SCORES = Table(
     "scores",
@@ -61,9 +60,9 @@ SCORES = Table(
     Column("desk", Text, nullable=False),
     Column("typology", Text, nullable=False),
     Column("suspect_role", Text, nullable=False),
-    # The contract's JSON list, sealed about `scores.reasons`: evidence names rows by keys that may be identity
+    # The contract's JSON list: evidence names rows by keys that may be identity
     # numbers. NULL where there is none.
-    Column("reasons", LargeBinary),
+    Column("reasons", Sealed),
     Column("not_applicable", Text, nullable=False),
     Column("model_version", Text, nullable=False),
     # Scored by rules alone because no model could be loaded.
@@ -87,9 +86,6 @@ SCORE_TEXTS = Table(
     Column("text_id", Text, primary_key=True),
     Column("text", Text, nullable=False),
 )
-
-REASONS = b"scores.reasons"
-"""What sealed reasons are bound to."""
 
 
 def text_id(text: str) -> str:

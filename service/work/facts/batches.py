@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from service.sealing.column import about
 from service.store import facts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from service.work.context import Context
+
+CONTENT = about(facts.FACT_BATCHES.c.content)
 
 
 def sealed(context: Context, rows: pa.RecordBatch) -> bytes:
@@ -22,14 +25,14 @@ def sealed(context: Context, rows: pa.RecordBatch) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
         writer.write_batch(rows)
-    return context.seal.seal(sink.getvalue().to_pybytes(), facts.CONTENT)
+    return context.seal.seal(sink.getvalue().to_pybytes(), CONTENT)
 
 
 def opened(context: Context, content: bytes) -> pa.Table:
     """Rows out of sealed bytes. Raises SealError when they were changed or their key is gone."""
     import pyarrow as pa
 
-    with pa.ipc.open_stream(pa.BufferReader(context.seal.open(bytes(content), facts.CONTENT))) as reader:
+    with pa.ipc.open_stream(pa.BufferReader(context.seal.open(bytes(content), CONTENT))) as reader:
         return reader.read_all()
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from service.sealing.column import open_text, seal_text
 from service.sealing.masked import last_four
 from service.store import outbox, scores
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from service.work.context import Context
+
+SEALED = scores.SCORES.c.reasons
 
 ASKING = "org.mingbai.payment.asks"
 """Event of a payment that is recommended for a look."""
@@ -67,7 +70,7 @@ def rows_of(context: Context, found: pa.Table, payments: pa.Table, made: Made) -
                 "desk": score["desk"],
                 "typology": score["typology"],
                 "suspect_role": score["suspect_role"],
-                "reasons": None if reasons == "[]" else context.seal.seal(reasons.encode(), scores.REASONS),
+                "reasons": None if reasons == "[]" else seal_text(context.seal, SEALED, reasons),
                 "not_applicable": scores.text_id(score["not_applicable"]),
                 "not_applicable_text": score["not_applicable"],
                 "model_version": score["model_version"],
@@ -104,4 +107,4 @@ def tell(connection: Connection, row: dict[str, Any], kind: str, **more: Any) ->
 
 def reasons_of(context: Context, sealed: bytes | None) -> str:
     """The contract's JSON list of reasons out of a row's sealed `reasons`."""
-    return "[]" if sealed is None else context.seal.open(bytes(sealed), scores.REASONS).decode()
+    return open_text(context.seal, SEALED, sealed) or "[]"
