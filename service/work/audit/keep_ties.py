@@ -1,13 +1,15 @@
-"""Keep who belongs to whom, from rows of persons, kinship and officials as they come in."""
+"""Keep who belongs to whom and the sealed values of people and cards, from rows as they come in."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from service.store import kin_ties
+from service.sealing.column import about
+from service.store import kin_ties, personal_values
 from service.store.kin_ties import Post
+from service.store.personal_values import PERSONAL_VALUES, ValueKind
 from service.work.context import Context
 
 if TYPE_CHECKING:
@@ -15,43 +17,116 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "persons": ("person_id", "household_id", "division_code", "recorded_at"),
+    "persons": ("person_id", "household_id", "division_code", "recorded_at", "name", "phone"),
     "kinship": ("person_id", "relative_id", "relation", "recorded_at"),
     "officials": ("official_id", "post", "division_code", "from_date", "to_date", "person_id"),
+    "cards": ("card_id", "holder_person_id"),
+    "disbursements": ("person_id", "card_id", "division_code", "payee_name"),
 }
-"""The tables whose rows hold ties, and the columns that are read."""
+"""The tables whose rows hold ties or whole numbers, and the columns that are read."""
+
+Rows = list[tuple[Any, ...]]
+Value = tuple[str, str, str | None, str | None, dt.datetime | None]
+"""Reference, the value itself, division, person's hash, when it was known."""
 
 
 def keep_ties(context: Context, connection: Connection, table: str, rows: pa.Table) -> None:
-    """Keep the ties of accepted rows in the caller's transaction, persons as keyed hashes.
+    """Keep what accepted rows say of ties and of people, in the caller's transaction; persons as keyed hashes.
 
     `rows` are rows of a contract table as intake makes them (canonical Arrow types; optional columns may be missing).
-    Other tables hold no ties and change nothing; the same rows again change nothing either.
+    Other tables change nothing; the same rows again change nothing either.
     """
     if table not in COLUMNS or rows.num_rows == 0:
         return
-
-    def person(value: str | None) -> str | None:
-        return None if value is None else context.seal.hash("person", value)
-
-    read = _columns(rows, COLUMNS[table])
-    if table == "persons":
-        kin_ties.keep_places(connection, ((str(person(p)), h, d, at) for p, h, d, at in read))
-    elif table == "kinship":
-        kin_ties.keep_kin(connection, ((str(person(p)), str(person(r)), relation, at) for p, r, relation, at in read))
-    else:
-        kin_ties.keep_posts(
-            connection,
-            (Post(o, post, d or "", _day(begun) or "", _day(ended), person(p)) for o, post, d, begun, ended, p in read),
-        )
+    for few in _columns(rows, COLUMNS[table]):
+        _KEEPERS[table](context, connection, few)
 
 
-def _columns(rows: pa.Table, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """Rows of some columns side by side; a column nobody handed over is None throughout."""
+def _persons(context: Context, connection: Connection, rows: Rows) -> None:
+    told = [(context.seal.hash("person", row[0]), *row) for row in rows]
+    kin_ties.keep_places(connection, ((person, h, d, at) for person, _, h, d, at, _, _ in told))
+    _keep(context, connection, "identity_number", [(p, number, d, p, at) for p, number, _, d, at, _, _ in told])
+    _keep(context, connection, "name", [(p, name, d, p, at) for p, _, _, d, at, name, _ in told if name])
+    _keep(context, connection, "phone", [(p, phone, d, p, at) for p, _, _, d, at, _, phone in told if phone])
+
+
+def _kinship(context: Context, connection: Connection, rows: Rows) -> None:
+    hash = context.seal.hash
+    kin_ties.keep_kin(connection, ((hash("person", p), hash("person", r), relation, at) for p, r, relation, at in rows))
+
+
+def _officials(context: Context, connection: Connection, rows: Rows) -> None:
+    kin_ties.keep_posts(
+        connection,
+        (
+            Post(
+                official,
+                post,
+                division or "",
+                _day(begun) or "",
+                _day(ended),
+                None if person is None else context.seal.hash("person", person),
+            )
+            for official, post, division, begun, ended, person in rows
+        ),
+    )
+
+
+def _cards(context: Context, connection: Connection, rows: Rows) -> None:
+    hash = context.seal.hash
+    owners = {hash("card", card): hash("person", holder) for card, holder in rows}
+    places = kin_ties.places_of(connection, set(owners.values()))
+    values: list[Value] = []
+    for card, _ in rows:
+        reference = hash("card", card)
+        place = places.get(owners[reference])
+        values.append((reference, card, place.division_code if place else None, owners[reference], None))
+    _keep_missing(context, connection, "card", values)
+
+
+def _disbursements(context: Context, connection: Connection, rows: Rows) -> None:
+    """People and cards nobody registered are known from their payments alone."""
+    told = [(context.seal.hash("person", row[0]), context.seal.hash("card", row[1]), *row) for row in rows]
+    persons: list[Value] = [(p, number, d, p, None) for p, _, number, _, d, _ in told]
+    cards: list[Value] = [(c, card, d, p, None) for p, c, _, card, d, _ in told]
+    names: list[Value] = [(p, name, d, p, None) for p, _, _, _, d, name in told if name]
+    _keep_missing(context, connection, "identity_number", persons)
+    _keep_missing(context, connection, "card", cards)
+    _keep_missing(context, connection, "name", names)
+
+
+_KEEPERS: Final[dict[str, Callable[[Context, Connection, Rows], None]]] = {
+    "persons": _persons,
+    "kinship": _kinship,
+    "officials": _officials,
+    "cards": _cards,
+    "disbursements": _disbursements,
+}
+
+
+def _keep(context: Context, connection: Connection, kind: ValueKind, values: Sequence[Value]) -> None:
+    """Seal values and keep them."""
+    bound = about(PERSONAL_VALUES.c.value)
+    sealed = [
+        (reference, context.seal.seal(value.encode("utf-8", "replace"), bound), division, person, at)
+        for reference, value, division, person, at in values
+    ]
+    personal_values.keep(connection, kind, sealed)
+
+
+def _keep_missing(context: Context, connection: Connection, kind: ValueKind, values: Sequence[Value]) -> None:
+    """Keep the values nobody has sent yet: most payments are to people and cards that are known."""
+    there = personal_values.known(connection, kind, {value[0] for value in values})
+    first = {value[0]: value for value in reversed(values) if value[0] not in there}
+    _keep(context, connection, kind, list(first.values()))
+
+
+def _columns(rows: pa.Table, names: Sequence[str]) -> Iterator[Rows]:
+    """Rows of some columns in lists of a bounded length; a column nobody handed over is None throughout."""
     there = set(rows.column_names)
-    for batch in rows.select([name for name in names if name in there]).to_batches(max_chunksize=10_000):
+    for batch in rows.select([name for name in names if name in there]).to_batches(max_chunksize=5_000):
         columns = batch.to_pydict()
-        yield from zip(*(columns.get(name) or [None] * batch.num_rows for name in names), strict=True)
+        yield list(zip(*(columns.get(name) or [None] * batch.num_rows for name in names), strict=True))
 
 
 def _day(value: dt.date | None) -> str | None:
