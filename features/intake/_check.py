@@ -67,10 +67,15 @@ def _worded(table: Table, file: str, column: Column, chunk: Chunk, rows: npt.NDA
     raw = pc.take(chunk.columns[column.name], pa.array(rows))
     told: list[QuarantinedRow] = []
     for line, value in zip(chunk.lines[rows].tolist(), raw, strict=True):
-        text = _as_text(_as_python(value))
+        text = as_plain_text(value)
         found = mask(column, text) if text else ""
         told.append(refuse(table, file, line, column, why(column, text or None), found, expected(column)))
     return told
+
+
+def as_plain_text(value: pa.Scalar) -> str:
+    """A raw value as text, as it would stand in a CSV field."""
+    return _as_text(_as_python(value))
 
 
 def _as_python(value: pa.Scalar) -> object:

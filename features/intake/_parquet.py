@@ -24,7 +24,7 @@ from features.intake.errors import IntakeError
 BATCH: Final = 1 << 18
 """Rows read at a time."""
 
-_DAMAGE: Final = (pa.ArrowException, OSError, ValueError, ArithmeticError, RuntimeError)
+DAMAGE: Final = (pa.ArrowException, OSError, ValueError, ArithmeticError, RuntimeError)
 """What reading garbage raises, as found by feeding it damaged files."""
 
 
@@ -56,7 +56,7 @@ class ParquetSource:
                     yield _only_text(chunk)
             if seen != self.rows:
                 raise damaged(self.path, seen + 1)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise damaged(self.path, seen + 1) from error
 
     def convert(self, column: Column, raw: pa.Array) -> tuple[pa.Array, BoolMask | None]:
@@ -69,7 +69,7 @@ def open_parquet(table: Table, path: Path) -> ParquetSource:
     try:
         with pq.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise damaged(path) from error
     columns, ignored = known_and_ignored(table, schema.names)
     twice = sorted({n for n in columns if schema.names.count(n) > 1})

@@ -55,9 +55,9 @@ def accept_rows(table: Table, rows: Iterable[Mapping[str, object]], *, source: s
     given = list(rows)
     used = {name for row in given for name in row}
     known = [c for c in table.columns if c.required or c.name in used]
-    raw = {c.name: pa.array([_text(c, row.get(c.name)) for row in given], pa.string()) for c in known}
+    raw = {c.name: pa.array([as_text(c, row.get(c.name)) for row in given], pa.string()) for c in known}
     chunk = Chunk(raw, np.arange(1, len(given) + 1, dtype=np.int64))
-    checked = check(table, source, chunk, _convert)
+    checked = check(table, source, chunk, convert_text)
     batch, lines, refused = checked.batch, checked.lines, checked.refused
     accepted = len(lines)
     if accepted > 1:
@@ -74,7 +74,7 @@ def accept_rows(table: Table, rows: Iterable[Mapping[str, object]], *, source: s
     return AcceptedRows(batch, tuple(lines.tolist()), tuple(refused), len(given), accepted, ignored)
 
 
-def _convert(column: Column, raw: pa.Array) -> tuple[pa.Array, BoolMask | None]:
+def convert_text(column: Column, raw: pa.Array) -> tuple[pa.Array, BoolMask | None]:
     """The conversion of text; a value no column takes is refused even where any text would do."""
     values, bad = from_text(column, raw)
     unfit = np.array([v == _UNFIT for v in raw.to_pylist()], np.bool_)
@@ -83,7 +83,7 @@ def _convert(column: Column, raw: pa.Array) -> tuple[pa.Array, BoolMask | None]:
     return values, bad
 
 
-def _text(column: Column, value: object) -> str | None:
+def as_text(column: Column, value: object) -> str | None:
     """A value in the form of a CSV field."""
     if value is None:
         return None
