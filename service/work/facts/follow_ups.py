@@ -1,0 +1,55 @@
+"""What else is kept when rows of a table come in: ties, the chain of payments, the tree of divisions, work to be done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection
+
+from service.store import division_paths, jobs
+from service.work.audit.keep_ties import keep_ties
+from service.work.chain.keep import keep as keep_chain
+from service.work.facts.batches import read_after
+from service.work.funds.refresh import ask_for_refresh
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from service.work.context import Context
+
+RESCORE: Final = "rescore"
+"""The job that scores again what came back from banks, people and departments."""
+
+TOUCHING: Final = ("settlements", "card_transactions", "card_events", "complaints", "civil_events")
+"""Tables whose rows say something new about payments that were scored before."""
+
+SOON: Final = dt.timedelta(seconds=30)
+"""So long later a payment is scored again: what arrives together is looked at together."""
+
+CHAIN: Final = frozenset(
+    {"applications", "approvals", "notices", "payment_runs", "disbursements", "settlements", "programs"}
+)
+
+
+def follow_up(context: Context, connection: Connection, table: str, rows: pa.RecordBatch, seq: int) -> None:
+    """Keep what follows from rows that were taken, in the transaction that takes them."""
+    import pyarrow as pa
+
+    keep_ties(context, connection, table, pa.Table.from_batches([rows]))
+    keep_chain(context, connection, table, rows, seq)
+    if table in CHAIN:
+        ask_for_refresh(context, connection)
+    if table == "divisions":
+        division_paths.replace(connection, _divisions(context, connection))
+    if table in TOUCHING:
+        jobs.add(connection, RESCORE, {}, context.clock.now() + SOON, name=RESCORE)
+
+
+def _divisions(context: Context, connection: Connection) -> list[dict[str, Any]]:
+    """Every division as it stands, those of the caller's transaction among them."""
+    standing: dict[str, dict[str, Any]] = {}
+    for _, _, rows in read_after(context, connection, 0, tables=["divisions"]):
+        names = [n for n in ("division_code", "parent_code", "successor_code") if n in rows.column_names]
+        standing.update((row["division_code"], row) for row in rows.select(names).to_pylist())
+    return list(standing.values())
