@@ -86,8 +86,8 @@ def is_outdated(kept: str) -> bool:
 
 
 def temporary() -> str:
-    """A random password for a first sign-in: 20 characters in groups, 100 bits, without letters that look alike."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789AB"[:32]
+    """A random password for a first sign-in: 20 characters in groups, 99 bits, without letters that look alike."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
     return "-".join("".join(secrets.choice(letters) for _ in range(5)) for _ in range(4))
 
 

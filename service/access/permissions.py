@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, Literal, get_args
 
 Role = Literal[
@@ -88,3 +89,40 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     "recipient": frozenset({"own.read", "own.report"}),
 }
 """Scope by division applies on top of it, and recusal on top of that."""
+
+SEES_CASES: Final[frozenset[Permission]] = frozenset(
+    {
+        "cases.read",
+        "cases.work",
+        "cases.assign",
+        "cases.countersign",
+        "persons.unmask",
+        "lookups.read",
+        "supervision.read",
+        "verify.decide",
+        "runs.sign",
+    }
+)
+"""What shows or decides about people and cases. No administrator gives it to himself without a second one, and nobody
+makes an API key with it for somebody else."""
+
+BY_HAND: Final[frozenset[Permission]] = frozenset(
+    {
+        "accounts.manage",
+        "settings.manage",
+        "cases.work",
+        "cases.assign",
+        "cases.countersign",
+        "persons.unmask",
+        "verify.decide",
+        "runs.sign",
+        "own.read",
+        "own.report",
+    }
+)
+"""What a person answers for in person: no API key carries it."""
+
+
+def sees_cases(roles: Iterable[str]) -> bool:
+    """Whether any of the roles shows or decides about people and cases."""
+    return any(PERMISSIONS[role] & SEES_CASES for role in ROLES if role in set(roles))

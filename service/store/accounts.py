@@ -18,13 +18,17 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Row,
+    Select,
     Table,
     Text,
     UniqueConstraint,
     and_,
     delete,
+    exists,
     func,
     insert,
+    literal,
+    not_,
     or_,
     select,
     update,
@@ -41,6 +45,8 @@ ACCOUNTS = Table(
     Column("password", Text),  # argon2id; none: signs in elsewhere, or is a system with keys only
     Column("password_at", Moment),
     Column("must_change", Boolean, nullable=False, default=False),
+    Column("reset_by", Text),  # who last made a temporary password for it
+    Column("reset_at", Moment),
     Column("desks", Document, nullable=False, default=list),
     Column("official_id", Text),
     Column("person", Text),  # keyed hash of the holder's identity number, where it was given
@@ -90,7 +96,10 @@ class Account:
     issuer: str | None
     subject: str | None
     password: str | None
+    password_at: dt.datetime | None
     must_change: bool
+    reset_by: str | None
+    reset_at: dt.datetime | None
     totp_on: bool
     totp_secret: bytes | None
     open: bool
@@ -156,6 +165,18 @@ def by_email(connection: Connection, email_hash: str) -> Account | None:
     return _one(connection, and_(ACCOUNTS.c.email_hash == email_hash, ACCOUNTS.c.subject.is_(None)))
 
 
+def is_taken(
+    connection: Connection, name: str, email_hash: str | None, issuer: str | None, subject: str | None
+) -> bool:
+    """Whether another account has the name, the e-mail address or the subject."""
+    same = [ACCOUNTS.c.name == name]
+    if email_hash is not None:
+        same.append(ACCOUNTS.c.email_hash == email_hash)
+    if subject is not None:
+        same.append(and_(ACCOUNTS.c.issuer == issuer, ACCOUNTS.c.subject == subject))
+    return connection.execute(select(ACCOUNTS.c.account_id).where(or_(*same)).limit(1)).first() is not None
+
+
 def take_step(connection: Connection, account_id: int, step: int) -> bool:
     """Mark a 30-second step as used. False when it, or a later one, was used before: also when two ask at once."""
     unused = or_(ACCOUNTS.c.totp_last.is_(None), ACCOUNTS.c.totp_last < step)
@@ -187,6 +208,21 @@ def page(connection: Connection, condition: ColumnElement[bool], after: int, lim
     return _whole(connection, rows)
 
 
+def whose_divisions(inside: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition on `ACCOUNTS` that an account has divisions, and each meets `inside`, a condition on
+    `ACCOUNT_DIVISIONS.division_code`: one place outside is one too many."""
+    own = ACCOUNT_DIVISIONS.c.account_id == ACCOUNTS.c.account_id
+    return and_(
+        exists(select(literal(1)).where(own).select_from(ACCOUNT_DIVISIONS)),
+        not_(exists(select(literal(1)).where(own, not_(inside)).select_from(ACCOUNT_DIVISIONS))),
+    )
+
+
+def numbers(condition: ColumnElement[bool]) -> Select[int]:
+    """The numbers of the accounts that meet a condition, for `in_`."""
+    return select(ACCOUNTS.c.account_id).where(condition)
+
+
 def _one(connection: Connection, condition: ColumnElement[bool]) -> Account | None:
     row = connection.execute(select(ACCOUNTS).where(condition)).first()
     return None if row is None else _whole(connection, [row])[0]
@@ -210,7 +246,10 @@ def _whole(connection: Connection, rows: Iterable[Row[Any]]) -> list[Account]:
             row.issuer,
             row.subject,
             row.password,
+            row.password_at,
             bool(row.must_change),
+            row.reset_by,
+            row.reset_at,
             bool(row.totp_on),
             row.totp_secret,
             bool(row.open),

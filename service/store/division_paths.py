@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Column, Connection, Index, Table, Text, delete, insert
+from sqlalchemy import Column, Connection, Index, Table, Text, delete, insert, select
 
 from service.store._columns import METADATA
 
@@ -27,6 +27,16 @@ def replace(connection: Connection, rows: Iterable[Mapping[str, str | None]]) ->
     connection.execute(delete(DIVISION_PATHS))
     for start in range(0, len(paths), 10_000):
         connection.execute(insert(DIVISION_PATHS), paths[start : start + 10_000])
+
+
+def outside(connection: Connection, codes: Iterable[str], above: Iterable[str]) -> set[str]:
+    """Those of `codes` that neither are one of `above` nor lie under one."""
+    tops = set(above)
+    asked = set(codes) - tops
+    inside = select(DIVISION_PATHS.c.division_code).where(
+        DIVISION_PATHS.c.division_code.in_(asked), DIVISION_PATHS.c.ancestor_code.in_(tops)
+    )
+    return asked - {str(row[0]) for row in connection.execute(inside)}
 
 
 def _all_above(code: str, above: Mapping[str, set[str]]) -> set[str]:
