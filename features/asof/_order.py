@@ -73,10 +73,14 @@ def _known_at(table: LedgerTable) -> NDArray[np.int64]:
     clock = table.schema.clock
     if clock is None or not table.has(clock):
         return np.full(table.rows, _ALWAYS, dtype=np.int64)
-    values = table.raw(clock)
-    if table.schema.column(clock).type == "date":
+    return moments(table.raw(clock), table.schema.column(clock).type == "date", table.ledger.utc_offset)
+
+
+def moments(values: pa.ChunkedArray, is_date: bool, utc_offset: int) -> NDArray[np.int64]:
+    """A clock column as microseconds UTC; a date is the midnight it begins with, null was always known."""
+    if is_date:
         days = pc.fill_null(values.cast(pa.int32()).cast(pa.int64()), 0)
-        micros = days.to_numpy() * _DAY - table.ledger.utc_offset
+        micros = days.to_numpy() * _DAY - utc_offset
     else:
         micros = pc.fill_null(values.cast(pa.int64()), 0).to_numpy()
     if values.null_count:

@@ -57,7 +57,7 @@ class Tables(dict[str, Any]):
         self._reads.note(str(name))
         return super().__contains__(name)
 
-    def get(self, name: str, default: Any = None) -> Any:  # type: ignore[override]
+    def get(self, name: str, default: Any = None) -> Any:
         """The table, or `default` where it was not shared."""
         self._reads.note(name)
         return super().get(name, default)

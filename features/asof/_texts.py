@@ -7,6 +7,8 @@ over ascending: a text above all others is new. Where neither holds a hash table
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 from numba import njit
@@ -46,6 +48,26 @@ class Numbering:
             return pa.LargeStringArray.from_buffers(self.size, pa.py_buffer(ends.copy()), letters)
         return pa.StringArray.from_buffers(self.size, pa.py_buffer(ends.astype(np.int32)), letters)
 
+    def find(self, column: pa.ChunkedArray) -> Int32:
+        """Number of each row's text, -1 where it is null or was never added; shape (rows,)."""
+        self._room_for(0, 0)
+        self._hashed = _hash_all(self._ends, self._letters, self._hashes, self._slots, self.size, self._hashed)
+        parts = []
+        for chunk in column.chunks:
+            starts, letters, null = _read(chunk.cast(pa.string()))
+            parts.append(_find(starts, letters, null, self._ends, self._letters, self._hashes, self._slots))
+        return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+    def texts(self, first: int) -> list[str]:
+        """The texts from a number on."""
+        ends = self._ends[first : self.size + 1].tolist()
+        return [self._letters[a:b].tobytes().decode() for a, b in pairwise(ends)]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return sum(a.nbytes for a in (self._ends, self._letters, self._hashes, self._next, self._slots))
+
     def _add(self, chunk: pa.Array) -> Int32:
         if pa.types.is_dictionary(chunk.type):
             if len(chunk.dictionary) == 0:
@@ -53,13 +75,9 @@ class Numbering:
             numbers = self._add(chunk.dictionary)
             indices = np.asarray(chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int32)
             return np.where(indices >= 0, numbers[np.maximum(indices, 0)], np.int32(_EMPTY)).astype(np.int32)
-        texts = chunk.cast(pa.large_string())
-        _, offsets, data = texts.buffers()
-        starts = np.frombuffer(offsets, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-        letters = np.frombuffer(data, dtype=np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
-        null = np.asarray(chunk.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
-        self._room_for(len(texts), int(starts[-1] - starts[0]))
-        numbers = np.empty(len(texts), np.int32)
+        starts, letters, null = _read(chunk)
+        self._room_for(len(null), int(starts[-1] - starts[0]))
+        numbers = np.empty(len(null), np.int32)
         kept = (self._ends, self._letters, self._hashes, self._next, self._slots)
         self.size, self._hashed = _number(starts, letters, null, *kept, self.size, self._hashed, numbers)
         return numbers
@@ -77,6 +95,15 @@ class Numbering:
             slots = 1 << int(2 * (self.size + rows) - 1).bit_length()
             self._slots = np.full(slots, _EMPTY, np.int32)
             _rehash(self._slots, self._hashes, self._hashed)
+
+
+def _read(chunk: pa.Array) -> tuple[Int64, Bytes, Bool]:
+    """Where each text starts, the letters of all, and which are null."""
+    texts = chunk.cast(pa.large_string())
+    _, offsets, data = texts.buffers()
+    starts = np.frombuffer(offsets, dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    letters = np.frombuffer(data, dtype=np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
+    return starts, letters, np.asarray(chunk.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def _grown(values: NDArray, least: int, fill: int) -> NDArray:  # type: ignore[type-arg]
@@ -122,6 +149,40 @@ def _hash(letters: Bytes, start: int, length: int) -> np.uint64:
     for j in range(length):
         h = (h ^ np.uint64(letters[start + j])) * np.uint64(1099511628211)
     return h ^ (h >> np.uint64(32))
+
+
+@njit(cache=True, nogil=True)
+def _hash_all(ends: Int64, kept: Bytes, hashes: Hashes, slots: Int32, size: int, hashed: int) -> int:
+    """Hash the texts that are not hashed yet; all are afterwards."""
+    mask = np.uint64(slots.shape[0] - 1)
+    while hashed < size:
+        h = _hash(kept, ends[hashed], ends[hashed + 1] - ends[hashed])
+        hashes[hashed] = h
+        place = h & mask
+        while slots[place] >= 0:
+            place = (place + np.uint64(1)) & mask
+        slots[place] = hashed
+        hashed += 1
+    return hashed
+
+
+@njit(cache=True, nogil=True)
+def _find(starts: Int64, letters: Bytes, null: Bool, ends: Int64, kept: Bytes, hashes: Hashes, slots: Int32) -> Int32:
+    mask = np.uint64(slots.shape[0] - 1)
+    out = np.full(null.shape[0], -1, np.int32)
+    for i in range(null.shape[0]):
+        if null[i]:
+            continue
+        start, length = starts[i], starts[i + 1] - starts[i]
+        h = _hash(letters, start, length)
+        place = h & mask
+        while slots[place] >= 0:
+            k = slots[place]
+            if hashes[k] == h and _same(ends, kept, k, letters, start, length):
+                out[i] = k
+                break
+            place = (place + np.uint64(1)) & mask
+    return out
 
 
 @njit(cache=True, nogil=True)

@@ -71,8 +71,11 @@ class Ledger:
         self.reads.note(VOCABULARY + entity)
         if entity not in self._vocabularies:
             values = self.cache.strings(f"vocabulary-{entity.replace(':', '-')}", lambda: self._number(entity))
-            self._vocabularies[entity] = Vocabulary(values)
+            self._vocabularies[entity] = self._vocabulary(entity, values)
         return self._vocabularies[entity]
+
+    def _vocabulary(self, entity: str, values: pa.Array) -> Vocabulary:
+        return Vocabulary(values)
 
     @property
     def entities(self) -> list[str]:

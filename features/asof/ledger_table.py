@@ -260,11 +260,10 @@ class LedgerTable:
         entity = entity_of(column)
         if entity is not None:
             return self.ledger.encoded(entity, self.name, column.name)
-        return self.in_order(self._read(column))
+        return self.in_order(self.read(column, self.raw(column.name)))
 
-    def _read(self, column: Column) -> Array:
-        """A column that is no identifier as numbers, in file order."""
-        values = self.raw(column.name)
+    def read(self, column: Column, values: pa.ChunkedArray) -> Array:
+        """Values of a column that is no identifier as numbers, in the order given. Raises TypeError for lists."""
         if column.type == "enum":
             found = pc.index_in(values.cast(pa.string()), value_set=pa.array(column.values, pa.string()))
             return to_numpy(pc.fill_null(found, -1)).astype(np.int32)
@@ -289,6 +288,9 @@ class LedgerTable:
     @cached_property
     def has_versions(self) -> bool:
         """Whether any row was ever replaced by a later version."""
+        return self._look_for_versions()
+
+    def _look_for_versions(self) -> bool:
         if not self.schema.versioned or not self.schema.key or self.schema.clock is None or self.rows == 0:
             return False
         return bool(self.keep("has_versions", lambda: (self._replaced_at != NEVER).any().reshape(1))[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from features.asof.live_table import LiveTable
 
 T = TypeVar("T")
+_extend_totals: Callable[..., None] = live.extend_totals
+_extend_previous: Callable[..., None] = live.extend_previous
+_extend_along: Callable[..., None] = live.extend_along
+_counts_only: Callable[..., bool] = live.counts_only
 MOVES = 4096
 """Groups moved in one pass of the kernel."""
 MOVES_ONE_BY_ONE = 64
@@ -42,7 +47,7 @@ class LiveIndex(GroupIndex):
             super().__init__([lambda: np.empty(0, np.int32)] * len(columns), lambda part, _: made[part])
             self._keep = lambda _, make: make()
         else:
-            super().__init__([lambda c=c: table.values_of(c) for c in columns], keep)
+            super().__init__([partial(table.values_of, c) for c in columns], keep)
         self._base = self._used = len(self.rows)
         self._base_size = self.size
         self._starts = Growing(self.starts)
@@ -189,10 +194,10 @@ class LiveIndex(GroupIndex):
         array, seen = self._totals[of]
         if seen < self._count:
             pending, column = self._pending(seen), values()
-            if array.values.dtype == np.float32 and not live.counts_only(*pending, column, array.own()):
+            if array.values.dtype == np.float32 and not _counts_only(*pending, column, array.own()):
                 array = Growing(array.values.astype(np.float64))
             if array.values.dtype == np.float64:
-                live.extend_totals(*pending, column, array.own())
+                _extend_totals(*pending, column, array.own())
             self._totals[of] = array, self._count
         return array.values
 
@@ -208,7 +213,7 @@ class LiveIndex(GroupIndex):
             self._previous[of] = self._lay_out(f"previous-{of}", make, positions=True), self._count
         array, seen = self._previous[of]
         if seen < self._count:
-            live.extend_previous(*self._pending(seen), codes(), array.own())
+            _extend_previous(*self._pending(seen), codes(), array.own())
             self._previous[of] = array, self._count
         return array.values
 
@@ -219,7 +224,7 @@ class LiveIndex(GroupIndex):
             self._along[of] = made, self._count
         array, seen = self._along[of]
         if seen < self._count:
-            live.extend_along(*self._pending(seen), values(), array.own())
+            _extend_along(*self._pending(seen), values(), array.own())
             self._along[of] = array, self._count
         return array.values
 
@@ -251,9 +256,9 @@ class LiveIndex(GroupIndex):
             with ledger.reads.noting() as read:
                 ledger.reads.note(self._table.name)
                 value = make()
-            kept = [value, ledger.version, frozenset(read)]
-            self.memo[key] = kept
-            ledger.made_again(f"{self._table.name}: {key}")
+            if kept is not None:
+                ledger.made_again(f"{self._table.name}: {key}")
+            kept = self.memo[key] = [value, ledger.version, frozenset(read)]
         kept[1] = ledger.version
         ledger.reads.note_all(kept[2])
         result: T = kept[0]

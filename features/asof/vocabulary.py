@@ -24,7 +24,7 @@ class Vocabulary:
 
     def encode(self, column: pa.ChunkedArray | pa.Array) -> Int32:
         """Codes of shape (n,); -1 where the value is null or not in the vocabulary."""
-        found = pc.index_in(_strings(column), value_set=self.values)
+        found = pc.index_in(strings(column), value_set=self.values)
         if isinstance(found, pa.ChunkedArray):
             found = found.combine_chunks()
         return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), dtype=np.int32)
@@ -33,10 +33,14 @@ class Vocabulary:
         """Codes of plain Python strings."""
         return self.encode(pa.array(values, pa.string()))
 
+    def texts(self, codes: NDArray[np.integer]) -> pa.Array:
+        """The texts behind codes as Arrow strings, null where the code is negative."""
+        asked = np.asarray(codes)
+        return self.values.take(pa.array(asked, mask=asked < 0))
+
     def decode(self, codes: NDArray[np.integer]) -> list[str | None]:
         """The values behind codes; None where the code is negative."""
-        taken = self.values.take(pa.array(np.asarray(codes), mask=np.asarray(codes) < 0))
-        return list(taken.to_pylist())
+        return list(self.texts(codes).to_pylist())
 
 
 def in_order_of_appearance(values: pa.Array, columns: Sequence[Int32]) -> tuple[pa.Array, list[Int32]]:
@@ -71,6 +75,6 @@ def _through(indices: Int32, target: Int32) -> Int32:
     return out
 
 
-def _strings(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+def strings(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Plain strings, whatever the storage (dictionary, large_string)."""
     return column if column.type == pa.string() else column.cast(pa.string())

@@ -1,0 +1,345 @@
+"""One table of a live ledger: it takes rows, and so does everything derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from features.asof.group_index import GroupIndex
+from features.asof.growing import Growing
+from features.asof.grows import ByCode, ByRow, growth_of
+from features.asof.journal import Journal
+from features.asof.ledger_table import ALWAYS, NEVER, Array, LedgerTable
+from features.asof.live_index import LiveIndex
+from features.asof.tail import Tail
+from features.contract._schema import Table
+
+if TYPE_CHECKING:
+    from features.asof.live import LiveLedger
+
+NO_RANK = np.empty(0, np.int32)
+Make = Callable[[LedgerTable], NDArray[Any]]
+
+
+@dataclass(slots=True)
+class Made:
+    """A derived column as of a version of the ledger: its maker, values, what it read, rows of the table it knows."""
+
+    make: Make
+    values: Growing
+    reads: frozenset[str]
+    version: int
+    rows: int
+    busy: bool = False
+
+
+class LiveTable(LedgerTable):
+    """A table as it was opened, and the rows that arrived since.
+
+    `rank` orders rows among those of one moment (see `features.asof._live_kernels`); `replaced_rows` are rows replaced
+    by a later version since the table was opened, in the order that was learned.
+    """
+
+    def __init__(self, ledger: LiveLedger, schema: Table, source: Path | pa.Table) -> None:
+        super().__init__(ledger, schema, source)
+        self.ledger: LiveLedger = ledger
+        self.journal = Journal()
+        self._rank: Growing | None = None
+        self._live: dict[tuple[str, ...], LiveIndex] = {}
+        self.replaced_rows: list[int] = []
+        self.arrived: list[pa.Table] = []
+        self._made: dict[str, Made] = {}
+        self._grown: dict[str, Growing] = {}
+        self._grown_types: dict[str, Growing] = {}
+        self._known: Growing | None = None
+        self._gone: Growing | None = None
+        self._never: NDArray[np.int64] | None = None
+        self._versions = False
+        self._opened_versions: bool | None = None
+        self._opened_rows = self.rows
+        self._new_types: dict[str, pa.DataType] = {}
+        self._opened_names = frozenset(self._names)
+
+    @property
+    def rank(self) -> NDArray[np.int32]:
+        """Rank of each row, int32 of shape (rows,); empty where every row's rank is its number."""
+        return NO_RANK if self._rank is None else self._rank.values
+
+    def set_rank(self, rows: NDArray[np.int64], first: int) -> None:
+        """Rows of one moment stand in this order, the first of them at rank `first`."""
+        if self._rank is None:
+            self._rank = Growing(np.arange(self.rows, dtype=np.int32))
+        self._rank.own()[rows] = np.arange(first, first + len(rows), dtype=np.int32)
+
+    @property
+    def known_at(self) -> NDArray[np.int64]:
+        """When each row became known, microseconds UTC, ascending."""
+        return self._ordered[1] if self._known is None else self._known.values
+
+    @property
+    def superseded_at(self) -> NDArray[np.int64]:
+        """When a later version of the same key became known; NEVER for rows without one."""
+        if self._gone is not None:
+            return self._gone.values
+        if self._has_versions_as_opened:
+            return self._replaced_at
+        if self._never is None:
+            self._never = np.full(self.rows, NEVER, dtype=np.int64)
+        return self._never
+
+    @property
+    def has_versions(self) -> bool:
+        """Whether any row was ever replaced by a later version."""
+        return self._versions or self._has_versions_as_opened
+
+    @property
+    def _has_versions_as_opened(self) -> bool:
+        if self._opened_versions is None:
+            self._opened_versions = self._look_for_versions()
+        return self._opened_versions
+
+    def raw(self, column: str) -> pa.ChunkedArray:
+        """The column as it was opened, in file order."""
+        if column not in self._opened_names:
+            return pa.chunked_array([pa.nulls(self._opened_rows, self._new_types[column])])
+        return super().raw(column)
+
+    def arrow(self, column: str) -> pa.ChunkedArray:
+        """The column as stored, in ledger order."""
+        opened = self.raw(column) if self._order is None else self.raw(column).take(pa.array(self._order))
+        more = [chunk for table in self.arrived for chunk in self._arrived(table, column, opened.type).chunks]
+        return pa.chunked_array([*opened.chunks, *more], opened.type)
+
+    def _arrived(self, table: pa.Table, column: str, kind: pa.DataType) -> pa.ChunkedArray:
+        if column not in table.column_names:
+            return pa.chunked_array([pa.nulls(table.num_rows, kind)])
+        return table.column(column).cast(kind)
+
+    def keep(self, name: str, make: Callable[[], NDArray[Any]], *, by_code: bool = False) -> NDArray[Any]:
+        """An array of this table; the cache beside the data knows only what was there when it was opened."""
+        return make() if self.ledger.version else super().keep(name, make, by_code=by_code)
+
+    def column(self, name: str) -> Array:
+        """The column as numbers. A column that was not handed over is all null."""
+        if self._known is None or name in self._columns:
+            return super().column(name)
+        values = super().column(name)  # All that were handed over are there since rows arrived: this one is null.
+        self._grown[name] = Growing(values)
+        return values
+
+    def values_of(self, name: str) -> NDArray[Any]:
+        """A column, declared or derived before, up to date."""
+        return self._any(name)
+
+    def _any(self, name: str) -> NDArray[Any]:
+        if self.schema_has(name):
+            return self.column(name)
+        if name not in self._made:
+            return super()._any(name)
+        return self._fresh(name)
+
+    def _as(self, name: str, kind: np.dtype[Any]) -> NDArray[Any]:
+        values = self._any(name)
+        if values.dtype == kind:
+            return values
+        key = f"{name} as {kind}"
+        typed = self._grown_types.get(key)
+        if typed is None:
+            typed = self._grown_types[key] = Growing(values.astype(kind))
+        elif len(typed) < len(values):
+            typed.add(values[len(typed) :])
+        return typed.values
+
+    def derived(self, name: str, make: Make) -> NDArray[Any]:
+        """A column computed from the row itself and what was known by then, kept under `name`; shape (rows,)."""
+        if name not in self._made:
+            values, read = self._make(name, make)
+            self._made[name] = Made(make, Growing(values), read, self.ledger.version, self.rows)
+            self.ledger.reads.note_all(read)
+            return values
+        return self._fresh(name)
+
+    def _make(self, name: str, make: Make) -> tuple[NDArray[Any], frozenset[str]]:
+        if not self.ledger.version:
+            return super()._make(name, make)
+        with self.ledger.reads.noting() as read:
+            values = np.asarray(make(self))
+        return values, frozenset(read)
+
+    def _fresh(self, name: str) -> NDArray[Any]:
+        made, ledger = self._made[name], self.ledger
+        if made.version != ledger.version:
+            if made.busy:
+                raise RuntimeError(f"{self.name}: making {name!r} asks for {name!r} itself")
+            made.busy = True
+            try:
+                self._refresh(name, made)
+                made.version, made.rows = ledger.version, self.rows
+            finally:
+                made.busy = False
+        ledger.reads.note_all(made.reads)
+        return made.values.values
+
+    def _refresh(self, name: str, made: Made) -> None:
+        growth = growth_of(made.make)
+        if isinstance(growth, ByRow):
+            first = self._first_touched(made, growth)
+            if first < self.rows:
+                self._again_from(name, made, first)
+        elif isinstance(growth, ByCode):
+            self._again_by_code(name, made, growth)
+        elif self.ledger.changed_since(made.reads | {self.name}, made.version):
+            self._again(name, made)
+
+    def _first_touched(self, made: Made, growth: ByRow) -> int:
+        """Number of the first row whose value may have changed since it was made, or is not there yet."""
+        ledger, moment = self.ledger, NEVER
+        if any(ledger.changed.get(f"vocabulary:{name}", 0) > made.version for name in growth.vocabularies):
+            return 0
+        for table in made.reads:
+            if table != self.name:
+                moment = min(moment, ledger.known_since(table, made.version))
+        if self.name in made.reads:
+            moment = min(moment, self.journal.since(made.version, disordered=growth.order_only))
+        if moment == NEVER:
+            return made.rows
+        if moment != ALWAYS:
+            moment -= growth.ahead_us
+        first: int = np.searchsorted(self.known_at, moment, side="left").item()
+        return int(min(made.rows, first))
+
+    def _again_from(self, name: str, made: Made, first: int) -> None:
+        if first == 0 and made.rows:
+            self._again(name, made)
+            return
+        with self.ledger.reads.noting() as read:
+            values = np.asarray(made.make(Tail(self, first)))
+        made.reads |= read
+        before = made.values.values[first:].copy()
+        made.values.resize(self.rows)
+        made.values.own()[first:] = values
+        if len(before) and not same(before, made.values.values[first : first + len(before)]):
+            self._drop(name)
+
+    def _again_by_code(self, name: str, made: Made, growth: ByCode) -> None:
+        others = frozenset(r for r in made.reads if r != self.name and not r.startswith("vocabulary:"))
+        if self.ledger.changed_since(others, made.version):
+            self._again(name, made)
+            return
+        size = len(self.ledger.vocabulary(growth.entity)) + 1
+        before = len(made.values)
+        if size == before and made.rows == self.rows:
+            return
+        null = made.values.values[-1]
+        made.values.resize(size)
+        values = made.values.own()
+        values[before - 1 :] = null
+        growth.update(self, Tail(self, made.rows), values, before - 1)
+
+    def _again(self, name: str, made: Made) -> None:
+        """Make a column again as a whole: right, and slow."""
+        values, made.reads = self._make(name, made.make)
+        made.values = Growing(values)
+        self.ledger.made_again(f"{self.name}.{name}")
+        self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        """Values of old rows changed: forget what was made from them."""
+        for columns in [c for c in self._live if name in c]:
+            del self._live[columns]
+        for index in self._live.values():
+            index.forget(name)
+        for key in [k for k in self._grown_types if k.startswith(f"{name} as ")]:
+            del self._grown_types[key]
+
+    def index(self, columns: tuple[str, ...]) -> GroupIndex:
+        """Rows grouped by one or several code columns, in order of knowledge inside each group."""
+        self._note_index(columns)
+        for column in columns:
+            if column in self._made:
+                self._fresh(column)
+        found = self._live.get(columns)
+        if found is None:
+            found = self._live[columns] = LiveIndex(self, columns, self._keep_index(columns))
+        found.catch_up()
+        return found
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held in memory for this table, beside what is mapped from disk."""
+        kept = [*self._grown.values(), *self._grown_types.values(), *(m.values for m in self._made.values())]
+        both = [g for g in (self._known, self._gone) if g is not None]
+        indexes = sum(i.nbytes for i in self._live.values())
+        return sum(g.nbytes for g in (*kept, *both)) + indexes + sum(t.nbytes for t in self.arrived)
+
+    @property
+    def names(self) -> list[str]:
+        """Columns that were handed over, in order."""
+        return self._names
+
+    def open(self) -> None:
+        """Read what was handed over, before the first row is put in."""
+        if self._known is None:
+            for column in self.schema.columns:
+                if self.has(column.name) and column.type != "list":
+                    self.column(column.name)
+
+    def widen(self, schema: pa.Schema) -> None:
+        """Columns that were not shared before: null in every row there is."""
+        self._start()
+        for new in schema:
+            if new.name not in self._present:
+                self._names.append(new.name)
+                self._new_types[new.name] = new.type
+                self._present |= {new.name}
+                if self.schema.column(new.name).type != "list" and new.name not in self._grown:
+                    self._columns.pop(new.name, None)
+                    self._present -= {new.name}
+                    self.column(new.name)
+                    self._present |= {new.name}
+
+    def _start(self) -> tuple[Growing, Growing]:
+        """From now on columns grow; gives when rows became known, and were replaced."""
+        if self._known is None or self._gone is None:
+            self._gone = Growing(self.superseded_at)
+            self._known = Growing(self._ordered[1])
+            self._grown = {name: Growing(values) for name, values in self._columns.items()}
+        return self._known, self._gone
+
+    def content(self, column: str) -> pa.ChunkedArray:
+        """A column in its canonical type, in file order and then as rows arrived."""
+        opened = self.raw(column)
+        more = [chunk for table in self.arrived for chunk in self._arrived(table, column, opened.type).chunks]
+        return pa.chunked_array([*opened.chunks, *more], opened.type)
+
+    def take(self, rows: pa.Table, columns: dict[str, NDArray[Any]], known: NDArray[np.int64]) -> None:
+        """Put rows at the end, encoded as `columns` and known at `known`, ascending and no earlier than the last."""
+        first = self.rows
+        when, gone = self._start()
+        when.add(known)
+        gone.add(np.full(len(known), NEVER, dtype=np.int64))
+        if self._rank is not None:
+            self._rank.add(np.arange(first, first + len(known), dtype=np.int32))
+        self.rows = first + len(known)
+        for name, grown in self._grown.items():
+            null: Any = -1 if grown.values.dtype.kind == "i" else np.nan
+            grown.add(columns.get(name, np.full(len(known), null, dtype=grown.values.dtype)))
+            self._columns[name] = grown.values
+        self.arrived.append(rows)
+
+    def replace(self, row: int, at: int) -> None:
+        """A row was replaced by a later version at a moment."""
+        self._start()[1].own()[row] = at
+        self._versions = True
+        self.replaced_rows.append(row)
+
+
+def same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Whether two arrays hold the same values, NaN equal to NaN."""
+    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
