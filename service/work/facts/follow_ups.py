@@ -1,4 +1,4 @@
-"""What else is kept when rows of a table come in: ties, the chain of payments, the tree of divisions, work to be done."""
+"""What else is kept when rows of a table come in: ties, the chain of payments, the tree of divisions, jobs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from service.work.audit.keep_ties import keep_ties
 from service.work.chain.keep import keep as keep_chain
 from service.work.facts.batches import read_after
 from service.work.funds.refresh import ask_for_refresh
+from service.work.notices.make import note_paid
+from service.work.recipients.keep import keep_recipients
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,6 +42,10 @@ def follow_up(context: Context, connection: Connection, table: str, rows: pa.Rec
     keep_chain(context, connection, table, rows, seq)
     if table in CHAIN:
         ask_for_refresh(context, connection)
+    if table == "persons":
+        keep_recipients(context, connection, pa.Table.from_batches([rows]))
+    if table == "settlements":
+        note_paid(context, connection, rows.select(["disbursement_id", "status", "at"]).to_pylist())
     if table == "divisions":
         division_paths.replace(connection, _divisions(context, connection))
     if table in TOUCHING:
