@@ -1,0 +1,160 @@
+"""A run's results in the contract's form: as pages, as CSV, as Parquet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import ColumnElement, Row
+
+from service.access import Principal
+from service.access.scope import within
+from service.store import run_quarantine, run_rows, runs
+from service.store.run_changes import RUN_CHANGES, Change
+from service.store.run_changes import page as changes_page
+from service.store.run_rows import RUN_ROWS, List
+from service.store.verifications import of_list
+from service.work.context import Context
+from service.work.export.csv_safe import csv_lines
+from service.work.runs.cancel import visible
+from service.work.runs.errors import unknown_run
+from service.work.scoring.kept import reasons_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import IO
+
+AT_ONCE: Final = 2_000
+"""Rows read together for a file."""
+
+
+def run_of(context: Context, who: Principal, run: int) -> Row[Any]:
+    """A run somebody may see. Raises RunRefusedError where there is none."""
+    with context.database.read() as connection:
+        found = runs.one(connection, run, visible(who))
+    if found is None:
+        raise unknown_run()
+    return found
+
+
+def runs_page(
+    context: Context, who: Principal, before: int | None, limit: int, state: str | None, run_id: str | None
+) -> list[Row[Any]]:
+    """Runs somebody may see, newest first, before a number."""
+    conditions: list[ColumnElement[bool]] = [visible(who)]
+    if state is not None:
+        conditions.append(runs.RUNS.c.state == state)
+    if run_id is not None:
+        conditions.append(runs.RUNS.c.run_id == run_id)
+    with context.database.read() as connection:
+        return runs.page(connection, before, limit, *conditions)
+
+
+def scores_page(
+    context: Context, who: Principal, run: int, after: int, limit: int, on: List | None = None
+) -> list[Row[Any]]:
+    """Scored rows behind a place, in the order of the upload, of one list where asked; see `run_rows.page`."""
+    run_of(context, who, run)
+    conditions = _within(who) if on is None else [*_within(who), RUN_ROWS.c.list == on]
+    with context.database.read() as connection:
+        return run_rows.page(connection, run, after, limit, *conditions)
+
+
+def verify_page(context: Context, who: Principal, run: int, after: int, limit: int) -> list[Row[Any]]:
+    """The verify list of a run behind a place, each row with its question as it stands now."""
+    run_of(context, who, run)
+    with context.database.read() as connection:
+        return of_list(connection, run, after, limit, *_within(who))
+
+
+def quarantine_page(context: Context, who: Principal, run: int, after: int, limit: int) -> list[Row[Any]]:
+    """Quarantined rows of a run behind a number."""
+    run_of(context, who, run)
+    with context.database.read() as connection:
+        return run_quarantine.page(connection, run, after, limit)
+
+
+def changes_of(context: Context, who: Principal, run: int, change: Change, after: int, limit: int) -> list[Row[Any]]:
+    """What differs from the run before, of one kind, behind a place."""
+    run_of(context, who, run)
+    with context.database.read() as connection:
+        return changes_page(connection, run, change, after, limit, within(who, RUN_CHANGES.c.scope_code))
+
+
+def contract_row(context: Context, row: Row[Any]) -> dict[str, Any]:
+    """A scored row in the contract's columns, texts and floats exactly as `mingbai score` writes them."""
+    zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
+    return {
+        "disbursement_id": row.disbursement_id,
+        "score": row.score,
+        "anomaly": row.anomaly,
+        "recommendation": row.recommendation,
+        "desk": row.desk,
+        "typology": row.typology,
+        "suspect_role": row.suspect_role,
+        "reasons": reasons_of(context, row.reasons),
+        "not_applicable": row.not_applicable_text,
+        "model_version": row.model_version,
+        "as_of": row.as_of.astimezone(zone).isoformat(),
+    }
+
+
+def scores_csv(context: Context, who: Principal, run: int, on: List | None = None) -> Iterator[str]:
+    """Scores as CSV in pieces: the contract's columns, cells no spreadsheet runs."""
+    from models.scoring.score import SCHEMA
+
+    run_of(context, who, run)
+    rows = (contract_row(context, row) for row in _every_row(context, who, run, on))
+    return csv_lines(SCHEMA.names, (list(row.values()) for row in rows), mark=False)
+
+
+def scores_parquet(context: Context, who: Principal, run: int, on: List | None = None) -> IO[bytes]:
+    """Scores as Parquet: an open file without a name, at its start, which is gone when it is closed."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from models.scoring.score import SCHEMA
+
+    run_of(context, who, run)
+    # Compressed texts of reasons are personal data: a file without a name is reached by nobody else.
+    file = tempfile.TemporaryFile(dir=_folder(context))  # noqa: SIM115 - handed to the caller open
+    try:
+        plain = pa.schema([(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in SCHEMA])
+        with pq.ParquetWriter(file, plain, compression="zstd", store_schema=False) as writer:
+            held: list[dict[str, Any]] = []
+            for row in _every_row(context, who, run, on):
+                held.append(contract_row(context, row))
+                if len(held) == AT_ONCE:
+                    writer.write_table(pa.Table.from_pylist(held, plain))
+                    held = []
+            writer.write_table(pa.Table.from_pylist(held, plain))
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _every_row(context: Context, who: Principal, run: int, on: List | None) -> Iterator[Row[Any]]:
+    """All scored rows in order, in many short reads: no transaction stays open while a slow client takes its time."""
+    after = 0
+    while True:
+        conditions = _within(who) if on is None else [*_within(who), RUN_ROWS.c.list == on]
+        with context.database.read() as connection:
+            found = run_rows.page(connection, run, after, AT_ONCE, *conditions)
+        yield from found
+        if len(found) < AT_ONCE:
+            return
+        after = int(found[-1].place)
+
+
+def _within(who: Principal) -> list[ColumnElement[bool]]:
+    return [within(who, RUN_ROWS.c.scope_code)]
+
+
+def _folder(context: Context) -> Path:
+    from service.work.runs.spool import folder
+
+    return folder(context)
