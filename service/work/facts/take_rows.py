@@ -29,5 +29,10 @@ def take_rows(
     if found.quarantine:
         raise ValueError(f"{table}: " + ", ".join(f"{row.column} ({row.reason})" for row in found.quarantine))
     return accept(
-        context, connection, TABLES[table], found.batch, hashes_of(context, TABLES[table], found.batch), source=source
+        context,
+        connection,
+        TABLES[table],
+        found.batch,
+        hashes_of(context.seal, TABLES[table], found.batch),
+        source=source,
     )
