@@ -14,7 +14,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Row, Table, Text, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from service.store._columns import METADATA, Document, Moment, Number
 
@@ -99,12 +113,23 @@ def place(connection: Connection, limit: int = 1000) -> list[Event]:
     """Give the next events their positions and return them. The caller is the only one who does (`alone`)."""
     asked = select(OUTBOX_EVENTS).where(OUTBOX_EVENTS.c.position.is_(None)).order_by(OUTBOX_EVENTS.c.number)
     waiting = connection.execute(asked.limit(limit)).all()
-    last = int(connection.execute(select(func.coalesce(func.max(OUTBOX_EVENTS.c.position), 0))).scalar_one())
-    placed = []
-    for position, row in enumerate(waiting, start=last + 1):
-        connection.execute(update(OUTBOX_EVENTS).where(OUTBOX_EVENTS.c.number == row.number).values(position=position))
-        placed.append(_event(row, position))
+    last = last_position(connection)
+    placed = [_event(row, position) for position, row in enumerate(waiting, start=last + 1)]
+    if placed:
+        given = [{"of": row.number, "to": event.position} for row, event in zip(waiting, placed, strict=True)]
+        move = update(OUTBOX_EVENTS).where(OUTBOX_EVENTS.c.number == bindparam("of")).values(position=bindparam("to"))
+        connection.execute(move, given)
     return placed
+
+
+def last_position(connection: Connection) -> int:
+    """The position given last; 0 before the first."""
+    return int(connection.execute(select(func.coalesce(func.max(OUTBOX_EVENTS.c.position), 0))).scalar_one())
+
+
+def first_position(connection: Connection) -> int:
+    """The position of the oldest event still kept; 0 where there is none."""
+    return int(connection.execute(select(func.coalesce(func.min(OUTBOX_EVENTS.c.position), 0))).scalar_one())
 
 
 def unplaced(connection: Connection) -> bool:

@@ -1,0 +1,1 @@
+"""Events to other systems: who gets which, signed, in order, again until they arrive."""
