@@ -50,11 +50,11 @@ def conflicting(context: Context, table: Table, part: CheckedRows, positions: li
             reason_zh="主键已有记录，内容不同",
             expected_zh=f"{key}不重复" + (f"，或{table.clock}更晚" if own else ""),
         )
-        found.append(_row(context, told, _as_sent(row)))
+        found.append(_row(context, told, as_sent(row)))
     return found
 
 
-def _as_sent(row: Mapping[str, Any]) -> dict[str, str]:
+def as_sent(row: Mapping[str, Any]) -> dict[str, str]:
     """A row in canonical types as the texts the contract writes."""
     texts = {}
     for name, value in row.items():
