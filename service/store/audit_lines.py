@@ -4,11 +4,12 @@ remove one; who gets round that breaks the chain, and `mingbai audit verify` nam
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    type_coerce,
 )
 
 from service.store._append_only import append_only
@@ -111,26 +113,35 @@ def hash_at(connection: Connection, line: int) -> str | None:
     return None if found is None else str(found)
 
 
-def chain(
-    connection: Connection, first: int, last: int | None = None, *, at_once: int = 5_000
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Lines from number `first` up to and with `last`, in their order, in lists of at most `at_once`.
+def chain(connection: Connection, after: int, last: int, at_once: int) -> list[tuple[Any, ...]]:
+    """At most `at_once` lines with numbers above `after` up to and with `last`, in their order, as they are stored.
 
-    Each is `(line, at, who, action, about_kind, about, division_code, reason, details, request_id, before, hash,
-    sealed reason)`. Memory stays the same however long the log is.
+    Each is `(line, at in microseconds, who, action, about_kind, about, division_code, reason, details, request_id,
+    before, hash, sealed reason)`.
     """
+    lines = AUDIT_LINES.c
     asked = (
-        select(AUDIT_LINES, AUDIT_REASONS.c.reason.label("sealed"))
-        .outerjoin(AUDIT_REASONS, AUDIT_REASONS.c.line == AUDIT_LINES.c.line)
-        .order_by(AUDIT_LINES.c.line)
+        select(
+            lines.line,
+            type_coerce(lines.at, BigInteger),
+            lines.who,
+            lines.action,
+            lines.about_kind,
+            lines.about,
+            lines.division_code,
+            lines.reason,
+            lines.details,
+            lines.request_id,
+            lines.before,
+            lines.hash,
+            AUDIT_REASONS.c.reason,
+        )
+        .outerjoin(AUDIT_REASONS, AUDIT_REASONS.c.line == lines.line)
+        .where(lines.line > after, lines.line <= last)
+        .order_by(lines.line)
         .limit(at_once)
     )
-    if last is not None:
-        asked = asked.where(AUDIT_LINES.c.line <= last)
-    after = AUDIT_LINES.c.line >= first
-    while found := connection.execute(asked.where(after)).all():
-        yield [tuple(row) for row in found]
-        after = AUDIT_LINES.c.line > found[-1].line
+    return [tuple(row) for row in connection.execute(asked)]
 
 
 def page(

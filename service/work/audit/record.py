@@ -117,7 +117,7 @@ def reason_of(seal: Seal, sealed: bytes | None) -> str | None:
 
 def _row(line: Line, seal: Seal) -> tuple[dict[str, Any], bytes | None]:
     """A line as it will be kept, but for its place in the chain, and its sealed reason."""
-    details = {str(key): _plain(value, f"details.{key}") for key, value in line.details.items()}
+    details: dict[str, Any] = _plain(line.details, "details")
     if line.flags:
         details["flags"] = sorted(set(line.flags))
     salted = None if line.reason is None else os.urandom(_SALT) + line.reason.encode("utf-8", "replace")
