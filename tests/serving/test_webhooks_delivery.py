@@ -200,8 +200,8 @@ def test_replay_of_one_event_and_of_a_stretch_of_time(
     courier.round()
     assert consumer.ids() == [sent[3]]
     consumer.came.clear()
-    stretch = {"since": begun + dt.timedelta(minutes=10), "until": begun + dt.timedelta(minutes=30)}
-    assert replay(context, ADMIN, number, **stretch) == 2
+    since, until = begun + dt.timedelta(minutes=10), begun + dt.timedelta(minutes=30)
+    assert replay(context, ADMIN, number, since=since, until=until) == 2
     courier.round()
     assert sorted(consumer.ids()) == sorted(sent[1:3])
     assert replay(context, ADMIN, 99, event_id=sent[3]) is None
