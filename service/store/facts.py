@@ -78,3 +78,9 @@ def rows_by_table(connection: Connection) -> dict[str, int]:
     """How many rows each table holds, versions counted."""
     asked = select(FACT_BATCHES.c.table_name, func.sum(FACT_BATCHES.c.rows)).group_by(FACT_BATCHES.c.table_name)
     return {str(name): int(rows) for name, rows in connection.execute(asked)}
+
+
+def newest_by_table(connection: Connection) -> dict[str, dt.datetime]:
+    """When the newest rows of each table came in."""
+    asked = select(FACT_BATCHES.c.table_name, func.max(FACT_BATCHES.c.received_at)).group_by(FACT_BATCHES.c.table_name)
+    return {str(name): at for name, at in connection.execute(asked)}

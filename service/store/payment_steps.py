@@ -36,10 +36,10 @@ def steps_of(connection: Connection, subjects: Sequence[tuple[str, str]], at: dt
     return list(connection.execute(select(STEPS).where(any_of, STEPS.c.at <= at).order_by(STEPS.c.at, STEPS.c.step)))
 
 
-def last_score(connection: Connection, disbursement_id: str, at: dt.datetime) -> Row[Any] | None:
-    """What the newest score made by a moment says: `recommendation`, `deadline`, `scored_at`."""
+def last_score(connection: Connection, disbursement_id: str, at: dt.datetime) -> Any:
+    """What the newest score made by a moment says: `recommendation`, `desk`, `deadline`, `scored_at`; None for none."""
     asked = (
-        select(SCORES.c.recommendation, SCORES.c.deadline, SCORES.c.scored_at)
+        select(SCORES.c.recommendation, SCORES.c.desk, SCORES.c.deadline, SCORES.c.scored_at)
         .where(SCORES.c.disbursement_id == disbursement_id, SCORES.c.scored_at <= at)
         .order_by(SCORES.c.score_id.desc())
         .limit(1)

@@ -168,7 +168,7 @@ def atoms(connection: Connection, where: ColumnElement[bool], at: dt.datetime | 
     return list(found.values())
 
 
-def _count(atom: Atom, row: Row[Any]) -> None:
+def _count(atom: Atom, row: Any) -> None:
     atom.payments += 1
     atom.released_fen += row.amount_fen
     if atom.first_submitted_at is None or row.known_at < atom.first_submitted_at:

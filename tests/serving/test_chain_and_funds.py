@@ -97,7 +97,7 @@ def test_parts_add_up_to_the_whole(filled: Context) -> None:
     """Grouping any way changes no total."""
     whole = sums(filled, EVERYBODY, by="all")[0]
     for by in ("program", "period", "division", "program_division"):
-        parts = sums(filled, EVERYBODY, by=by)  # type: ignore[arg-type]
+        parts = sums(filled, EVERYBODY, by=by)
         for what in (
             "payments",
             "released_fen",

@@ -122,7 +122,7 @@ def _settlements(context: Context, connection: Connection, rows: Rows, seq: int)
 
     for start in range(0, len(rows), 5_000):
         paid = [row["disbursement_id"] for row in rows[start : start + 5_000]]
-        _stale(connection, (_run_key(*row) for row in runs_of(connection, paid)), seq)
+        _stale(connection, (_run_key(row.run_id, row.program_id, row.period) for row in runs_of(connection, paid)), seq)
 
 
 def _programs(context: Context, connection: Connection, rows: Rows, seq: int) -> None:

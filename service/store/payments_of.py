@@ -1,0 +1,44 @@
+"""Payments as their recipient reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
+
+from service.store.payment_sums import ANSWERS
+from service.store.payments import ITEMS, PAYMENTS, STEPS
+
+
+def standing_payments(connection: Connection, where: ColumnElement[bool]) -> list[Row[Any]]:
+    """Versions that stand now and meet a condition, with the name of the item; newest first."""
+    asked = (
+        select(PAYMENTS, ITEMS.c.name.label("item"))
+        .outerjoin(ITEMS, ITEMS.c.program_id == PAYMENTS.c.program_id)
+        .where(where, PAYMENTS.c.until.is_(None))
+        .order_by(PAYMENTS.c.known_at.desc(), PAYMENTS.c.payment.desc())
+    )
+    return list(connection.execute(asked))
+
+
+def last_answers(connection: Connection, disbursement_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """The bank's last answer to each payment."""
+    ranked = (
+        select(
+            STEPS.c.subject_id,
+            STEPS.c.stage,
+            STEPS.c.at,
+            STEPS.c.amount_fen,
+            func.row_number()
+            .over(partition_by=STEPS.c.subject_id, order_by=(STEPS.c.at.desc(), STEPS.c.step.desc()))
+            .label("n"),
+        )
+        .where(
+            and_(
+                STEPS.c.subject == "payment", STEPS.c.stage.in_(ANSWERS), STEPS.c.subject_id.in_(list(disbursement_ids))
+            )
+        )
+        .subquery()
+    )
+    return {row.subject_id: row for row in connection.execute(select(ranked).where(ranked.c.n == 1))}

@@ -1,0 +1,1 @@
+"""Notices to recipients, by a channel the deployment chooses."""

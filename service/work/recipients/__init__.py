@@ -1,0 +1,1 @@
+"""What recipients do: sign in, see their own payments, report."""

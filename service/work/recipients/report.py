@@ -1,0 +1,138 @@
+"""A recipient reports a problem: kept under a number, and handed in as a row of `complaints`, which scoring reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, Literal, cast
+
+from sqlalchemy import and_
+
+from service.access import Principal
+from service.sealing.column import open_text, seal_text
+from service.store import outbox, recipients, reports
+from service.store.payments import PAYMENTS
+from service.store.payments_of import standing_payments
+from service.store.recipients import RECIPIENTS
+from service.store.reports import REPORTS
+from service.work.audit.record import Line, record
+from service.work.context import Context
+from service.work.facts.take_rows import take_rows
+
+Kind = Literal["not_received", "too_little", "card_held", "not_mine", "objection", "other"]
+State = Literal["received", "looked_at", "answered"]
+
+KINDS: Final[dict[Kind, tuple[str, str]]] = {
+    "not_received": ("钱没有收到", "money did not come"),
+    "too_little": ("到账金额少了", "too little came"),
+    "card_held": ("我的卡被他人保管", "somebody holds my card"),
+    "not_mine": ("我没有申请过这一项", "I never applied for this"),
+    "objection": ("对核对或信息有异议", "I object to what is said or asked"),
+    "other": ("其他问题", "something else"),
+}
+A_DAY: Final = 5
+"""Reports a person can make in a day: more would drown those of others."""
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+class Refused(Enum):
+    """Why a report was not taken."""
+
+    NOT_YOURS = "the payment is not the recipient's own"
+    TOO_MANY = "too many reports in a day"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReport:
+    """A report as the one who made it sees it."""
+
+    number: str
+    kind: Kind
+    disbursement_id: str | None
+    made_at: dt.datetime
+    state: State
+    answer: str | None
+    answered_at: dt.datetime | None
+
+
+def report(
+    context: Context, principal: Principal, kind: Kind, disbursement_id: str | None, text: str
+) -> OwnReport | Refused:
+    """Take a report. The same person saying the same again within a day gets the number it already has."""
+    person = _person(principal)
+    now = context.clock.now()
+    with context.database.write() as connection:
+        context.database.alone(connection, f"report {person}")
+        today = reports.made_since(connection, person, now - dt.timedelta(days=1))
+        for row in today:
+            if (row.kind, row.disbursement_id) == (kind, disbursement_id) and _text(context, row) == text:
+                return _own(context, row)
+        if len(today) >= A_DAY:
+            return Refused.TOO_MANY
+        payment = None
+        if disbursement_id is not None:
+            mine = and_(PAYMENTS.c.person == person, PAYMENTS.c.disbursement_id == disbursement_id)
+            payment = next(iter(standing_payments(connection, mine)), None)
+            if payment is None:
+                return Refused.NOT_YOURS
+        who = recipients.by_person(connection, person)
+        number = "B-" + "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
+        division = str(who.division_code if who is not None else principal.divisions[0])
+        reports.add(
+            connection,
+            number=number,
+            person=person,
+            kind=kind,
+            disbursement_id=disbursement_id,
+            division_code=division,
+            text=seal_text(context.seal, REPORTS.c.text, text),
+            made_at=now,
+        )
+        row_of_contract: dict[str, Any] = {
+            "complaint_id": number,
+            "at": now.isoformat(),
+            "division_code": division,
+            "person_id": open_text(context.seal, RECIPIENTS.c.number, who.number) if who is not None else None,
+            "program_id": payment.program_id if payment is not None else None,
+            "text": f"[{KINDS[kind][0]}] {text}",
+        }
+        take_rows(context, connection, "complaints", [row_of_contract], source="recipients' page")
+        outbox.add(
+            connection,
+            "org.mingbai.report.received",
+            f"reports/{number}",
+            {"number": number, "kind": kind, "division_code": division},
+            now,
+        )
+        record(context, connection, Line(principal.name, "report.make", "report", number, division))
+    return OwnReport(number, kind, disbursement_id, now, "received", None, None)
+
+
+def own_reports(context: Context, principal: Principal) -> list[OwnReport]:
+    """The reports of whoever is signed in, newest first."""
+    with context.database.read() as connection:
+        return [_own(context, row) for row in reports.of_person(connection, _person(principal))]
+
+
+def _person(principal: Principal) -> str:
+    if principal.person is None:
+        raise PermissionError("only a recipient reports here")
+    return principal.person
+
+
+def _text(context: Context, row: Any) -> str | None:
+    return open_text(context.seal, REPORTS.c.text, row.text)
+
+
+def _own(context: Context, row: Any) -> OwnReport:
+    return OwnReport(
+        number=row.number,
+        kind=cast(Kind, row.kind),
+        disbursement_id=row.disbursement_id,
+        made_at=row.made_at,
+        state=cast(State, row.state),
+        answer=open_text(context.seal, REPORTS.c.answer, row.answer),
+        answered_at=row.answered_at,
+    )
