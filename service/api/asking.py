@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from service.access import Permission, Principal
 from service.api.problem import Problem
+from service.api.same_origin import FORM_TOKEN, SAFE, check_form_token, check_origin
 from service.work.access.authenticate import authenticate
+from service.work.access.sessions import csrf_token
 from service.work.context import Context
+
+COOKIE: Final = "mingbai_session"
+
+# These two only tell OpenAPI what is taken; the headers are read below.
+_KEY = HTTPBearer(auto_error=False, scheme_name="api_key", description="An API key, `mb_<id>_<secret>`.")
+_SESSION = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session", description="Set by signing in.")
 
 
 def context_of(request: Request) -> Context:
@@ -21,13 +30,21 @@ def context_of(request: Request) -> Context:
 Asked = Annotated[Context, Depends(context_of)]
 
 
-def principal_of(request: Request, context: Asked) -> Principal:
-    """Whoever asks. Raises Problem 401 when nobody is signed in."""
-    found = authenticate(
-        context,
-        authorization=request.headers.get("authorization"),
-        session=request.cookies.get("mingbai_session"),
-    )
+def address_of(request: Request) -> str | None:
+    """The caller's address, as the server knows it: behind a proxy the one the proxy tells, where that is trusted."""
+    return request.client.host if request.client else None
+
+
+def principal_of(
+    request: Request,
+    context: Asked,
+    _key: Annotated[object, Security(_KEY)] = None,
+    _session: Annotated[object, Security(_SESSION)] = None,
+) -> Principal:
+    """Whoever asks. Raises Problem 401 when nobody is signed in, and 403 for a change in a session's name that another
+    site asks for."""
+    authorization, session = request.headers.get("authorization"), request.cookies.get(COOKIE)
+    found = authenticate(context, authorization=authorization, session=session, address=address_of(request))
     if found is None:
         raise Problem(
             401,
@@ -39,6 +56,8 @@ def principal_of(request: Request, context: Asked) -> Principal:
             ),
             headers={"WWW-Authenticate": "Bearer"},
         )
+    if found.credential != "api_key" and request.method not in SAFE and not check_origin(request, context):
+        check_form_token(request.headers.get(FORM_TOKEN), csrf_token(context, session or ""))
     request.scope["principal"] = found
     return found
 
@@ -51,6 +70,7 @@ def needs(permission: Permission) -> Callable[..., Principal]:
 
     def who(principal: Annotated[Principal, Depends(principal_of)]) -> Principal:
         if not principal.may(permission):
+            _check_password(principal)
             raise Problem(
                 403,
                 "not-allowed",
@@ -61,3 +81,30 @@ def needs(permission: Permission) -> Callable[..., Principal]:
 
     who.permission = permission  # type: ignore[attr-defined]
     return who
+
+
+def in_person(principal: Annotated[Principal, Depends(principal_of)]) -> Principal:
+    """The dependency of routes about one's own account: staff signed in, whatever their roles. Raises Problem 401, and
+    403 for keys and recipients."""
+    if principal.credential not in ("session", "oidc"):
+        raise Problem(
+            403,
+            "in-person",
+            "In person only",
+            ("This takes somebody with an account who signed in.", "仅限已登录的账户本人操作。"),
+        )
+    return principal
+
+
+def _check_password(principal: Principal) -> None:
+    """Raises Problem 403 with what to do where a temporary password is all that stands in the way."""
+    if principal.credential == "session" and principal.limited_to == frozenset():
+        raise Problem(
+            403,
+            "password-must-change",
+            "Change the password first",
+            (
+                "You signed in with a temporary password: choose your own with POST /v1/me/password.",
+                "您使用的是临时密码，请先通过 POST /v1/me/password 设置自己的密码。",
+            ),
+        )

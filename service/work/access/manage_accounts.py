@@ -14,7 +14,7 @@ from service.store import accounts, sessions
 from service.store.accounts import Account
 from service.work.access import attempts
 from service.work.access.grants import Access, check, check_not_last, check_places, of_number, told, visible_to
-from service.work.access.refused import RefusedError
+from service.work.access.refused import RefusedError, busy
 from service.work.access.sign_in import WHAT
 from service.work.audit.record import Line, record
 from service.work.context import Context
@@ -69,7 +69,7 @@ def make_account(context: Context, who: Principal, new: NewAccount) -> tuple[Acc
     now = context.clock.now()
     values: dict[str, Any] = {
         "name": name,
-        "password": passwords.hashed(password) if password else None,
+        "password": _hashed(password) if password else None,
         "password_at": now if password else None,
         "must_change": bool(password),
         "official_id": new.official_id,
@@ -130,7 +130,7 @@ def reset_password(context: Context, who: Principal, account_id: int, reason: st
     """A temporary password for an account, shown once; sessions end. One-time codes stay on: whoever resets a password
     cannot sign in with it. Raises RefusedError for one's own account and one that never had a password."""
     password = passwords.temporary()
-    kept = passwords.hashed(password)
+    kept = _hashed(password)
     with context.database.write() as connection:
         account = of_number(connection, who, account_id)
         if account.account_id == who.account_id:
@@ -161,3 +161,10 @@ def email_hash(context: Context, email: str) -> str:
 
 def _own() -> RefusedError:
     return RefusedError("not-allowed", "Not with one's own account.", "不能对自己的账户执行此操作。")
+
+
+def _hashed(password: str) -> str:
+    try:
+        return passwords.hashed(password)
+    except passwords.BusyError:
+        raise busy() from None
