@@ -135,7 +135,7 @@ def post_own_key(body: OwnKeyBody, response: Response, context: Asked, who: Own)
 @router.post("/me/api-keys/{key_id}/revoke", responses=responses(401, 403, 404, 409, 422))
 def post_own_revoke(key_id: KeyId, context: Asked, who: Own) -> KeyItem:
     """Revoke a key of one's own."""
-    return _revoked(context, who, key_id)
+    return _revoked(context, who, key_id, own_only=True)
 
 
 def _made(context: Context, who: Principal, account_id: int, body: OwnKeyBody, response: Response) -> NewKeyAnswer:
@@ -153,9 +153,9 @@ def _made(context: Context, who: Principal, account_id: int, body: OwnKeyBody, r
     return NewKeyAnswer(item=_item(row), key=key)
 
 
-def _revoked(context: Context, who: Principal, key_id: int) -> KeyItem:
+def _revoked(context: Context, who: Principal, key_id: int, *, own_only: bool = False) -> KeyItem:
     with told():
-        row = api_keys.revoke_key(context, who, key_id)
+        row = api_keys.revoke_key(context, who, key_id, own_only=own_only)
     forget_keys(context)
     return _item(row)
 

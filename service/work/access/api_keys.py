@@ -111,15 +111,15 @@ def list_keys(
         return api_keys.page(connection, condition, after, limit)
 
 
-def revoke_key(context: Context, who: Principal, key_id: int) -> Row[Any]:
-    """Revoke a key of one's own, or as administrator of an account in one's scope. Elsewhere it may be taken for
+def revoke_key(context: Context, who: Principal, key_id: int, *, own_only: bool = False) -> Row[Any]:
+    """Revoke a key of one's own, or (unless `own_only`) as administrator of an account in one's scope. Elsewhere it may be taken for
     `authenticate.REMEMBERED` longer. Raises RefusedError: not there, or revoked before."""
     with context.database.write() as connection:
         row = api_keys.by_number(connection, key_id)
         if row is None:
             raise _no_key()
         if row.account_id != who.account_id:
-            if not who.may("accounts.manage"):
+            if own_only or not who.may("accounts.manage"):
                 raise _no_key()
             of_number(connection, who, int(row.account_id))
         if not api_keys.revoke(connection, key_id, context.clock.now(), who.name):
