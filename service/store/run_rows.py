@@ -70,7 +70,7 @@ RUN_PIECES = Table(
     Column("step", Text, primary_key=True),
     Column("piece", Number, primary_key=True, autoincrement=False),
     Column("rows", BigInteger, nullable=False),
-    Column("bytes_read", BigInteger, nullable=False),
+    # Facts known when it was scored, as the number of their newest batch.
     Column("fact_seq", Number),
     Column("at", Moment, nullable=False),
 )

@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
-    Integer,
     Row,
     Table,
     Text,
@@ -56,6 +55,8 @@ RUNS = Table(
     Column("state", Text, nullable=False),
     # Why it failed: {code, en, zh}.
     Column("failure", Document),
+    # What is odd and did not keep it from being scored: [{code, en, zh}].
+    Column("notes", Document, nullable=False),
     # Name of the sealed upload in the spool folder; NULL once all rows are on record.
     Column("spool", Text),
     Column("upload_bytes", BigInteger, nullable=False),
@@ -71,14 +72,15 @@ RUNS = Table(
     Column("read_at", Moment),
     Column("scored_at", Moment),
     Column("cancelled_at", Moment),
-    Column("bytes_read", BigInteger, nullable=False, default=0),
-    # rows_read = rows_taken + rows_repeated + rows_quarantined, always.
+    # The delivery its rows are counted and quarantined under, among those of `/v1/tables`; NULL for a reference.
+    Column("intake_id", Number),
+    # rows_read = rows_taken + rows_repeated + rows_quarantined, always. Repeated: a payment that stood in the upload
+    # before, as it was or as a later version.
     Column("rows_read", BigInteger, nullable=False, default=0),
     Column("rows_taken", BigInteger, nullable=False, default=0),
     Column("rows_repeated", BigInteger, nullable=False, default=0),
     Column("rows_quarantined", BigInteger, nullable=False, default=0),
     Column("rows_scored", BigInteger, nullable=False, default=0),
-    Column("pieces", Integer, nullable=False, default=0),
     Column("model_version", Text),
     Column("degraded", Boolean, nullable=False, default=False),
     # Goes up with every change of a list: whoever signs says which version was looked at.

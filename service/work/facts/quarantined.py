@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,7 +80,7 @@ def quarantined(
     ]
 
 
-def as_csv(table: str, rows: list[QuarantinedRow]) -> Iterator[str]:
+def as_csv(table: str, rows: Iterable[QuarantinedRow]) -> Iterator[str]:
     """The rows as a CSV file: first the contract's columns as they were sent, then why. Columns that begin with
     `quarantine_` are not of the contract and may be left in when the file is sent again."""
     from features.contract import TABLES

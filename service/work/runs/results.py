@@ -11,13 +11,14 @@ from sqlalchemy import ColumnElement, Row
 
 from service.access import Principal
 from service.access.scope import within
-from service.store import run_quarantine, run_rows, runs
+from service.store import run_rows, runs
 from service.store.run_changes import RUN_CHANGES, Change
 from service.store.run_changes import page as changes_page
 from service.store.run_rows import RUN_ROWS, List
 from service.store.verifications import of_list
 from service.work.context import Context
 from service.work.export.csv_safe import csv_lines
+from service.work.facts.quarantined import QuarantinedRow, as_csv, quarantined
 from service.work.runs.cancel import visible
 from service.work.runs.errors import unknown_run
 from service.work.scoring.kept import reasons_of
@@ -69,11 +70,36 @@ def verify_page(context: Context, who: Principal, run: int, after: int, limit: i
         return of_list(connection, run, after, limit, *_within(who))
 
 
-def quarantine_page(context: Context, who: Principal, run: int, after: int, limit: int) -> list[Row[Any]]:
-    """Quarantined rows of a run behind a number."""
+def quarantine_page(
+    context: Context, who: Principal, run: int, after: int, limit: int, *, request_id: str | None = None
+) -> list[QuarantinedRow]:
+    """Quarantined rows of a run behind a number, as they were sent; the look is logged (see `facts.quarantined`)."""
+    found = run_of(context, who, run)
+    if found.intake_id is None:
+        return []
+    return quarantined(
+        context,
+        who,
+        "disbursements",
+        intake_id=int(found.intake_id),
+        after=after,
+        limit=limit,
+        request_id=request_id,
+    )
+
+
+def file_to_correct(context: Context, who: Principal, run: int, *, request_id: str | None = None) -> Iterator[str]:
+    """CSV of the quarantined rows as they were sent, each with line, column and reason in columns intake passes over:
+    the corrected file is sent as it is."""
+
+    def rows() -> Iterator[QuarantinedRow]:
+        after = 0
+        while found := quarantine_page(context, who, run, after, 1000, request_id=request_id):
+            yield from found
+            after = found[-1].quarantine_id
+
     run_of(context, who, run)
-    with context.database.read() as connection:
-        return run_quarantine.page(connection, run, after, limit)
+    return as_csv("disbursements", rows())
 
 
 def changes_of(context: Context, who: Principal, run: int, change: Change, after: int, limit: int) -> list[Row[Any]]:

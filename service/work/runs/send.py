@@ -176,6 +176,7 @@ def _add(
             "form": form,
             "told": told,
             "state": "received",
+            "notes": [],
             "spool": name,
             "upload_bytes": size,
             "content": content,
