@@ -112,8 +112,8 @@ def list_keys(
 
 
 def revoke_key(context: Context, who: Principal, key_id: int, *, own_only: bool = False) -> Row[Any]:
-    """Revoke a key of one's own, or (unless `own_only`) as administrator of an account in one's scope. Elsewhere it may be taken for
-    `authenticate.REMEMBERED` longer. Raises RefusedError: not there, or revoked before."""
+    """Revoke a key of one's own, or (unless `own_only`) as administrator of an account in one's scope. Other
+    processes may take it for `authenticate.REMEMBERED` longer. Raises RefusedError: not there, or revoked before."""
     with context.database.write() as connection:
         row = api_keys.by_number(connection, key_id)
         if row is None:

@@ -1,7 +1,7 @@
 """Talks to the OpenID Connect provider: where to send the browser, and what the code it comes back with is worth.
 
-Code flow with PKCE, state and nonce. Nothing is remembered here between the two: what the second half needs goes, sealed,
-into a cookie of the browser that began, so that no other browser can end what it began.
+Code flow with PKCE, state and nonce. Nothing is remembered here between the two: what the second half needs goes,
+sealed, into a cookie of the browser that began, so that no other browser can end what it began.
 """
 
 from __future__ import annotations
@@ -25,19 +25,7 @@ MINUTES: Final = 10
 _ABOUT: Final = b"openid.cookie"
 _PATIENCE: Final = 10.0
 _SKEW: Final = 60
-_SIGNED_BY: Final = [
-    "RS256",
-    "RS384",
-    "RS512",
-    "PS256",
-    "PS384",
-    "PS512",
-    "ES256",
-    "ES384",
-    "ES512",
-    "EdDSA",
-    "Ed25519",
-]
+_SIGNED_BY: Final = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"]
 """Signatures by a key pair only: with a shared secret whoever checks could also sign, and `none` is none."""
 
 
@@ -85,8 +73,8 @@ def begin(context: Context, redirect_uri: str, onward: str) -> Begun:
 def finish(context: Context, *, cookie: str, state: str, code: str) -> Proven:
     """Whom the provider vouches for. Raises RefusedError: "wrong-sign-in" for a state that is not this browser's, a
     code that is worth nothing, or a token that is not good; "provider" where it does not answer."""
-    from authlib.common.errors import AuthlibBaseError
-    from authlib.oidc.core import CodeIDToken
+    from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]  # publishes no types
+    from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
     from httpx2 import HTTPError
     from joserfc import jwt
     from joserfc.errors import JoseError
@@ -162,7 +150,7 @@ def _metadata(context: Context) -> dict[str, Any]:
 
 def _client(context: Context, redirect_uri: str, provider: Mapping[str, Any]) -> Any:
     """A client of the provider, to be closed. Redirects are not followed: a token goes where it was sent."""
-    from authlib.integrations.httpx_client import OAuth2Client
+    from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
 
     ways = provider.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     secret = context.settings.oidc_client_secret

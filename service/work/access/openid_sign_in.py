@@ -1,5 +1,5 @@
-"""Sign in whom the OpenID Connect provider vouches for: into the account an administrator prepared, or, where a claim is
-set for it, into one that has what the claim says."""
+"""Sign in whom the OpenID Connect provider vouches for: into the account an administrator prepared, or, where a
+claim is set for it, into one that has what the claim says."""
 
 from __future__ import annotations
 
