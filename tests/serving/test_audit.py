@@ -184,17 +184,20 @@ TAMPERING: dict[str, tuple[Callable[[Connection], object], list[tuple[int, str]]
 }
 
 
-@pytest.mark.parametrize("way", TAMPERING)
-def test_tampering_is_found_and_the_line_named(context: Context, way: str) -> None:
+def test_tampering_is_found_and_the_line_named(context: Context) -> None:
     """Each way to change the log, by somebody who owns the database and took the triggers away first."""
-    written(context)
-    anchor(context)
-    change, expected = TAMPERING[way]
-    by_force(context, change)
-    found = verify(context)
-    assert [(finding.line, finding.what) for finding in found.findings][: len(expected)] == expected
-    assert not found.sound
-    assert all(str(finding.line) or finding.text for finding in found.findings)
+    for way, (change, expected) in TAMPERING.items():
+        written(context)
+        anchor(context)
+        assert verify(context).sound
+        by_force(context, change)
+        found = verify(context)
+        assert [(finding.line, finding.what) for finding in found.findings][: len(expected)] == expected, way
+        assert not found.sound
+        assert all(all(finding.text) and "{" not in "".join(finding.text) for finding in found.findings)
+        # Begin again with nothing: making a database for each way would take a second each.
+        by_force(context, lambda c: [c.execute(delete(table)) for table in (AUDIT_LINES, AUDIT_REASONS, AUDIT_FLAGS)])
+        anchors_file(context).unlink()
 
 
 def test_the_database_refuses_to_change_or_shorten_the_log(context: Context) -> None:
@@ -283,11 +286,12 @@ def test_hostile_text_is_kept_as_text(context: Context) -> None:
     assert found[2]["who"] == hostile[2]
 
 
-@pytest.mark.parametrize("value", [1.5, dt.date(2019, 1, 1), b"x", {1, 2}, {"deep": [2.0]}])
-def test_details_that_databases_change_are_refused(context: Context, value: object) -> None:
+def test_details_that_databases_change_are_refused(context: Context) -> None:
     """A float may come back otherwise than it was written, and the line would look changed."""
-    with pytest.raises(TypeError, match=r"details\.n"), context.database.write() as connection:
-        record(context, connection, Line("a", "x.y", "n", "1", details={"n": value}))
+    for value in (1.5, dt.date(2019, 1, 1), b"x", {1, 2}, {"deep": [2.0]}):
+        with pytest.raises(TypeError, match=r"details\.n"), context.database.write() as connection:
+            record(context, connection, Line("a", "x.y", "n", "1", details={"n": value}))
+    assert verify(context).lines == 0
 
 
 JSON = st.recursive(
