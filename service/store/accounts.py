@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Index,
-    LargeBinary,
     Row,
     Select,
     Table,
@@ -34,7 +33,7 @@ from sqlalchemy import (
     update,
 )
 
-from service.store._columns import METADATA, Document, Moment, Number
+from service.store._columns import METADATA, Document, Moment, Number, Sealed
 
 ACCOUNTS = Table(
     "accounts",
@@ -53,7 +52,7 @@ ACCOUNTS = Table(
     Column("email_hash", Text),  # keyed hash: who may be linked at the first sign-in by OpenID Connect
     Column("issuer", Text),
     Column("subject", Text),
-    Column("totp_secret", LargeBinary),  # sealed
+    Column("totp_secret", Sealed),  # sealed
     Column("totp_on", Boolean, nullable=False, default=False),
     Column("totp_last", Number),  # the last 30-second step whose code was taken: a code works once
     Column("open", Boolean, nullable=False, default=True),

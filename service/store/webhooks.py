@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     Row,
     Select,
     Table,
@@ -30,7 +29,7 @@ from sqlalchemy import (
     update,
 )
 
-from service.store._columns import METADATA, Document, Moment, Number
+from service.store._columns import METADATA, Document, Moment, Number, Sealed
 
 WEBHOOK_SUBSCRIPTIONS = Table(
     "webhook_subscriptions",
@@ -61,7 +60,7 @@ WEBHOOK_SECRETS = Table(
     METADATA,
     Column("secret_id", Number, primary_key=True),
     Column("subscription_id", ForeignKey(WEBHOOK_SUBSCRIPTIONS.c.subscription_id), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", Sealed, nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Index("ix_webhook_secrets_subscription_id", "subscription_id"),
