@@ -163,20 +163,19 @@ class Ranks:
         self._keys: list[Key] = []
         self._rows: list[int] = []
 
-    def put(self, row: int, moment: int, key: Key) -> bool:
-        """A row comes at the end of the table; whether it stands before one that is there. Sets the ranks."""
+    def put(self, row: int, moment: int, key: Key) -> None:
+        """A row comes at the end of the table; it may stand before one that is there, which sets their ranks."""
         table = self._table
         if moment != self._moment:
             self._begin(row, moment)
         if not self._keys or key >= self._keys[-1]:
             self._keys.append(key)
             self._rows.append(row)
-            return False
+            return
         place = bisect_right(self._keys, key)
         self._keys.insert(place, key)
         self._rows.insert(place, row)
         table.set_rank(np.array(self._rows[place:]), self._first + place)
-        return True
 
     def _begin(self, row: int, moment: int) -> None:
         """The rows already there of a moment not met before."""

@@ -144,6 +144,16 @@ def _below(rows: Int32, lo: int, hi: int, bound: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def places(starts: Int32, ends: Int32, rows: Int32, groups: Int32, chosen: Int64) -> Int64:
+    """Position of each chosen row, which stands in the group given; -1 for no group."""
+    out = np.full(groups.shape[0], -1, np.int64)
+    for i in range(groups.shape[0]):
+        if groups[i] >= 0:
+            out[i] = _below(rows, starts[groups[i]], ends[groups[i]], chosen[i])
+    return out
+
+
+@njit(cache=True, nogil=True)
 def narrow(starts: Int32, ends: Int32, rows: Int32, keys: Int32, after: Int32, until: Int32) -> tuple[Int32, Int32]:
     """For each query the positions [lo, hi) of its group's rows with after <= row < until; empty for key < 0."""
     n = keys.shape[0]

@@ -170,9 +170,37 @@ def extend_along(
 
 
 @njit(cache=True, nogil=True)
-def places_of(chosen: Int64, groups: Int32, starts: Int32, ends: Int32, rows: Int32, rank: Int32) -> Int32:
+def total_from(
+    groups: Int32, places: Int64, starts: Int32, ends: Int32, rows: Int32, values: Float64, totals: Float64
+) -> None:
+    """Running totals from positions on to the ends of their groups."""
+    for i in range(groups.shape[0]):
+        for p in range(places[i], ends[groups[i]]):
+            v = values[rows[p]]
+            before = totals[p - 1] if p > starts[groups[i]] else 0.0
+            totals[p] = before + v if v == v else before
+
+
+@njit(cache=True, nogil=True)
+def count_from(groups: Int32, places: Int64, starts: Int32, ends: Int32, rows: Int32, values: Float64,
+               totals: NDArray[np.float32]) -> bool:  # fmt: skip
+    """The same in single precision, as long as it holds every total exactly; false where it does not."""
+    for i in range(groups.shape[0]):
+        for p in range(places[i], ends[groups[i]]):
+            v = values[rows[p]]
+            total = np.float64(totals[p - 1]) if p > starts[groups[i]] else 0.0
+            if v == v:
+                total += v
+            if not abs(total) < 16_777_216.0 or total != np.floor(total):
+                return False
+            totals[p] = total
+    return True
+
+
+@njit(cache=True, nogil=True)
+def places_of(chosen: Int64, groups: Int32, starts: Int32, ends: Int32, rows: Int32, rank: Int32) -> Int64:
     """Positions of rows, -1 for those in no group."""
-    out = np.full(chosen.shape[0], -1, np.int32)
+    out = np.full(chosen.shape[0], -1, np.int64)
     for i in range(chosen.shape[0]):
         if groups[i] >= 0:
             out[i] = place_of(chosen[i], starts[groups[i]], ends[groups[i]], rows, rank)

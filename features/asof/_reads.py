@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 VOCABULARY = "vocabulary:"
-"""Before the name of an identifier space; anything else noted is the name of a table."""
+"""Before the name of an identifier space. Else a name is that of a table, or `table.column` of a derived column."""
 
 
 class Reads:
@@ -21,7 +21,7 @@ class Reads:
         self._open: list[set[str]] = []
 
     def note(self, name: str) -> None:
-        """Say that a table (or `vocabulary:<entity>`) is being read."""
+        """Say that something is being read."""
         if self._open:
             self._open[-1].add(name)
 

@@ -93,6 +93,26 @@ class GroupIndex:
         inside = np.arange(len(query)) - np.repeat(np.cumsum(count) - count, count)
         return query, values[np.repeat(starts[place], count) + inside].astype(np.int64)
 
+    def expand(self, groups: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(query, row) of every row of each query's group, in order; a group of -1 has none."""
+        there = np.maximum(groups, 0)
+        low = self.starts[there] if self.size else np.zeros(len(groups), np.int64)
+        count = np.where(groups >= 0, self.ends[there] - low, 0) if self.size else low
+        query = np.repeat(np.arange(len(groups)), count)
+        inside = np.arange(len(query)) - np.repeat(np.cumsum(count) - count, count)
+        return query, self.rows[np.repeat(low, count) + inside].astype(np.int64)
+
+    def firsts(self, groups: NDArray[Any]) -> NDArray[np.int64]:
+        """The first row of each query's group, -1 for a group of -1; shape (n,)."""
+        if not self.size or not len(self.rows):
+            return np.full(len(groups), -1, dtype=np.int64)
+        return np.where(groups >= 0, self.rows[self.starts[np.maximum(groups, 0)]], -1).astype(np.int64)
+
+    def places(self, groups: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Position in `rows` of each of these rows, which stand in the groups given (-1: in none); shape (n,)."""
+        found: NDArray[np.int64] = kernels.places(self.starts, self.ends, self.rows, as_codes(groups), rows)
+        return found
+
     def packed(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Offsets (size+1,) and row numbers: the rows of group g are `rows[offsets[g]:offsets[g + 1]]`."""
         return self._offsets, self.rows

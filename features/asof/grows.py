@@ -1,6 +1,6 @@
 """How a derived column takes rows that arrive later, said where the column is defined.
 
-A maker without one of these marks is right too: it is made again as a whole whenever a table it read has grown.
+A maker without one of these marks is right too: it is made again as a whole whenever something it read has grown.
 """
 
 from __future__ import annotations
@@ -9,12 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
-    from features.asof.ledger import LedgerTable
-    from features.asof.tail import Tail
+    from features.asof.ledger_table import LedgerTable
 
 Maker = TypeVar("Maker", bound=Callable[..., Any])
-Update = Callable[["LedgerTable", "Tail", Any, int], None]
+Update = Callable[["LedgerTable", "LedgerTable", NDArray[Any], int], None]
+Also = Callable[["LedgerTable"], NDArray[Any]]
+
+
+class WholeTable(Exception):
+    """Raised by a marked maker that cannot make some rows alone: the column is then made again as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +28,7 @@ class ByRow:
     """See `by_row`."""
 
     ahead_us: int = 0
-    order_only: bool = False
-    vocabularies: tuple[str, ...] = ()
+    also: Also | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +39,29 @@ class ByCode:
     update: Update
 
 
-def by_row(*, ahead_days: float = 0.0, order_only: bool = False, vocabularies: tuple[str, ...] = ()) -> Any:
+def by_row(*, ahead_days: float = 0.0, also: Also | None = None) -> Callable[[Maker], Maker]:
     """Marks a maker whose value of a row rests on the row and on what was known by then, of whatever table.
 
-    So a fact that arrives touches only rows known no earlier than the fact. The maker must take a `Tail` of the table
-    as well as the table, and give as many values as that has rows.
+    So a fact that arrives touches only rows known no earlier than the fact. The maker is handed the table or a `Part`
+    of it, and gives one value for each of its rows; what it wants to know of other rows it asks `table.whole`,
+    `table.index` or a `View`.
 
-    `ahead_days`: the value also rests on what became known in that many days after the row. `order_only`: of its own
-    table a row rests on those that stand before it only, so rows of the same moment that follow do not touch it.
-    `vocabularies`: identifier spaces whose growth changes values, which are then all made again.
+    `ahead_days`: the value also rests on what became known in that many days after the row. `also`: given the rows
+    that arrived, the numbers of rows before them that they touch.
     """
 
     def mark(make: Maker) -> Maker:
-        make.grows = ByRow(int(ahead_days * 86_400_000_000), order_only, vocabularies)  # type: ignore[attr-defined]
+        make.grows = ByRow(int(ahead_days * 86_400_000_000), also)  # type: ignore[attr-defined]
         return make
 
     return mark
 
 
-def by_code(entity: str, update: Update) -> Any:
+def by_code(entity: str, update: Update) -> Callable[[Maker], Maker]:
     """Marks a maker of values by code of an identifier space, with one more at the end for code -1.
 
-    `update(table, tail, values, first)` does again in place what the new rows touch: `values` already has room for all
-    codes, the same as for code -1 from `first` on.
+    `update(table, arrived, values, first)` does again in place what the rows that arrived touch: `values` has room for
+    all codes, the same as for code -1 from code `first` on.
     """
 
     def mark(make: Maker) -> Maker:

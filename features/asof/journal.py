@@ -1,33 +1,32 @@
-"""What a table learned, version by version of the ledger: from which moment on something may have changed."""
+"""What a table or a derived column learned, version by version of the ledger: from which moment on it may differ."""
 
 from __future__ import annotations
 
 import numpy as np
 
-NEVER = np.iinfo(np.int64).max
+NEVER = int(np.iinfo(np.int64).max)
 MOST = 4096
 """Entries kept apart; beyond that the older half is taken together, which only makes more be done again."""
 
 
 class Journal:
-    """Entries of (version of the ledger, earliest moment of the rows that came, whether one went before another)."""
+    """Entries of (version of the ledger, earliest moment of the rows that came or changed)."""
 
     def __init__(self) -> None:
-        self._entries: list[tuple[int, int, bool]] = []
+        self._entries: list[tuple[int, int]] = []
 
-    def add(self, version: int, moment: int, *, disordered: bool) -> None:
-        """Rows came, the earliest known at `moment`; `disordered`: one of them stands before a row that was there."""
-        self._entries.append((version, moment, disordered))
+    def add(self, version: int, moment: int) -> None:
+        """Rows came or changed, the earliest of them known at `moment`."""
+        self._entries.append((version, moment))
         if len(self._entries) > MOST:
             old, self._entries = self._entries[: MOST // 2], self._entries[MOST // 2 :]
-            self._entries.insert(0, (old[-1][0], min(e[1] for e in old), any(e[2] for e in old)))
+            self._entries.insert(0, (old[-1][0], min(moment for _, moment in old)))
 
-    def since(self, version: int, *, disordered: bool = False) -> int:
-        """The earliest moment of rows that came after a version, NEVER for none; or of those out of order only."""
+    def since(self, version: int) -> int:
+        """The earliest moment of rows that came or changed after a version, NEVER for none."""
         moment = NEVER
-        for entry, known, moved in reversed(self._entries):
+        for entry, known in reversed(self._entries):
             if entry <= version:
                 break
-            if moved or not disordered:
-                moment = min(moment, known)
-        return int(moment)
+            moment = min(moment, known)
+        return moment

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +27,7 @@ ALWAYS = np.iinfo(np.int64).min
 NEVER = np.iinfo(np.int64).max
 MICROSECONDS_A_DAY = 86_400_000_000
 _EPOCH = dt.date(1970, 1, 1)
+T = TypeVar("T")
 FEW_BYTES = 3
 """A column of texts stored in fewer bytes a row than this repeats a short list of texts."""
 
@@ -56,7 +57,7 @@ class LedgerTable:
         self.rows: int = source.num_rows if isinstance(source, pa.Table) else pq.read_metadata(source).num_rows
         self._columns: dict[str, Array] = {}
         self._derived: dict[str, NDArray[Any]] = {}
-        self._reads_of: dict[str, frozenset[str]] = {}
+        self._shared: dict[str, Any] = {}
         self._typed: dict[str, NDArray[Any]] = {}
         self._indexes: dict[tuple[str, ...], GroupIndex] = {}
 
@@ -127,8 +128,8 @@ class LedgerTable:
         What it read is kept with it: see `features.asof.grows` for how it takes rows that arrive later.
         """
         if name not in self._derived:
-            self._derived[name], self._reads_of[name] = self._make(name, make)
-        self.ledger.reads.note_all(self._reads_of[name])
+            self._derived[name], _ = self._make(name, make)
+        self.ledger.reads.note(f"{self.name}.{name}")
         return self._derived[name]
 
     def _make(self, name: str, make: Callable[[LedgerTable], NDArray[Any]]) -> tuple[NDArray[Any], frozenset[str]]:
@@ -167,8 +168,7 @@ class LedgerTable:
     def _any(self, name: str) -> NDArray[Any]:
         if self.schema_has(name):
             return self.column(name)
-        if name in self._reads_of:
-            self.ledger.reads.note_all(self._reads_of[name])
+        self.ledger.reads.note(f"{self.name}.{name}")
         if name not in self._derived:
             raise KeyError(
                 f"{self.name} has no derived column {name!r} yet; call LedgerTable.derived(name, make) first"
@@ -177,7 +177,7 @@ class LedgerTable:
 
     @property
     def whole(self) -> LedgerTable:
-        """The table itself: makers of derived columns may be given its last rows only (`features.asof.tail`)."""
+        """The table itself: makers of derived columns may be given its last rows only (`features.asof.part`)."""
         self.ledger.reads.note(self.name)
         return self
 
@@ -185,6 +185,18 @@ class LedgerTable:
     def row_numbers(self) -> NDArray[np.int64]:
         """Numbers of the rows, shape (rows,)."""
         return np.arange(self.rows, dtype=np.int64)
+
+    @property
+    def ranks(self) -> NDArray[np.int64]:
+        """Order of the rows: by moment, then by key. Their numbers, unless rows arrived later; shape (rows,)."""
+        return self.row_numbers
+
+    def shared(self, key: str, make: Callable[[], T]) -> T:
+        """What several derived columns of these rows are made from, made once."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        found: T = self._shared[key]
+        return found
 
     def index(self, columns: tuple[str, ...]) -> GroupIndex:
         """Rows grouped by one or several code columns, in order of knowledge inside each group."""
@@ -198,8 +210,8 @@ class LedgerTable:
     def _note_index(self, columns: tuple[str, ...]) -> None:
         self.ledger.reads.note(self.name)
         for column in columns:
-            if column in self._reads_of:
-                self.ledger.reads.note_all(self._reads_of[column])
+            if not self.schema_has(column):
+                self.ledger.reads.note(f"{self.name}.{column}")
 
     def _keep_index(self, columns: tuple[str, ...]) -> Callable[..., NDArray[Any]]:
         """How the parts of an index are kept."""

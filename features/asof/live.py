@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from features.asof import _arrivals as arrivals
 from features.asof._cache import Cache
+from features.asof._reads import VOCABULARY
 from features.asof.growing import Growing
 from features.asof.journal import NEVER
 from features.asof.ledger import Ledger
@@ -109,23 +110,21 @@ class LiveLedger(Ledger):
             {name: values[chosen] for name, values in found.columns.items()},
             known,
         )
-        disordered = self._rank(table, first, known, [found.keys[i] for i in found.new])
+        self._rank(table, first, known, [found.keys[i] for i in found.new])
         for place, row in found.replaces.items():
             table.replace(row, int(known[place]))
-        table.journal.add(self.version, int(known[0]), disordered=disordered)
+        table.journal.add(self.version, int(known[0]))
         return range(first, table.rows)
 
-    def _rank(self, table: LiveTable, first: int, known: NDArray[np.int64], keys: list[arrivals.Key]) -> bool:
-        """Rows of one moment stand in order of their keys; whether any went before one that was there."""
+    def _rank(self, table: LiveTable, first: int, known: NDArray[np.int64], keys: list[arrivals.Key]) -> None:
+        """Rows of one moment stand in order of their keys."""
         if not first or known[0] > table.known_at[first - 1]:
-            return False  # They were sorted, and nothing that was there is of the same moment.
+            return  # They were sorted, and nothing that was there is of the same moment.
         ranks = self._ranks.setdefault(table.name, arrivals.Ranks(table))
-        disordered = False
         for k, key in enumerate(keys):
             if known[k] != known[0]:
                 break
-            disordered |= ranks.put(first + k, int(known[k]), key)
-        return disordered
+            ranks.put(first + k, int(known[k]), key)
 
     def _widen(self, name: str, rows: pa.Table) -> LiveTable:
         """A table or column that was not shared before."""
@@ -136,11 +135,11 @@ class LiveLedger(Ledger):
             table = self._live[name] = LiveTable(self, EVERY_TABLE[name], rows.schema.empty_table())
             self._sources[name] = table
             self.tables[name] = table
-            table.journal.add(self.version, ALWAYS, disordered=True)
+            table.journal.add(self.version, ALWAYS)
         else:
             table.open()
             table.widen(rows.schema)
-            table.journal.add(self.version, ALWAYS, disordered=True)
+            table.journal.add(self.version, ALWAYS)
         return table
 
     def codes(self, entity: str, values: pa.ChunkedArray) -> NDArray[np.int32]:
@@ -162,16 +161,36 @@ class LiveLedger(Ledger):
             if vocabulary.has_grown():
                 self.changed[f"vocabulary:{entity}"] = self.version
 
-    def changed_since(self, names: Iterable[str], version: int) -> bool:
-        """Whether any of the tables or identifier spaces grew after a version."""
-        changed = self.changed
-        return any(changed.get(name, 0) > version for name in names)
+    def changed_since(self, names: Iterable[str], version: int, *, spaces: bool = False) -> bool:
+        """Whether any table grew after a version, or old values of a derived column changed; or `spaces` grew."""
+        for name in names:
+            if name.startswith(VOCABULARY):
+                if spaces and self.changed.get(name, 0) > version:
+                    return True
+            elif self.known_since(name, version) != NEVER:
+                return True
+        return False
 
-    def known_since(self, table: str, version: int) -> int:
-        """The earliest moment of what a table learned after a version, NEVER for nothing."""
-        if self.changed.get(table, 0) <= version:
-            return int(NEVER)
-        return self._live[table].journal.since(version)
+    def known_since(self, name: str, version: int) -> int:
+        """The earliest moment of what a table learned, or a derived column changed, after a version; NEVER: none."""
+        table, _, column = name.partition(".")
+        if not column:
+            return NEVER if self.changed.get(table, 0) <= version else self._live[table].journal.since(version)
+        journal = self._live[table].changes_of(column) if table in self._live else None
+        return NEVER if journal is None else journal.since(version)
+
+    def spell_out(self, reads: frozenset[str]) -> frozenset[str]:
+        """What was read; of derived columns that are kept on disk and were not opened here, what those had read."""
+        found: set[str] = set()
+        open_ = list(reads)
+        while open_:
+            name = open_.pop()
+            table, _, column = name.partition(".")
+            if not column or (table in self._live and self._live[table].changes_of(column) is not None):
+                found.add(name)
+            elif name not in found:
+                open_ += self.cache.noted(f"{table}-derived-{column}", otherwise=EVERY_TABLE)
+        return frozenset(found)
 
     def made_again(self, name: str) -> None:
         """Count that something was made again as a whole."""

@@ -174,6 +174,13 @@ class LiveIndex(GroupIndex):
         order = np.argsort(query, kind="stable")
         return query[order], value[order]
 
+    def places(self, groups: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Position in `rows` of each of these rows, which stand in the groups given (-1: in none); shape (n,)."""
+        found: NDArray[np.int64] = live.places_of(
+            rows, as_codes(groups), self.starts, self.ends, self.rows, self._table.rank
+        )
+        return found
+
     def packed(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Offsets (size+1,) and row numbers without gaps; copied once rows have arrived."""
         if self._used == self._base and self.size == self._base_size:
@@ -238,15 +245,33 @@ class LiveIndex(GroupIndex):
         if seen < len(log):
             chosen = np.array(log[seen:], dtype=np.int64)
             groups = self.lookup([self._table.values_of(c)[chosen] for c in self._columns])
-            more = live.places_of(chosen, as_codes(groups), self.starts, self.ends, self.rows, self._table.rank)
+            more = self.places(groups, chosen)
             places = np.unique(np.concatenate([places, more[more >= 0]])).astype(np.int32)
             self._replaced = places, len(log)
         return places
 
-    def forget(self, column: str) -> None:
-        """Drop what was made along with the rows from a column whose values of old rows changed."""
-        for kept in (self._totals, self._previous, self._along):
-            kept.pop(column, None)
+    def amend(self, of: str, changed: NDArray[np.int64] | None, values: NDArray[Any]) -> None:
+        """Values of a column changed in these rows (None: in many): what was made along with the rows follows."""
+        self._previous.pop(of, None)
+        if changed is None:
+            self._totals.pop(of, None)
+            self._along.pop(of, None)
+            return
+        if of not in self._totals and of not in self._along:
+            return
+        changed = changed[changed < self._count]
+        groups = as_codes(self.lookup([self._table.values_of(c)[changed] for c in self._columns]))
+        places = self.places(groups, changed)
+        groups, places, changed = groups[places >= 0], places[places >= 0], changed[places >= 0]
+        if of in self._along:
+            self._along[of][0].own()[places] = values[changed]
+        if of in self._totals:
+            array, _ = self._totals[of]
+            column = np.ascontiguousarray(values, dtype=np.float64)
+            if array.values.dtype == np.float64:
+                live.total_from(groups, places, self.starts, self.ends, self.rows, column, array.own())
+            elif not live.count_from(groups, places, self.starts, self.ends, self.rows, column, array.own()):
+                del self._totals[of]
 
     def memoised(self, key: object, make: Callable[[], T]) -> T:
         """Something computed for the index; made again once a table it read has grown."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -13,29 +13,35 @@ from numpy.typing import NDArray
 
 from features.asof.group_index import GroupIndex
 from features.asof.growing import Growing
-from features.asof.grows import ByCode, ByRow, growth_of
+from features.asof.grows import ByCode, ByRow, WholeTable, growth_of
 from features.asof.journal import Journal
 from features.asof.ledger_table import ALWAYS, NEVER, Array, LedgerTable
 from features.asof.live_index import LiveIndex
-from features.asof.tail import Tail
+from features.asof.part import Part
 from features.contract._schema import Table
 
 if TYPE_CHECKING:
     from features.asof.live import LiveLedger
 
+T = TypeVar("T")
 NO_RANK = np.empty(0, np.int32)
+AMENDED = 512
+"""More rows than this with other values, and what was made from the column is made again."""
+
 Make = Callable[[LedgerTable], NDArray[Any]]
 
 
 @dataclass(slots=True)
 class Made:
-    """A derived column as of a version of the ledger: its maker, values, what it read, rows of the table it knows."""
+    """A derived column as of a version of the ledger: its maker, values, what it read, how many rows of the table it
+    knows, and the journal of rows whose values changed afterwards."""
 
     make: Make
     values: Growing
     reads: frozenset[str]
     version: int
     rows: int
+    changes: Journal = field(default_factory=Journal)
     busy: bool = False
 
 
@@ -161,18 +167,18 @@ class LiveTable(LedgerTable):
         if name not in self._made:
             values, read = self._make(name, make)
             self._made[name] = Made(make, Growing(values), read, self.ledger.version, self.rows)
-            self.ledger.reads.note_all(read)
-            return values
         return self._fresh(name)
 
     def _make(self, name: str, make: Make) -> tuple[NDArray[Any], frozenset[str]]:
         if not self.ledger.version:
-            return super()._make(name, make)
-        with self.ledger.reads.noting() as read:
+            values, read = super()._make(name, make)
+            return values, self.ledger.spell_out(read)
+        with self.ledger.reads.noting() as noted:
             values = np.asarray(make(self))
-        return values, frozenset(read)
+        return values, frozenset(noted)
 
     def _fresh(self, name: str) -> NDArray[Any]:
+        self.ledger.reads.note(f"{self.name}.{name}")
         made, ledger = self._made[name], self.ledger
         if made.version != ledger.version:
             if made.busy:
@@ -183,52 +189,68 @@ class LiveTable(LedgerTable):
                 made.version, made.rows = ledger.version, self.rows
             finally:
                 made.busy = False
-        ledger.reads.note_all(made.reads)
         return made.values.values
+
+    def changes_of(self, name: str) -> Journal | None:
+        """The journal of a derived column, brought up to date; None for one that was never made."""
+        if name not in self._made:
+            return None
+        self._fresh(name)
+        return self._made[name].changes
 
     def _refresh(self, name: str, made: Made) -> None:
         growth = growth_of(made.make)
         if isinstance(growth, ByRow):
-            first = self._first_touched(made, growth)
-            if first < self.rows:
-                self._again_from(name, made, first)
+            self._again_by_row(name, made, growth)
         elif isinstance(growth, ByCode):
             self._again_by_code(name, made, growth)
-        elif self.ledger.changed_since(made.reads | {self.name}, made.version):
+        elif self.ledger.changed_since(made.reads | {self.name}, made.version, spaces=True):
             self._again(name, made)
 
     def _first_touched(self, made: Made, growth: ByRow) -> int:
         """Number of the first row whose value may have changed since it was made, or is not there yet."""
-        ledger, moment = self.ledger, NEVER
-        if any(ledger.changed.get(f"vocabulary:{name}", 0) > made.version for name in growth.vocabularies):
-            return 0
-        for table in made.reads:
-            if table != self.name:
-                moment = min(moment, ledger.known_since(table, made.version))
-        if self.name in made.reads:
-            moment = min(moment, self.journal.since(made.version, disordered=growth.order_only))
+        moment = NEVER
+        for name in made.reads:
+            moment = min(moment, self.ledger.known_since(name, made.version))
         if moment == NEVER:
             return made.rows
         if moment != ALWAYS:
             moment -= growth.ahead_us
         first: int = np.searchsorted(self.known_at, moment, side="left").item()
-        return int(min(made.rows, first))
+        return min(made.rows, first)
 
-    def _again_from(self, name: str, made: Made, first: int) -> None:
-        if first == 0 and made.rows:
+    def _again_by_row(self, name: str, made: Made, growth: ByRow) -> None:
+        first, before = self._first_touched(made, growth), made.rows
+        if first == self.rows:
+            return
+        if first == 0 and before:
             self._again(name, made)
             return
         with self.ledger.reads.noting() as read:
-            values = np.asarray(made.make(Tail(self, first)))
+            try:
+                tail = np.asarray(made.make(Part(self, first)))
+                rows = np.empty(0, np.int64)
+                if growth.also is not None and before < self.rows:
+                    rows = np.unique(growth.also(Part(self, before)))
+                    rows = rows[rows < first]
+                touched = np.asarray(made.make(Part(self, rows))) if len(rows) else tail[:0]
+            except WholeTable:
+                self._again(name, made)
+                return
         made.reads |= read
-        before = made.values.values[first:].copy()
+        rows = np.concatenate([rows, np.arange(first, before)])
+        old = made.values.values[rows]
         made.values.resize(self.rows)
-        made.values.own()[first:] = values
-        if len(before) and not same(before, made.values.values[first : first + len(before)]):
-            self._drop(name)
+        values = made.values.own()
+        values[first:] = tail
+        values[rows[: len(touched)]] = touched
+        changed = rows[differing(old, values[rows])]
+        if len(changed):
+            self._follow(name, made, changed if len(changed) <= AMENDED else None)
+            made.changes.add(self.ledger.version, int(self.known_at[changed.min()]))
 
     def _again_by_code(self, name: str, made: Made, growth: ByCode) -> None:
-        others = frozenset(r for r in made.reads if r != self.name and not r.startswith("vocabulary:"))
+        others = frozenset(r for r in made.reads if r != self.name)
         if self.ledger.changed_since(others, made.version):
             self._again(name, made)
             return
@@ -240,23 +262,34 @@ class LiveTable(LedgerTable):
         made.values.resize(size)
         values = made.values.own()
         values[before - 1 :] = null
-        growth.update(self, Tail(self, made.rows), values, before - 1)
+        growth.update(self, Part(self, made.rows), values, before - 1)
+        made.changes.add(self.ledger.version, int(self.known_at[made.rows]) if made.rows < self.rows else NEVER)
 
     def _again(self, name: str, made: Made) -> None:
         """Make a column again as a whole: right, and slow."""
         values, made.reads = self._make(name, made.make)
         made.values = Growing(values)
         self.ledger.made_again(f"{self.name}.{name}")
-        self._drop(name)
+        self._follow(name, made, None)
+        made.changes.add(self.ledger.version, ALWAYS)
 
-    def _drop(self, name: str) -> None:
-        """Values of old rows changed: forget what was made from them."""
+    def _follow(self, name: str, made: Made, changed: NDArray[np.int64] | None) -> None:
+        """Values of old rows changed (None: of many): what was made from them follows, or is forgotten."""
         for columns in [c for c in self._live if name in c]:
             del self._live[columns]
-        for index in self._live.values():
-            index.forget(name)
         for key in [k for k in self._grown_types if k.startswith(f"{name} as ")]:
             del self._grown_types[key]
+        for index in self._live.values():
+            index.amend(name, changed, made.values.values)
+
+    def shared(self, key: str, make: Callable[[], T]) -> T:
+        """What several derived columns are made from: for rows that arrived it is made each time."""
+        return make() if self.ledger.version else super().shared(key, make)
+
+    @property
+    def ranks(self) -> NDArray[np.int64]:
+        """Order of the rows: by moment, then by key; shape (rows,)."""
+        return self.row_numbers if self._rank is None else self._rank.values.astype(np.int64)
 
     def index(self, columns: tuple[str, ...]) -> GroupIndex:
         """Rows grouped by one or several code columns, in order of knowledge inside each group."""
@@ -276,7 +309,7 @@ class LiveTable(LedgerTable):
         kept = [*self._grown.values(), *self._grown_types.values(), *(m.values for m in self._made.values())]
         both = [g for g in (self._known, self._gone) if g is not None]
         indexes = sum(i.nbytes for i in self._live.values())
-        return sum(g.nbytes for g in (*kept, *both)) + indexes + sum(t.nbytes for t in self.arrived)
+        return sum(g.nbytes for g in (*kept, *both)) + indexes + sum(int(t.nbytes) for t in self.arrived)
 
     @property
     def names(self) -> list[str]:
@@ -340,6 +373,10 @@ class LiveTable(LedgerTable):
         self.replaced_rows.append(row)
 
 
-def same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    """Whether two arrays hold the same values, NaN equal to NaN."""
-    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
+def differing(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where two arrays hold different values, NaN equal to NaN; rows of several values differ where one does."""
+    unlike = one != other
+    if one.dtype.kind == "f":
+        unlike &= ~(np.isnan(one) & np.isnan(other))
+    found: NDArray[np.bool_] = unlike.any(axis=1) if unlike.ndim > 1 else unlike
+    return found
