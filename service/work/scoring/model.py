@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,9 @@ _LOG = logging.getLogger("mingbai.model")
 
 WATCHED: Final = ("releases.jsonl", "champion.json", "rules.jsonl")
 """Files of the record whose change may change which model is in force, or the states of its rules."""
+
+AGAIN: Final = dt.timedelta(seconds=30)
+"""A model that cannot be read is tried again after so long: its own files may have been mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,14 @@ class ModelInForce:
         self._context = context
         self._seen: tuple[object, ...] | None = None
         self._found: InForce | None = None
+        self._again: dt.datetime | None = None
 
     def look(self, ledger: Ledger) -> InForce:
         """The model in force for the payments of the ledger. Never raises for a model that cannot be read."""
-        now = self._state()
-        if self._found is None or now != self._seen:
-            self._found, self._seen = self._choose(ledger), now
+        state, now = self._state(), self._context.clock.now()
+        if self._found is None or state != self._seen or (self._again is not None and now >= self._again):
+            self._found, self._seen = self._choose(ledger), state
+            self._again = None if self._found.degraded is None else now + AGAIN
         return self._found
 
     def _choose(self, ledger: Ledger) -> InForce:

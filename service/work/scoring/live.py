@@ -1,0 +1,266 @@
+"""Scores payments as they come: what has arrived together becomes one look at the history and one transaction.
+
+Order of things, so that a crash at any moment loses nothing and doubles nothing: payments are sorted out against what
+is on record, new ones are put into the ledger in memory, all are scored as of their own moments, and one transaction
+keeps facts, scores and events. Only then is anybody answered. Whoever got no answer sends again, and finds the payment
+on record with its score, or not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from service.clock import micros
+from service.store import awaiting
+from service.work.facts.accept import accept
+from service.work.facts.hashes import Hashes
+from service.work.facts.history import History
+from service.work.scoring import kept
+from service.work.scoring.answer import told, waits
+from service.work.scoring.asked import Answered, Asked, UnavailableError
+from service.work.scoring.kept import Made
+from service.work.scoring.model import InForce, ModelInForce
+from service.work.scoring.payments import payments_at, row_numbers
+from service.work.scoring.sort_out import Sorted, sort_out
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from service.work.context import Context
+
+_LOG = logging.getLogger("mingbai.scorer")
+
+LIVE: Final = "live"
+TRIES: Final = 3
+"""Times a batch is sorted out anew because somebody put one of its payments on record at the same moment."""
+
+
+class _Raced(Exception):
+    """A payment came on record between sorting out and keeping."""
+
+
+class LiveScorer:
+    """The one that scores single payments. One thread uses it; see `service.running.scorer` for the process."""
+
+    def __init__(self, context: Context) -> None:
+        """Ready after `open`."""
+        self._context = context
+        self.history = History(context)
+        self.model = ModelInForce(context)
+
+    def open(self) -> None:
+        """Make the history from the database, and score what waits for it."""
+        self.history.build()
+        if not self.history.lacking:
+            self.score_waiting()
+
+    def state(self) -> dict[str, Any]:
+        """How it stands: for readiness and for the log."""
+        found = self.model.look(self.history.ledger) if not self.history.lacking else None
+        return {
+            "ready": not self.history.lacking,
+            "lacking": list(self.history.lacking),
+            "stale": self.history.stale,
+            "fact_seq": self.history.whole,
+            "payments": self.history.ledger.tables["disbursements"].rows,
+            "model_version": found.bundle.version if found else None,
+            "degraded": list(found.degraded) if found and found.degraded else None,
+        }
+
+    def answer(self, asked: Sequence[Asked]) -> list[Answered]:
+        """Answer several calls with one look and one transaction. Raises UnavailableError when nothing is scored now.
+
+        Nothing of a batch is answered before all of it is kept.
+        """
+        import pyarrow as pa
+
+        rows = pa.concat_tables([pa.Table.from_batches([one.rows]) for one in asked], promote_options="default")
+        starts = _starts(asked)
+        stamp = [start + i for one, start in zip(asked, starts, strict=True) for i in one.stamp]
+        source = "live:" + ",".join(sorted({one.who for one in asked}))
+        for _ in range(TRIES):
+            try:
+                answers, texts, degraded = self._answer(rows, stamp, source)
+            except _Raced:
+                continue
+            except SQLAlchemyError as error:
+                # What was put into the ledger may not be on record: the next history will not hold it.
+                self.history.stale = self.history.stale or isinstance(error, DBAPIError)
+                _LOG.error("the database does not take scores: %s", type(error).__name__)
+                raise UnavailableError(
+                    "database-away", "The database does not answer at the moment.", "数据库暂时没有响应。", 2
+                ) from error
+            return [
+                Answered(answers[start : start + one.rows.num_rows], texts, degraded)
+                for one, start in zip(asked, starts, strict=True)
+            ]
+        raise UnavailableError(
+            "busy", "The same payments are being taken elsewhere at this moment.", "相同的发放明细正在别处接收。", 1
+        )
+
+    def _answer(
+        self, rows: pa.Table, stamp: Sequence[int], source: str
+    ) -> tuple[list[Mapping[str, Any]], dict[str, str], tuple[str, str] | None]:
+        history, context = self.history, self._context
+        history.catch_up()
+        if history.lacking:
+            names = ", ".join(history.lacking)
+            raise UnavailableError(
+                "facts-missing",
+                f"No row of {names} was sent yet: payments cannot be compared with anything.",
+                f"尚未报送 {names}：发放明细无从比对。",
+                60,
+            )
+        now = context.clock.now()
+        now_us = micros(now)
+        known = history.ledger.tables["disbursements"].known_at
+        # A clock that was set back must not make payments late that are submitted now.
+        stamp_us = max(now_us, int(known[-1]) if len(known) else now_us)
+        with context.database.read() as connection:
+            found = sort_out(context, connection, rows, stamp, now_us, stamp_us)
+        late = self._put_in(found)
+        places = sorted({*found.new, *found.known} - late)
+        numbers = row_numbers(
+            history.ledger,
+            found.rows.column("disbursement_id").take(places).to_pylist() if places else [],
+            [found.known_at[i] for i in places],
+        )
+        # On record, but the ledger does not hold it: it came late, and the next history will.
+        late |= {i for i, number in zip(places, numbers.tolist(), strict=True) if number < 0}
+        places = [i for i in places if i not in late]
+        model = self.model.look(history.ledger)
+        made = Made(kind="before", made_by=LIVE, fact_seq=history.whole, at=now, degraded=model.degraded is not None)
+        scored = self._score(model, numbers[numbers >= 0], found, places, made)
+        self._keep(found, [row for _, row in scored], late, source)
+        return self._told(found, dict(scored), late, model)
+
+    def _put_in(self, found: Sorted) -> set[int]:
+        """Put new payments into the ledger; the positions of those that came late."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if not found.new:
+            return set()
+        table = self.history.ledger.tables["disbursements"]
+        rows = found.rows.take(pa.array(found.new, pa.int64()))
+        empty = [n for n in rows.column_names if not table.has(n) and rows.column(n).null_count == rows.num_rows]
+        late = self.history.append("disbursements", rows.drop_columns(empty))
+        if late is None:
+            return set()
+        ids = pc.is_in(found.rows.column("disbursement_id"), value_set=late.column("disbursement_id")).to_pylist()
+        self.history.stale = True
+        return {i for i in found.new if ids[i]}
+
+    def _score(
+        self, model: InForce, numbers: NDArray[np.int64], found: Sorted, places: list[int], made: Made
+    ) -> list[tuple[int, dict[str, Any]]]:
+        """Scores of payments in the ledger, each as of its own moment, as rows to be kept, with their positions."""
+        import numpy as np
+        import pyarrow as pa
+
+        if not places:
+            return []
+        at = np.array([found.known_at[i] for i in places], np.int64)
+        scores = score_rows(self._context, self.history, model, numbers, at)
+        payments = found.rows.take(pa.array(places, pa.int64()))
+        return list(zip(places, kept.rows_of(self._context, scores, payments, made), strict=True))
+
+    def _keep(self, found: Sorted, scored: list[dict[str, Any]], late: set[int], source: str) -> None:
+        """Keep facts, scores and events in one transaction. Raises _Raced when a payment came on record meanwhile."""
+        import pyarrow as pa
+
+        from features.contract import TABLES
+
+        if not found.new and not scored:
+            return
+        with self._context.database.write() as connection:
+            if found.new:
+                rows = found.rows.take(pa.array(found.new, pa.int64())).combine_chunks().to_batches()[0]
+                hashes = Hashes(*([column[i] for i in found.new] for column in _columns(found.hashes)))
+                took = accept(self._context, connection, TABLES["disbursements"], rows, hashes, source=source)
+                if took.repeated or took.conflicts:
+                    raise _Raced
+                if took.seq is not None and not late:
+                    self.history.put_on_record(took.seq)
+            kept.keep(connection, scored)
+            if late:
+                ids = found.rows.column("disbursement_id").to_pylist()
+                awaiting.add(connection, [ids[i] for i in sorted(late)], "late", self._context.clock.now())
+
+    def _told(
+        self, found: Sorted, scored: dict[int, dict[str, Any]], late: set[int], model: InForce
+    ) -> tuple[list[Mapping[str, Any]], dict[str, str], tuple[str, str] | None]:
+        ids = found.rows.column("disbursement_id").to_pylist()
+        texts: dict[str, str] = {}
+        answers: list[Mapping[str, Any]] = []
+        for i, one in enumerate(ids):
+            own = found.same.get(i, i)
+            row = scored.get(own) or found.scored.get(own)
+            if own in found.refused:
+                answers.append(found.refused[own])
+            elif row is None or own in late:
+                answers.append(waits(one))
+            else:
+                texts[row["not_applicable"]] = row["not_applicable_text"]
+                answers.append(told(self._context, row, seen_before=own in found.scored))
+        return answers, texts, model.degraded
+
+    def score_waiting(self) -> int:
+        """Score payments that waited for a new history, each as of its own moment; how many there were."""
+        import numpy as np
+
+        self.history.catch_up()
+        done = 0
+        while True:
+            with self._context.database.read() as connection:
+                ids = awaiting.waiting(connection, 1000)
+            ledger = self.history.ledger
+            numbers = row_numbers(ledger, ids, [None] * len(ids))
+            there = numbers[numbers >= 0].astype(np.int64)
+            if not len(there):
+                return done
+            model = self.model.look(ledger)
+            at = ledger.tables["disbursements"].known_at[there]
+            scores = score_rows(self._context, self.history, model, there, at)
+            made = Made(
+                kind="before",
+                made_by=LIVE,
+                fact_seq=self.history.whole,
+                at=self._context.clock.now(),
+                degraded=model.degraded is not None,
+            )
+            rows = kept.rows_of(self._context, scores, payments_at(ledger, there), made)
+            with self._context.database.write() as connection:
+                kept.keep(connection, rows)
+                awaiting.done(connection, [one for one, number in zip(ids, numbers, strict=True) if number >= 0])
+            done += len(rows)
+
+
+def score_rows(
+    context: Context, history: History, model: InForce, numbers: NDArray[np.int64], at_us: NDArray[np.int64]
+) -> pa.Table:
+    """Scores of rows of the ledger as of moments, in the contract's form: the same numbers as `mingbai score`."""
+    import pyarrow as pa
+
+    from models.scoring.score import score
+
+    return pa.concat_tables(score(history.ledger, model.bundle, context.policy, numbers, at_us))
+
+
+def _starts(asked: Sequence[Asked]) -> list[int]:
+    """Where the rows of each call begin."""
+    starts, start = [], 0
+    for one in asked:
+        starts.append(start)
+        start += one.rows.num_rows
+    return starts
+
+
+def _columns(hashes: Hashes) -> tuple[list[Any], list[Any], list[Any]]:
+    return hashes.keys, hashes.contents, hashes.clocks
