@@ -3,6 +3,7 @@ here: keyed hashes to compare runs by, four digits of the card to show; the whol
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -149,6 +150,15 @@ def ids_of_piece(connection: Connection, run: int, piece: int) -> list[Row[Any]]
     return list(
         connection.execute(asked.where(RUN_ROWS.c.run == run, RUN_ROWS.c.piece == piece).order_by(RUN_ROWS.c.place))
     )
+
+
+def put_off(connection: Connection, run: int, places: Sequence[int], at: dt.datetime) -> None:
+    """Put rows into a new piece, after all there are: they are scored later than those they stood among."""
+    last = select(func.max(RUN_PIECES.c.piece)).where(RUN_PIECES.c.run == run, RUN_PIECES.c.step == "read")
+    piece = int(connection.execute(last).scalar_one()) + 1
+    changed = update(RUN_ROWS).where(RUN_ROWS.c.run == run, RUN_ROWS.c.place == bindparam("at_place"))
+    connection.execute(changed.values(piece=piece), [{"at_place": place} for place in places])
+    mark(connection, {"run": run, "step": "read", "piece": piece, "rows": len(places), "at": at})
 
 
 def keep_results(connection: Connection, run: int, rows: Sequence[Mapping[str, Any]]) -> None:
