@@ -104,7 +104,7 @@ CASES = Table(
 IS_OPEN = CASES.c.is_open.is_(True)
 Index(
     "uq_cases_identity",
-    CASES.c.desk, CASES.c.hub_kind, CASES.c.hub_key, CASES.c.typology, CASES.c.part,
+    CASES.c.desk, CASES.c.hub_kind, CASES.c.hub_key, CASES.c.typology, CASES.c.offered_as, CASES.c.part,
     unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN,
 )  # fmt: skip
 _LATE = and_(IS_OPEN, CASES.c.escalated_at.is_not(None))
@@ -153,20 +153,36 @@ def lock(connection: Connection, case_id: str) -> Row[Any] | None:
     return connection.execute(select(CASES).where(CASES.c.case_id == case_id).with_for_update()).first()
 
 
-def open_of_hub(connection: Connection, desk: str, hub_kind: str, hub_key: str, typology: str) -> list[Row[Any]]:
-    """The open cases of a desk, a hub and a typology: one, or one for each part people split it into."""
-    same = (CASES.c.desk == desk, CASES.c.hub_kind == hub_kind, CASES.c.hub_key == hub_key)
-    asked = select(CASES).where(*same, CASES.c.typology == typology, IS_OPEN).order_by(CASES.c.part)
+Identity = tuple[str, str, str, str, str]
+"""Desk, hub kind, hub key, typology, what it was offered as."""
+
+
+def identity(row: Row[Any]) -> Identity:
+    """What makes a case the same over refreshes."""
+    return (row.desk, row.hub_kind, row.hub_key, row.typology, row.offered_as)
+
+
+def open_of(connection: Connection, same: Identity) -> list[Row[Any]]:
+    """The open cases of an identity: one, or one for each part people split it into. Held until the end."""
+    asked = select(CASES).where(*_same(same), IS_OPEN).order_by(CASES.c.part)
     return list(connection.execute(asked.with_for_update()))
 
 
-def next_part(connection: Connection, row: Row[Any]) -> int:
-    """The number of the next part of a case that is split."""
-    same = (
-        CASES.c.desk == row.desk, CASES.c.hub_kind == row.hub_kind,
-        CASES.c.hub_key == row.hub_key, CASES.c.typology == row.typology,
-    )  # fmt: skip
-    return int(connection.execute(select(func.max(CASES.c.part)).where(*same)).scalar_one()) + 1
+def open_at(connection: Connection, desk: str, hub_kind: str, typology: str) -> list[Row[Any]]:
+    """Open cases of a desk, a kind of hub and a typology."""
+    same = (CASES.c.desk == desk, CASES.c.hub_kind == hub_kind, CASES.c.typology == typology)
+    return list(connection.execute(select(CASES).where(IS_OPEN, *same).order_by(CASES.c.case_id)))
+
+
+def _same(same: Identity) -> list[ColumnElement[bool]]:
+    columns = (CASES.c.desk, CASES.c.hub_kind, CASES.c.hub_key, CASES.c.typology, CASES.c.offered_as)
+    return [column == value for column, value in zip(columns, same, strict=True)]
+
+
+def next_part(connection: Connection, same: Identity) -> int:
+    """The number of the next part: above every one there was, open or closed."""
+    last = connection.execute(select(func.max(CASES.c.part)).where(*_same(same))).scalar_one()
+    return 0 if last is None else int(last) + 1
 
 
 def due(connection: Connection, now: Any, limit: int) -> list[Row[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Column, Connection, Index, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, Index, Table, Text, delete, func, insert, select
 
 from service.store._columns import METADATA
 
@@ -49,3 +49,46 @@ def _all_above(code: str, above: Mapping[str, set[str]]) -> set[str]:
                 found.add(up)
                 waiting.append(up)
     return found
+
+
+def around(connection: Connection, code: str) -> set[str]:
+    """A division, everything it lies under and everything that lies under it."""
+    up = select(DIVISION_PATHS.c.ancestor_code).where(DIVISION_PATHS.c.division_code == code)
+    return {code, *connection.execute(up).scalars(), *under(connection, code)}
+
+
+def under(connection: Connection, code: str) -> set[str]:
+    """Everything that lies under a division, and itself."""
+    down = select(DIVISION_PATHS.c.division_code).where(DIVISION_PATHS.c.ancestor_code == code)
+    return {code, *connection.execute(down).scalars()}
+
+
+def nearest_above(connection: Connection, codes: Iterable[str]) -> str | None:
+    """The lowest division that holds all of some divisions, leaving out those nobody knows; None where none does.
+
+    Of the divisions they all lie under, the one that itself lies under most.
+    """
+    wanted = sorted(set(codes))
+    known: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        itself = select(DIVISION_PATHS.c.division_code).where(
+            DIVISION_PATHS.c.division_code.in_(wanted[start : start + 500]),
+            DIVISION_PATHS.c.ancestor_code == DIVISION_PATHS.c.division_code,
+        )
+        known.update(connection.execute(itself).scalars())
+    wanted = sorted(known)
+    shared: set[str] | None = None
+    for start in range(0, len(wanted), 500):
+        few = wanted[start : start + 500]
+        asked = select(DIVISION_PATHS.c.ancestor_code).where(DIVISION_PATHS.c.division_code.in_(few))
+        counted = asked.group_by(DIVISION_PATHS.c.ancestor_code).having(func.count() == len(few))
+        found = set(connection.execute(counted).scalars())
+        shared = found if shared is None else shared & found
+    if not shared:
+        return None
+    depth = (
+        select(DIVISION_PATHS.c.division_code, func.count())
+        .where(DIVISION_PATHS.c.division_code.in_(sorted(shared)))
+        .group_by(DIVISION_PATHS.c.division_code)
+    )
+    return str(max(connection.execute(depth), key=lambda row: (int(row[1]), str(row[0])))[0])

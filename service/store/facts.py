@@ -71,7 +71,8 @@ def batches_after(
         asked = asked.where(FACT_BATCHES.c.table_name.in_(list(tables)))
     if until is not None:
         asked = asked.where(FACT_BATCHES.c.seq <= until)
-    yield from connection.execution_options(yield_per=64).execute(asked).mappings()
+    # Said of the statement: said of the connection it would hold for every statement after this one.
+    yield from connection.execute(asked.execution_options(yield_per=64)).mappings()
 
 
 def rows_by_table(connection: Connection) -> dict[str, int]:
