@@ -31,6 +31,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from service.store._columns import METADATA, Moment, Number, Sealed
 from service.store.run_rows import RUN_ROWS
 from service.store.runs import RUNS
+from service.store.scores import SCORES
 
 Outcome = Literal["release", "correct"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("release", "correct")
@@ -160,6 +161,18 @@ def of_list(
         .where(RUN_ROWS.c.run == run, RUN_ROWS.c.list == "verify", RUN_ROWS.c.place > after, *conditions)
     )
     return list(connection.execute(asked.order_by(RUN_ROWS.c.place).limit(limit)))
+
+
+def sealed_reasons(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, dt.datetime], bytes | None]:
+    """The sealed reasons of the newest score before payment, by payment and moment of submission."""
+    found: dict[tuple[str, dt.datetime], bytes | None] = {}
+    for start in range(0, len(ids), 500):
+        asked = select(SCORES.c.disbursement_id, SCORES.c.as_of, SCORES.c.reasons).where(
+            SCORES.c.disbursement_id.in_(ids[start : start + 500]), SCORES.c.kind == "before"
+        )
+        for row in connection.execute(asked.order_by(SCORES.c.score_id)):
+            found[str(row.disbursement_id), row.as_of] = row.reasons
+    return found
 
 
 def counts(connection: Connection) -> dict[str, int]:

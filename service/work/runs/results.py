@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Connection, Row
 
 from service.access import Principal
 from service.access.scope import within
@@ -15,16 +15,16 @@ from service.store import run_rows, runs
 from service.store.run_changes import RUN_CHANGES, Change
 from service.store.run_changes import page as changes_page
 from service.store.run_rows import RUN_ROWS, List
-from service.store.verifications import of_list
+from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.export.csv_safe import csv_lines
 from service.work.facts.quarantined import QuarantinedRow, as_csv, quarantined
+from service.work.runs import spool
 from service.work.runs.cancel import visible
 from service.work.runs.errors import unknown_run
 from service.work.scoring.kept import reasons_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import IO
 
 AT_ONCE: Final = 2_000
@@ -54,20 +54,21 @@ def runs_page(
 
 
 def scores_page(
-    context: Context, who: Principal, run: int, after: int, limit: int, on: List | None = None
+    context: Context,
+    who: Principal,
+    run: int,
+    after: int,
+    limit: int,
+    on: List | None = None,
+    *,
+    request_id: str | None = None,
 ) -> list[Row[Any]]:
-    """Scored rows behind a place, in the order of the upload, of one list where asked; see `run_rows.page`."""
-    run_of(context, who, run)
-    conditions = _within(who) if on is None else [*_within(who), RUN_ROWS.c.list == on]
-    with context.database.read() as connection:
-        return run_rows.page(connection, run, after, limit, *conditions)
-
-
-def verify_page(context: Context, who: Principal, run: int, after: int, limit: int) -> list[Row[Any]]:
-    """The verify list of a run behind a place, each row with its question as it stands now."""
-    run_of(context, who, run)
-    with context.database.read() as connection:
-        return of_list(connection, run, after, limit, *_within(who))
+    """Scored rows behind a place, in the order of the upload, of one list where asked (see `run_rows.page`). Logged."""
+    found = run_of(context, who, run)
+    with context.database.write() as connection:
+        rows = run_rows.page(connection, run, after, limit, *_conditions(who, on))
+        log_look(context, connection, who, found, "run.scores_read", {"after": after, "rows": len(rows)}, request_id)
+    return rows
 
 
 def quarantine_page(
@@ -127,25 +128,29 @@ def contract_row(context: Context, row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def scores_csv(context: Context, who: Principal, run: int, on: List | None = None) -> Iterator[str]:
-    """Scores as CSV in pieces: the contract's columns, cells no spreadsheet runs."""
+def scores_csv(
+    context: Context, who: Principal, run: int, on: List | None = None, *, request_id: str | None = None
+) -> Iterator[str]:
+    """Scores as CSV in pieces: the contract's columns, cells no spreadsheet runs. Logged."""
     from models.scoring.score import SCHEMA
 
-    run_of(context, who, run)
+    _log_file(context, who, run, "csv", on, request_id)
     rows = (contract_row(context, row) for row in _every_row(context, who, run, on))
     return csv_lines(SCHEMA.names, (list(row.values()) for row in rows), mark=False)
 
 
-def scores_parquet(context: Context, who: Principal, run: int, on: List | None = None) -> IO[bytes]:
-    """Scores as Parquet: an open file without a name, at its start, which is gone when it is closed."""
+def scores_parquet(
+    context: Context, who: Principal, run: int, on: List | None = None, *, request_id: str | None = None
+) -> IO[bytes]:
+    """Scores as Parquet: an open file without a name, at its start, which is gone when it is closed. Logged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     from models.scoring.score import SCHEMA
 
-    run_of(context, who, run)
-    # Compressed texts of reasons are personal data: a file without a name is reached by nobody else.
-    file = tempfile.TemporaryFile(dir=_folder(context))  # noqa: SIM115 - handed to the caller open
+    _log_file(context, who, run, "parquet", on, request_id)
+    # Evidence names people: a file without a name is reached by nobody else.
+    file = tempfile.TemporaryFile(dir=spool.folder(context))  # noqa: SIM115 - handed to the caller open
     try:
         plain = pa.schema([(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type) for f in SCHEMA])
         with pq.ParquetWriter(file, plain, compression="zstd", store_schema=False) as writer:
@@ -163,24 +168,38 @@ def scores_parquet(context: Context, who: Principal, run: int, on: List | None =
     return file
 
 
+def log_look(
+    context: Context,
+    connection: Connection,
+    who: Principal,
+    run: Row[Any],
+    action: str,
+    details: dict[str, Any],
+    request_id: str | None,
+) -> None:
+    """A line about somebody who looks at rows of a run."""
+    line = Line(who.name, action, "run", str(run.run), run.division_code, None, details, request_id)
+    record(context, connection, line)
+
+
+def _log_file(context: Context, who: Principal, run: int, form: str, on: List | None, request_id: str | None) -> None:
+    found = run_of(context, who, run)
+    with context.database.write() as connection:
+        log_look(context, connection, who, found, "run.scores_taken", {"form": form, "list": on or "all"}, request_id)
+
+
 def _every_row(context: Context, who: Principal, run: int, on: List | None) -> Iterator[Row[Any]]:
     """All scored rows in order, in many short reads: no transaction stays open while a slow client takes its time."""
     after = 0
     while True:
-        conditions = _within(who) if on is None else [*_within(who), RUN_ROWS.c.list == on]
         with context.database.read() as connection:
-            found = run_rows.page(connection, run, after, AT_ONCE, *conditions)
+            found = run_rows.page(connection, run, after, AT_ONCE, *_conditions(who, on))
         yield from found
         if len(found) < AT_ONCE:
             return
         after = int(found[-1].place)
 
 
-def _within(who: Principal) -> list[ColumnElement[bool]]:
-    return [within(who, RUN_ROWS.c.scope_code)]
-
-
-def _folder(context: Context) -> Path:
-    from service.work.runs.spool import folder
-
-    return folder(context)
+def _conditions(who: Principal, on: List | None) -> list[ColumnElement[bool]]:
+    scope = within(who, RUN_ROWS.c.scope_code)
+    return [scope] if on is None else [scope, RUN_ROWS.c.list == on]
