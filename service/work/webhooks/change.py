@@ -11,7 +11,8 @@ from service.access.scope import within
 from service.store import webhooks
 from service.work.audit.record import Line, record
 from service.work.context import Context
-from service.work.webhooks.subscribe import check_types, check_url
+from service.work.webhooks.envelope import new_secret
+from service.work.webhooks.subscribe import check_types, check_url, sealed
 
 
 def change(
@@ -67,16 +68,13 @@ def rotate(
 
     Until `overlap` is over every event is signed with the old secrets too.
     """
-    from service.work.webhooks.envelope import new_secret
-    from service.work.webhooks.subscribe import SEALED_ABOUT
-
     now = context.clock.now()
     secret = new_secret()
     with context.database.write() as connection:
         if webhooks.find(connection, subscription_id, within(who, webhooks.SUB.c.division_code)) is None:
             return None
         webhooks.end_secrets(connection, subscription_id, now + overlap)
-        webhooks.add_secret(connection, subscription_id, context.seal.seal(secret.encode(), SEALED_ABOUT), now)
+        webhooks.add_secret(connection, subscription_id, sealed(context, secret), now)
         line = Line(
             who.name,
             "webhook.rotate",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row
 
+from service.sealing.column import open_text
 from service.store import outbox, webhooks
 from service.work.context import Context
 from service.work.webhooks.chosen import chosen
@@ -137,7 +138,7 @@ class Courier:
             rows = webhooks.due(connection, subscription_id, now, limit)
             events = {str(row.event_id): outbox.one(connection, str(row.event_id)) for row in rows}
             secrets = [
-                self.context.seal.open(sealed, b"webhook_secrets.sealed").decode()
+                str(open_text(self.context.seal, webhooks.SECRET.c.sealed, sealed))
                 for sealed in webhooks.secrets(connection, subscription_id, now)
             ]
         if not rows:

@@ -8,6 +8,7 @@ from sqlalchemy import Text, literal
 
 from service.access import Principal
 from service.access.scope import within
+from service.sealing.column import seal_bytes
 from service.store import outbox, webhooks
 from service.work.audit.record import Line, record
 from service.work.context import Context
@@ -15,8 +16,6 @@ from service.work.errors import WrongUsageError
 from service.work.webhooks.chosen import PATTERN
 from service.work.webhooks.envelope import new_secret
 from service.work.webhooks.guard import Refused, check_form, networks
-
-SEALED_ABOUT = b"webhook_secrets.sealed"
 
 
 class OutsideScope(WrongUsageError):
@@ -58,7 +57,7 @@ def subscribe(
                 "position": outbox.last_position(connection),
             },
         )
-        webhooks.add_secret(connection, number, context.seal.seal(secret.encode(), SEALED_ABOUT), now)
+        webhooks.add_secret(connection, number, sealed(context, secret), now)
         line = Line(
             who.name,
             "webhook.subscribe",
@@ -70,6 +69,11 @@ def subscribe(
         )
         record(context, connection, line)
     return number, secret
+
+
+def sealed(context: Context, secret: str) -> bytes:
+    """A secret as it is kept."""
+    return seal_bytes(context.seal, webhooks.SECRET.c.sealed, secret.encode()) or b""
 
 
 def check_url(context: Context, url: str) -> None:
