@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from models.scoring.sample import draw
 from models.scoring.single_cases import SingleCases, case_id, places_for_learning
 
 Float = NDArray[np.float64]
+DESKS = ("discipline", "department", "owed")
 PAYMENTS_A_YEAR = {"monthly": 12.0, "quarterly": 4.0, "annual": 1.0, "one_off": 1.0}
 
 SCHEMA = pa.schema(
@@ -68,20 +70,43 @@ def build_cases(
     return build_queue(ledger, scores, at_us, policy, bundle=bundle).cases
 
 
-def build_queue(ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy, *, bundle: Bundle | None = None) -> Queue:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A queue that is being worked already: `held` payments are in open cases, `settled` have a finding, `left` are the
+    places each desk still has."""
+
+    held: frozenset[str] = frozenset()
+    settled: frozenset[str] = frozenset()
+    left: Mapping[str, int] = field(default_factory=dict)
+
+
+def build_queue(
+    ledger: Ledger,
+    scores: pa.Table,
+    at_us: int,
+    policy: Policy,
+    *,
+    bundle: Bundle | None = None,
+    standing: Standing | None = None,
+) -> Queue:
     """Cases from a score table, ranked by the loss expected within a year if nobody looks.
 
     Members are the payments above the line, each in one case, and every desk gets at most its capacity. Two shares of
     all places are kept for learning: `uncertain_share` for payments the model knows least about (what it disagrees
     with itself about can be asked only with `bundle`, the model that scored) and `random_share` for a random sample
     of everything nobody has looked at and no other place looks at, whose propensity stands in the summary.
+
+    With `standing`, what is settled is no alert any more; a case with a payment of an open case continues that and
+    takes no place; places for learning are a share of the new cases and go to neither.
     """
+    standing = standing or Standing(left={desk: int(policy[f"desks.{desk}_capacity"]) for desk in DESKS})
     ids = scores.column("disbursement_id").to_pylist()
     rows = _rows_of(ledger, scores)
     view = View(ledger, np.full(len(rows), at_us, dtype=np.int64), rows)
     probability = scores.column("score").to_numpy()
     released = np.array(scores.column("recommendation").to_pylist(), dtype=object) == "release"
-    alerts = np.nonzero(~released)[0]
+    settled = np.array([one in standing.settled for one in ids], dtype=bool)
+    alerts = np.nonzero(~released & ~settled)[0]
     known = {int(i): _alert(scores, int(i)) for i in alerts}
     hubs = hubs_of(view)
     signals = {i: frozenset(f"{a.desk}/{t}" for t in _typologies(a)) for i, a in known.items()}
@@ -92,13 +117,13 @@ def build_queue(ledger: Ledger, scores: pa.Table, at_us: int, policy: Policy, *,
     yearly = _yearly(view)
     made = [_case(ledger, g, known, probability, amount, yearly, ids) for g in groups]
     made.sort(key=lambda c: (-c["expected_loss"], c["case_id"]))
-    queue = _within_capacity(made, policy)
+    queue = _within_capacity(made, standing)
 
     seed, odd = f"{policy['learning.seed']:.0f}/{at_us}", _oddness(scores)
     open_to_draw = ~_decided(view)
-    placed = _members(queue)
+    placed = _members(queue) | standing.held | standing.settled
     open_to_draw[[i for i, one in enumerate(ids) if one in placed]] = False
-    instructive, random = places_for_learning(len(queue), policy)
+    instructive, random = places_for_learning(sum(_is_new(case, standing) for case in queue), policy)
     frame = np.nonzero(open_to_draw & released)[0]
     asked = most_instructive(view, frame, probability, odd, instructive, policy, seed=seed, bundle=bundle)
     open_to_draw[[q.position for q in asked]] = False
@@ -191,7 +216,7 @@ def _case(
     order = sorted(members, key=lambda i: (-probability[i], ids[i]))
     role = known[leading].role
     fired = [code for i in members for code in known[i].codes]
-    zh, en = _summary(kind, _question(typology, fired), len(members), at_risk, float(p.mean()))
+    zh, en = summary(kind, typology, fired, len(members), at_risk, float(p.mean()))
     return {
         "case_id": case_id(kind, hub, group.signal, [ids[i] for i in order]),
         "desk": desk,
@@ -230,8 +255,12 @@ def _question(typology: str, fired: list[str]) -> tuple[str, str]:
     return titles[min(counts, key=lambda code: (-counts[code], code))]
 
 
-def _summary(kind: str, question: tuple[str, str], count: int, amount: float, score: float) -> tuple[str, str]:
-    english, chinese = question
+def summary(kind: str, typology: str, fired: list[str], count: int, amount: float, score: float) -> tuple[str, str]:
+    """What a case says of itself in Chinese and English: payments at a hub of a kind, yuan in all, mean risk.
+
+    `fired` are the codes of the rules that fired on its payments, once for each.
+    """
+    english, chinese = _question(typology, fired)
     zh, en = KIND_WORDS[kind]
     return (
         f"{zh}关联{count}笔发放，共{amount:,.2f}元，疑点：{chinese}。平均风险{score:.0%}，需核实。",
@@ -244,14 +273,21 @@ def _payments(count: int) -> str:
     return "1 payment" if count == 1 else f"{count} payments"
 
 
-def _within_capacity(made: list[dict[str, Any]], policy: Policy) -> list[dict[str, Any]]:
-    left = {desk: int(policy[f"desks.{desk}_capacity"]) for desk in ("discipline", "department", "owed")}
+def _within_capacity(made: list[dict[str, Any]], standing: Standing) -> list[dict[str, Any]]:
+    left = dict(standing.left)
     queue = []
     for case in made:
-        if left[case["desk"]] > 0:
+        if not _is_new(case, standing):
+            queue.append(case)
+        elif left.get(case["desk"], 0) > 0:
             left[case["desk"]] -= 1
             queue.append(case)
     return queue
+
+
+def _is_new(case: dict[str, Any], standing: Standing) -> bool:
+    """Whether none of a case's payments is in an open case."""
+    return not standing.held or standing.held.isdisjoint(json.loads(case["members"]))
 
 
 def _interleave(queue: list[dict[str, Any]], sampled: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -34,6 +34,8 @@ CASE_MEMBERS = Table(
     Column("added_at", Moment, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("score", Double, nullable=False),
+    # Expected within a year if nobody looks.
+    Column("loss_fen", BigInteger, nullable=False),
     Column("program_id", Text, nullable=False),
     Column("household_id", Text),
     Column("division_code", Text),
@@ -131,15 +133,16 @@ def take_back(connection: Connection, case_id: str) -> None:
     )
 
 
-def sums(connection: Connection, case_id: str) -> tuple[int, int, float]:
-    """Number, amount (fen) and mean score of the members that are in the case now."""
+def sums(connection: Connection, case_id: str) -> tuple[int, int, int, float]:
+    """Number, amount (fen), expected loss (fen) and mean score of the members that are in the case now."""
     asked = select(
         func.count(),
         func.coalesce(func.sum(CASE_MEMBERS.c.amount_fen), 0),
+        func.coalesce(func.sum(CASE_MEMBERS.c.loss_fen), 0),
         func.coalesce(func.avg(CASE_MEMBERS.c.score), 0.0),
     ).where(CASE_MEMBERS.c.case_id == case_id, _ACTIVE)
-    count, amount, score = connection.execute(asked).one()
-    return int(count), int(amount), float(score)
+    count, amount, loss, score = connection.execute(asked).one()
+    return int(count), int(amount), int(loss), float(score)
 
 
 def cases_with(

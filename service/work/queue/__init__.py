@@ -1,0 +1,1 @@
+"""The queue: cases are opened, assigned, moved, closed; one verb a file."""

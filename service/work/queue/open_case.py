@@ -1,0 +1,290 @@
+"""Open a case, or continue the one there is: the same desk, hub and typology never has two."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from service.sealing.column import seal_text
+from service.sealing.masked import last_four
+from service.store import case_history, case_members, case_ties, cases, division_paths, kin_ties, outbox
+from service.store.case_history import CASE_HISTORY
+from service.store.cases import CASES
+from service.work.audit.record import Line
+from service.work.context import Context
+from service.work.queue.change import Actor, Change, keep
+from service.work.queue.due import due_in
+from service.work.queue.states import Desk
+
+PERSONAL_HUBS: Final = ("card", "phone", "device")
+NUMBERS: Final = str.maketrans("0123456789.,%", "#" * 13)
+HANDLING: Final = ("village_", "township_")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A payment of a case. Hashes are keyed; amounts whole fen; `codes` the rules that asked.
+
+    `tied` are more persons it touches (the card's holder), `officials` those who handled it.
+    """
+
+    disbursement_id: str
+    amount_fen: int
+    score: float
+    program_id: str
+    loss_fen: int = 0
+    household_id: str | None = None
+    division_code: str | None = None
+    person_hash: str | None = None
+    card_hash: str | None = None
+    card_last_four: str = ""
+    codes: tuple[str, ...] = ()
+    selected_by: str = "score"
+    propensity: float | None = None
+    tied: frozenset[str] = frozenset()
+    officials: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to be. `hub_id` is the id itself: cards, phones and devices are sealed here.
+
+    Without members (money that stands still at a run) `amount_fen`, `loss_fen` and `division_code` are those given.
+    """
+
+    desk: Desk
+    hub_kind: str
+    hub_id: str
+    typology: str
+    suspect_role: str
+    summary_zh: str
+    summary_en: str
+    selected_by: str = "rule"
+    offered_as: str = "alert"
+    members: tuple[Member, ...] = ()
+    score: float | None = None
+    amount_fen: int = 0
+    loss_fen: int = 0
+    division_code: str | None = None
+    propensity: float | None = None
+    rank_key: int | None = None
+    reason: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Opened:
+    """What came of it: the case, whether it is new, how many payments came to it; lines for the log, still to be
+    recorded by the caller, last in its transaction."""
+
+    case_id: str
+    new: bool
+    added: int
+    lines: list[Line] = field(default_factory=list)
+
+
+def open_case(context: Context, connection: Connection, who: Actor, case: NewCase) -> Opened:
+    """Open a case or continue the open one of the same desk, hub, typology and kind of offer.
+
+    Payments that are in another open case stay there. The caller records `lines`.
+    """
+    key, _ = hub_of(context, case.hub_kind, case.hub_id)
+    context.database.alone(connection, f"queue:{case.desk}:{key}")
+    there = cases.open_of(connection, (case.desk, case.hub_kind, key, case.typology, case.offered_as))
+    held = case_members.held(connection, (one.disbursement_id for one in case.members))
+    if there:
+        overlap = Counter(held.values())
+        return join_case(context, connection, who, max(there, key=lambda r: (overlap[r.case_id], -r.part)), case, held)
+    return _open_new(context, connection, who, case, held)
+
+
+def hub_of(context: Context, kind: str, hub_id: str) -> tuple[str, str]:
+    """How a hub is joined by, and how it is shown: cards, phones and devices by keyed hash and last four letters."""
+    if kind == "card":
+        return context.seal.hash("card", hub_id), last_four(hub_id)
+    if kind == "phone":
+        return context.seal.hash("phone", hub_id), last_four(hub_id)
+    if kind == "device":
+        return context.seal.hash("phone", f"device\0{hub_id}"), last_four(hub_id)
+    return hub_id, hub_id
+
+
+def _open_new(context: Context, connection: Connection, who: Actor, case: NewCase, held: Mapping[str, str]) -> Opened:
+    now = context.clock.now()
+    members = [one for one in case.members if one.disbursement_id not in held]
+    key, shown = hub_of(context, case.hub_kind, case.hub_id)
+    sealed = case.hub_id if case.hub_kind in PERSONAL_HUBS else None
+    amount = sum(one.amount_fen for one in members) if case.members else case.amount_fen
+    loss = sum(one.loss_fen for one in members) if case.members else case.loss_fen
+    score = case.score if case.score is not None else _mean(members)
+    row: dict[str, Any] = {
+        "case_id": cases.new_id(),
+        "desk": case.desk,
+        "hub_kind": case.hub_kind,
+        "hub_key": key,
+        "hub_shown": shown,
+        "hub_sealed": seal_text(context.seal, CASES.c.hub_sealed, sealed),
+        "typology": case.typology,
+        "part": 0,
+        "suspect_role": case.suspect_role,
+        "selected_by": case.selected_by,
+        "offered_as": case.offered_as,
+        "propensity": case.propensity,
+        "score": score,
+        "amount_fen": amount,
+        "loss_fen": loss,
+        "rank_key": -loss if case.rank_key is None else case.rank_key,
+        "member_count": len(members),
+        "division_code": _division(connection, members, case.division_code),
+        "summary_zh": case.summary_zh,
+        "summary_en": case.summary_en,
+        "question_id": question_of(connection, case.summary_zh, case.summary_en),
+        "state": "new",
+        "is_open": True,
+        "state_since": now,
+        "due_at": due_in(context, "new", now),
+        "two_people": needs_two(context, amount, score),
+        "version": 1,
+        "opened_at": now,
+        "changed_at": now,
+    }
+    cases.add(connection, row)
+    case_members.add(connection, [member_row(row["case_id"], one, now) for one in members])
+    touch(connection, row["case_id"], case.hub_kind, case.hub_id, members)
+    history = {
+        "case_id": row["case_id"], "at": now, "who": who.name, "account_id": who.account_id, "action": "opened",
+        "from_state": "", "to_state": "new", "version": 1, "details": dict(case.details),
+        "reason": seal_text(context.seal, CASE_HISTORY.c.reason, case.reason),
+    }  # fmt: skip
+    case_history.add(connection, history)
+    told: dict[str, Any] = {
+        "case_id": row["case_id"], "desk": case.desk, "typology": case.typology, "state": "new",
+        "payments": len(members), "division_code": row["division_code"],
+    }  # fmt: skip
+    outbox.add(connection, "org.mingbai.case.opened", f"cases/{row['case_id']}", told, now)
+    line = Line(
+        who.name, "case.opened", "case", row["case_id"], row["division_code"],
+        details={"desk": case.desk, "typology": case.typology, "payments": len(members), **case.details},
+    )  # fmt: skip
+    return Opened(row["case_id"], True, len(members), [line])
+
+
+def join_case(
+    context: Context, connection: Connection, who: Actor, row: Row[Any], case: NewCase, held: Mapping[str, str]
+) -> Opened:
+    """Bring an open case up to what is known now: payments nobody has come to it, those it has are scored anew."""
+    now = context.clock.now()
+    fresh = [one for one in case.members if one.disbursement_id not in held]
+    before = {m.disbursement_id: m for m in case_members.of_case(connection, row.case_id, active=True)}
+    rescored = 0
+    for one in case.members:
+        old = before.get(one.disbursement_id)
+        if old is not None and (old.score, old.amount_fen, old.loss_fen) != (one.score, one.amount_fen, one.loss_fen):
+            new = {"score": one.score, "amount_fen": one.amount_fen, "loss_fen": one.loss_fen}
+            case_members.change(connection, row.case_id, one.disbursement_id, new)
+            rescored += 1
+    case_members.add(connection, [member_row(row.case_id, one, now) for one in fresh])
+    touch(connection, row.case_id, case.hub_kind, case.hub_id, case.members)
+    if case.members or before:
+        count, amount, loss, score = case_members.sums(connection, row.case_id)
+    else:
+        count, amount, loss, score = 0, case.amount_fen, case.loss_fen, case.score or 0.0
+    same = (count, amount, loss) == (row.member_count, row.amount_fen, row.loss_fen)
+    if not fresh and same and (row.summary_en == case.summary_en or bool(before)):
+        return Opened(row.case_id, False, 0)
+    values: dict[str, Any] = {
+        "member_count": count,
+        "amount_fen": amount,
+        "loss_fen": loss,
+        "score": score,
+        "two_people": bool(row.two_people) or needs_two(context, amount, score),
+        "summary_zh": case.summary_zh,
+        "summary_en": case.summary_en,
+        "question_id": question_of(connection, case.summary_zh, case.summary_en),
+    }
+    # A case asked for to learn keeps the place it was given.
+    if row.offered_as == "alert":
+        values["rank_key"] = -loss
+    if fresh:
+        codes = {m.division_code for m in before.values() if m.division_code}
+        values["division_code"] = _division(connection, fresh, row.division_code, codes)
+    details = {"added": len(fresh), "rescored": rescored, "payments": count, "amount_fen": amount, **case.details}
+    change = Change("continued", row.state, values, case.reason, details, lapses=bool(fresh))
+    _, line = keep(context, connection, who, row, change)
+    return Opened(row.case_id, False, len(fresh), [line])
+
+
+def member_row(case_id: str, one: Member, at: Any) -> dict[str, Any]:
+    """A member as its table takes it."""
+    return {
+        "case_id": case_id,
+        "disbursement_id": one.disbursement_id,
+        "active": True,
+        "added_at": at,
+        "amount_fen": one.amount_fen,
+        "score": one.score,
+        "loss_fen": one.loss_fen,
+        "program_id": one.program_id,
+        "household_id": one.household_id,
+        "division_code": one.division_code,
+        "person_hash": one.person_hash,
+        "card_hash": one.card_hash,
+        "card_last_four": one.card_last_four,
+        "selected_by": one.selected_by,
+        "propensity": one.propensity,
+        "codes": list(one.codes),
+    }
+
+
+def touch(connection: Connection, case_id: str, hub_kind: str, hub_id: str, members: Iterable[Member]) -> None:
+    """Keep whom and what a case touches, so that nobody works on a case of their own."""
+    keys: set[str] = set()
+    handled: set[str] = set()
+    for one in members:
+        keys |= {f"person:{p}" for p in (one.person_hash, *one.tied) if p}
+        if one.household_id:
+            keys.add(f"household:{one.household_id}")
+        if one.division_code:
+            keys.add(f"village:{one.division_code}")
+        handled |= one.officials
+    subject = {hub_id} if hub_kind == "official" else set()
+    if hub_kind == "household":
+        keys.add(f"household:{hub_id}")
+        keys |= {f"person:{person}" for person in kin_ties.members_of(connection, [hub_id])}
+    if hub_kind == "village":
+        keys.add(f"village:{hub_id}")
+    keys |= {f"official:{one}" for one in handled | subject}
+    for post in kin_ties.posts_of(connection, officials=handled | subject):
+        if post.official_id in subject:
+            keys.add(f"post:{post.division_code}")
+        # Whoever releases everything the county pays is not what a case is about.
+        if post.person_hash and (post.official_id in subject or post.post.startswith(HANDLING)):
+            keys.add(f"person:{post.person_hash}")
+    case_ties.keep(connection, case_id, keys)
+
+
+def question_of(connection: Connection, zh: str, en: str) -> int:
+    """The question of a summary: what it says without its numbers, found again by its words."""
+    return cases.question(connection, f"{zh.translate(NUMBERS)}\n{en.translate(NUMBERS)}")
+
+
+def needs_two(context: Context, amount_fen: int, score: float) -> bool:
+    """Whether closing a case takes a second person, by the policy's level."""
+    policy = context.policy
+    return amount_fen >= policy["cases.second_person_yuan"] * 100 or score >= policy["cases.second_person_score"]
+
+
+def _mean(members: Sequence[Member]) -> float:
+    return sum(one.score for one in members) / len(members) if members else 0.0
+
+
+def _division(
+    connection: Connection, members: Sequence[Member], given: str | None, more: Iterable[str] = ()
+) -> str | None:
+    """The lowest division that holds every payment; the one given where no payment says."""
+    codes = {one.division_code for one in members if one.division_code} | set(more)
+    return division_paths.nearest_above(connection, codes) if codes else given
