@@ -1,0 +1,48 @@
+"""A scorer inside the process that asks: for tests and for a command, where a process of its own would be too much."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
+
+from service.work.scoring.asked import Answered, Asked
+from service.work.scoring.live import LiveScorer
+
+if TYPE_CHECKING:
+    from service.work.context import Context
+
+
+class LocalScorer:
+    """Scores in a thread, one call at a time. A history that is stale is made anew at once, not in the background."""
+
+    def __init__(self, context: Context) -> None:
+        """The history is made at the first call."""
+        self._live = LiveScorer(context)
+        self._opened = False
+        self._lock = threading.Lock()
+
+    async def score(self, asked: Asked) -> Answered:
+        """Scores of the payments. Raises UnavailableError."""
+        return await asyncio.to_thread(self.score_now, asked)
+
+    async def state(self) -> dict[str, Any]:
+        """How it stands."""
+        return await asyncio.to_thread(self.state_now)
+
+    def score_now(self, asked: Asked) -> Answered:
+        """The same, at once. Raises UnavailableError."""
+        with self._lock:
+            self._fresh()
+            return self._live.answer([asked])[0]
+
+    def state_now(self) -> dict[str, Any]:
+        """How it stands, at once."""
+        with self._lock:
+            self._fresh()
+            return self._live.state()
+
+    def _fresh(self) -> None:
+        if not self._opened or self._live.history.stale:
+            self._live.open()
+            self._opened = True
