@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, and_, insert, or_, select, update
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, and_, delete, func, insert, or_, select, update
 
 from service.store._columns import METADATA, Document, Moment, Number
 
@@ -107,3 +107,24 @@ def put_back(
         .where(JOBS.c.job_id == job.job_id, JOBS.c.worker == worker, JOBS.c.state == "working")
         .values(**state, error=error, held_until=None, worker=None)
     )
+
+
+def give_back(connection: Connection, job: Job, worker: str, now: dt.datetime) -> None:
+    """Let go of a job that was not finished because its worker is asked to stop; the attempt does not count."""
+    connection.execute(
+        update(JOBS)
+        .where(JOBS.c.job_id == job.job_id, JOBS.c.worker == worker, JOBS.c.state == "working")
+        .values(state="waiting", due_at=now, attempts=JOBS.c.attempts - 1, held_until=None, worker=None)
+    )
+
+
+def counts(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many jobs of each kind are waiting, working or failed."""
+    asked = select(JOBS.c.kind, JOBS.c.state, func.count().label("n")).where(JOBS.c.state != "done")
+    found = connection.execute(asked.group_by(JOBS.c.kind, JOBS.c.state))
+    return {(str(row.kind), str(row.state)): int(row.n) for row in found}
+
+
+def forget(connection: Connection, before: dt.datetime) -> int:
+    """Drop jobs that were done before a moment; those that failed stay. Returns how many."""
+    return int(connection.execute(delete(JOBS).where(JOBS.c.state == "done", JOBS.c.done_at < before)).rowcount)

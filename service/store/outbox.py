@@ -138,6 +138,12 @@ def unplaced(connection: Connection) -> bool:
     return connection.execute(asked).first() is not None
 
 
+def count_unplaced(connection: Connection) -> int:
+    """How many events wait for their position."""
+    asked = select(func.count()).where(OUTBOX_EVENTS.c.position.is_(None))
+    return int(connection.execute(asked).scalar_one())
+
+
 def after(connection: Connection, position: int, limit: int, *conditions: ColumnElement[bool]) -> list[Event]:
     """Placed events behind a position, in order, as far as the conditions let them through."""
     asked = select(OUTBOX_EVENTS).where(OUTBOX_EVENTS.c.position > position, *conditions)

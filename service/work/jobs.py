@@ -10,6 +10,7 @@ from typing import Any
 
 from service.store import jobs
 from service.work.context import Context
+from service.work.metrics import JOBS
 
 _LOG = logging.getLogger("mingbai.jobs")
 
@@ -23,6 +24,14 @@ class Lost(Exception):
     """The job belongs to another worker by now: stop at once and keep nothing more."""
 
 
+class Stopping(Exception):
+    """The worker is asked to stop: leave the job as it is, another goes on with it."""
+
+
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """A worker's hold on a job, to be renewed while the work goes on."""
@@ -30,9 +39,12 @@ class Hold:
     context: Context
     job: jobs.Job
     worker: str
+    stopping: Callable[[], bool] = _never
 
     def renew(self) -> None:
-        """Hold on. Raises Lost when the job was given to another worker."""
+        """Hold on. Raises Lost when the job was given to another worker, Stopping when this one is to end."""
+        if self.stopping():
+            raise Stopping
         with self.context.database.write() as connection:
             if not jobs.renew(connection, self.job, self.worker, self.context.clock.now(), HOLD):
                 raise Lost
@@ -43,24 +55,33 @@ Handler = Callable[[Context, Mapping[str, Any], Hold], None]
 back with a growing delay, and after `ATTEMPTS` it counts as failed."""
 
 
-def work_once(context: Context, handlers: Mapping[str, Handler], worker: str) -> bool:
-    """Take one job that is due and do it. False when none is due."""
+def work_once(
+    context: Context, handlers: Mapping[str, Handler], worker: str, stopping: Callable[[], bool] = _never
+) -> bool:
+    """Take one job that is due and do it. False when none is due. Once `stopping` says so, the job is given back."""
     with context.database.write() as connection:
         job = jobs.take(connection, worker, context.clock.now(), HOLD)
     if job is None:
         return False
-    hold = Hold(context, job, worker)
+    hold = Hold(context, job, worker, stopping)
     try:
         handlers[job.kind](context, job.arguments, hold)
     except Lost:
         _LOG.warning("job %d (%s) went to another worker", job.job_id, job.kind)
+        JOBS.labels(job.kind, "lost").inc()
+        return True
+    except Stopping:
+        with context.database.write() as connection:
+            jobs.give_back(connection, job, worker, context.clock.now())
         return True
     except Exception as error:  # A job that fails must not end the worker.
         again = None if job.attempts >= ATTEMPTS else context.clock.now() + dt.timedelta(seconds=2.0**job.attempts)
         _LOG.error("job %d (%s) failed with %s, attempt %d", job.job_id, job.kind, type(error).__name__, job.attempts)
         with context.database.write() as connection:
             jobs.put_back(connection, job, worker, again, type(error).__name__, context.clock.now())
+        JOBS.labels(job.kind, "failed").inc()
         return True
     with context.database.write() as connection:
         jobs.finish(connection, job, worker, context.clock.now())
+    JOBS.labels(job.kind, "done").inc()
     return True
