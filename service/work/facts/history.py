@@ -28,6 +28,9 @@ AHEAD: Final = dt.timedelta(minutes=5)
 """A row whose clock is further ahead than this is not known yet. It waits until its moment comes: one row with a
 mistyped year must not make everything after it late."""
 
+AT_ONCE: Final = 20_000
+"""Rows taken at one time: a payment that is asked for meanwhile waits no longer than these take."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
@@ -83,8 +86,13 @@ class History:
         self._own.clear()
         self._look_for_lacking()
 
-    def catch_up(self) -> CaughtUp:
-        """Take what was put on record since, by whomever."""
+    def is_behind(self) -> bool:
+        """Whether something is on record that was not looked at."""
+        with self._context.database.read() as connection:
+            return facts.last_seq(connection) > self.seq
+
+    def catch_up(self, most: int = AT_ONCE) -> CaughtUp:
+        """Take what was put on record since, by whomever; about `most` rows, the rest at the next call."""
         parts: dict[str, list[pa.Table]] = defaultdict(list)
         before = self.seq
         with self._context.database.read() as connection:
@@ -93,8 +101,11 @@ class History:
                     self.seq = number
                     if number in self._own:
                         self._own.discard(number)
-                    else:
-                        parts[name].append(rows)
+                        continue
+                    parts[name].append(rows)
+                    most -= rows.num_rows
+                    if most <= 0:
+                        break
         due = self._due()
         for name, tables in due.items():
             parts[name] = [*tables, *parts.get(name, [])]

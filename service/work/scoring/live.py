@@ -53,12 +53,35 @@ class LiveScorer:
         self._context = context
         self.history = History(context)
         self.model = ModelInForce(context)
+        self._some_wait = False
 
     def open(self) -> None:
         """Make the history from the database, and score what waits for it."""
         self.history.build()
         if not self.history.lacking:
             self.score_waiting()
+
+    def keep_up(self) -> None:
+        """Take facts others sent, and score what waited for them. To be called while nobody asks."""
+        if self.history.lacking:
+            # Nothing is scored before the tables are there: made as a whole they take the least time.
+            if self.history.is_behind():
+                self.open()
+            return
+        self.history.catch_up()
+        if self._some_wait and not self.history.stale:
+            self.score_waiting()
+            self._some_wait = self.history.is_behind()
+
+    def warm_up(self) -> None:
+        """Look at one payment as if it were asked for, so that the first one asked for finds everything made."""
+        import numpy as np
+
+        table = self.history.ledger.tables["disbursements"]
+        if self.history.lacking or not table.rows:
+            return
+        last = np.array([table.rows - 1], np.int64)
+        score_rows(self._context, self.history, self.model.look(self.history.ledger), last, table.known_at[last])
 
     def state(self) -> dict[str, Any]:
         """How it stands: for readiness and for the log."""
@@ -134,6 +157,7 @@ class LiveScorer:
         # On record, but the ledger does not hold it: it came late, and the next history will.
         late |= {i for i, number in zip(places, numbers.tolist(), strict=True) if number < 0}
         places = [i for i in places if i not in late]
+        self._some_wait = self._some_wait or bool(late)
         model = self.model.look(history.ledger)
         made = Made(kind="before", made_by=LIVE, fact_seq=history.whole, at=now, degraded=model.degraded is not None)
         scored = self._score(model, numbers[numbers >= 0], found, places, made)
