@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from features._feature import Float
 from features.asof import Ledger, Pairs, View
@@ -109,16 +110,20 @@ def returned(view: View) -> Returned:
     return best
 
 
+@njit(cache=True, nogil=True)
 def _known_by(moments: Codes, start: Codes, end: Codes, at: Codes) -> Float:
     """How many of `moments[start:end]` are no later than `at`, by bisection on each range."""
-    lo, hi = start.copy(), end.copy()
-    while (lo < hi).any():
-        middle = (lo + hi) // 2
-        inside = lo < hi
-        early = inside & (moments[np.minimum(middle, len(moments) - 1)] <= at)
-        lo = np.where(early, middle + 1, lo)
-        hi = np.where(inside & ~early, middle, hi)
-    return (lo - start).astype(np.float64)
+    out = np.zeros(start.shape[0], np.float64)
+    for i in range(start.shape[0]):
+        lo, hi = start[i], end[i]
+        while lo < hi:
+            middle = (lo + hi) // 2
+            if moments[middle] <= at[i]:
+                lo = middle + 1
+            else:
+                hi = middle
+        out[i] = lo - start[i]
+    return out
 
 
 def evidence(view: View) -> Pairs:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.asof import Pairs, View
+from features.asof import LedgerTable, Pairs, View
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -43,9 +44,19 @@ def deaths(view: View) -> Pairs:
 
 def sourced(found: Pairs, words: tuple[str, ...]) -> Bool:
     """Whether the name of each event's source holds one of the words; false where no source is named."""
-    names = found.view.ledger.vocabulary("source").values.to_pylist()
+    said = found.derived(f"sourced_{_SETS[words]}", partial(_sourced, words))
+    return np.asarray(said > 0, dtype=np.bool_)
+
+
+def _sourced(words: tuple[str, ...], events: LedgerTable) -> Float:
+    """1.0 where the name of a row's source holds one of the words. For `derived` of `civil_events`."""
+    names = events.ledger.vocabulary("source").values.to_pylist()
     holds = np.array([any(word in str(name).lower() for word in words) for name in names] + [False])
-    return np.asarray(holds[found["source"].astype(np.int64)], dtype=np.bool_)
+    return holds[events.column("source").astype(np.int64)].astype(np.float64)
+
+
+_SETS = {VILLAGE_WORDS: "village", POST_WORDS: "post", GONE_WORDS: "gone"}
+"""Short names of the sets of words, for what is kept beside the data."""
 
 
 def departmental(found: Pairs) -> Bool:
@@ -62,7 +73,8 @@ def spell(view: View, begins: str, ends: str, but: tuple[str, ...] = ()) -> Spel
     `but`: events of sources whose name holds one of these words do not count.
     """
     found = events(view, begins, ends)
-    found = found.where(~sourced(found, but))
+    if but:
+        found = found.where(~sourced(found, but))
     last_day = view.period_to()[found.query]
     begun = found.where(found.is_("kind", begins) & (found["effective_on"] <= last_day))
     start = begun.max(begun["effective_on"])

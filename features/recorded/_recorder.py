@@ -1,0 +1,127 @@
+"""What has been recorded so far: steps in order, constants, leaves of the ledger, and calls of other functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.recorded._codes import WIDTH
+
+
+class CannotRecordError(TypeError):
+    """Something a feature does that the machine has no step for; the feature is then computed by numpy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: the fields of its row of `code`, the values it reads and those it makes."""
+
+    fields: tuple[int, ...]
+    reads: tuple[int, ...]
+    makes: tuple[int, ...]
+    extra: tuple[int, ...] = ()
+    extra_at: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a function outside the machine, with arrays of values, arrays of leaves and plain arguments.
+
+    `arguments` are ("value", number, dtype, single), ("leaf", number) or ("plain", object); `makes` the values of its results.
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[tuple[Any, ...], ...]
+    reads: tuple[int, ...]
+    makes: tuple[int, ...]
+    floats: tuple[bool, ...]
+
+
+@dataclass(slots=True)
+class LeafSource:
+    """An array of the ledger: how to get it, and the kind of its numbers when it was recorded."""
+
+    resolve: Callable[[], NDArray[Any]]
+    dtype: np.dtype[Any]
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Steps of a program in the making. Equal steps are recorded once."""
+
+    steps: list[Step | Call] = field(default_factory=list)
+    constants: dict[tuple[str, int], int] = field(default_factory=dict)
+    leaves: list[LeafSource] = field(default_factory=list)
+    guards: list[tuple[Callable[[], bool], bool]] = field(default_factory=list)
+    inputs: list[tuple[int, Callable[..., Any]]] = field(default_factory=list)
+    values: int = 1
+    _leaf_numbers: dict[Hashable, int] = field(default_factory=dict)
+    _known: dict[Hashable, tuple[int, ...]] = field(default_factory=dict)
+
+    def new(self) -> int:
+        """The number of a new value."""
+        self.values += 1
+        return self.values - 1
+
+    def constant(self, bits: int, kind: str) -> int:
+        """A single value given by its eight bytes as a whole number."""
+        if (kind, bits) not in self.constants:
+            self.constants[kind, bits] = self.new()
+        return self.constants[kind, bits]
+
+    def leaf(self, key: Hashable, resolve: Callable[[], NDArray[Any]]) -> int:
+        """The number of an array of the ledger; equal keys are the same array."""
+        if key not in self._leaf_numbers:
+            self._leaf_numbers[key] = len(self.leaves)
+            self.leaves.append(LeafSource(resolve, resolve().dtype))
+        return self._leaf_numbers[key]
+
+    def emit(
+        self,
+        code: int,
+        places: dict[int, int],
+        reads: Sequence[int],
+        *,
+        second: int = -1,
+        extra: tuple[int, ...] = (),
+        extra_at: int = -1,
+    ) -> tuple[int, ...]:
+        """Record a step; gives the values it makes. `second` is the field of a second value, `extra_at` of a list."""
+        key = (code, tuple(sorted(places.items())), extra)
+        if key in self._known:
+            return self._known[key]
+        fields = [0] * WIDTH
+        for place, value in places.items():
+            fields[place] = value
+        fields[0] = code
+        fields[1] = self.new()
+        makes = [fields[1]]
+        if second >= 0:
+            fields[second] = self.new()
+            makes.append(fields[second])
+        self.steps.append(Step(tuple(fields), tuple(reads), tuple(makes), extra, extra_at))
+        self._known[key] = tuple(makes)
+        return self._known[key]
+
+    def call(
+        self, function: Callable[..., Any], arguments: tuple[tuple[Any, ...], ...], floats: tuple[bool, ...]
+    ) -> tuple[int, ...]:
+        """Record a call of a function outside the machine; gives the values of its results."""
+        key = (function, tuple(a if a[0] != "plain" else ("plain", repr(a[1])) for a in arguments))
+        if key in self._known:
+            return self._known[key]
+        reads = tuple(a[1] for a in arguments if a[0] == "value")
+        makes = tuple(self.new() for _ in floats)
+        self.steps.append(Call(function, arguments, reads, makes, floats))
+        self._known[key] = makes
+        return makes
+
+    def guard(self, holds: Callable[[], bool]) -> bool:
+        """What holds now, remembered: the program is recorded anew once it no longer does."""
+        now = bool(holds())
+        self.guards.append((holds, now))
+        return now

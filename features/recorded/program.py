@@ -1,0 +1,191 @@
+"""A program: what was recorded, ready to run for a few disbursement rows.
+
+It holds no content of the ledger: arrays are asked for again (`refresh`) whenever rows were appended, and it says when
+it must be recorded anew (`holds`), because a table was shared that was not, or was empty and is no longer.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.asof import Ledger
+from features.recorded import _machine as machine
+from features.recorded._codes import CODE, WIDTH
+from features.recorded._recorder import Call, CannotRecordError, Recorder, Step
+from features.recorded._twins import Twins
+from features.recorded._values import Traced, kind_of
+from features.recorded._view import RecordingView
+
+MEMORY = 1 << 18
+"""Places of eight bytes a program begins with; it takes more when it meets somebody with a long history."""
+MOST_MEMORY = 1 << 25
+
+_twins = Twins()
+_recording = threading.Lock()
+
+
+class Program:
+    """Results of `works` for a few rows, each as of its submission, by one compiled call.
+
+    `works` take a view and give values of shape (n,): features' values, or conditions over them. A work that cannot be
+    recorded is in `left` with the reason, and its row of the results is NaN.
+    """
+
+    def __init__(self, ledger: Ledger, rows: NDArray[np.int64], works: Sequence[Callable[[Any], Any]]) -> None:
+        self.ledger = ledger
+        self.left: dict[int, str] = {}
+        self._lock = threading.Lock()
+        recorder = Recorder()
+        results: list[int] = []
+        with _recording:
+            self._rows = recorder.new()
+            at = _first_view(ledger, recorder, self._rows, rows)
+            for k, work in enumerate(works):
+                try:
+                    found = work(at)
+                    name = "OUT_F" if kind_of(found.dtype) == "f" else "OUT_I"
+                    recorder.emit(CODE[name], {2: found.reg, 3: k}, (found.reg,))
+                    results.append(len(recorder.steps) - 1)
+                except Exception as reason:
+                    self.left[k] = f"{type(reason).__name__}: {reason}"
+        self.size = len(works)
+        self._arrange(recorder, results)
+        self._memory = np.zeros(MEMORY, np.int64)
+        self.refresh()
+
+    def _arrange(self, recorder: Recorder, results: list[int]) -> None:
+        """Keep the steps results need, in as few stretches between calls as can be."""
+        steps = recorder.steps
+        needed: set[int] = set()
+        kept: list[int] = []
+        wanted = set(results)
+        for k in range(len(steps) - 1, -1, -1):
+            if k in wanted or needed.intersection(steps[k].makes):
+                kept.append(k)
+                needed.update(steps[k].reads)
+        depth: dict[int, int] = {}
+        stretches: dict[int, tuple[list[Step], list[Call]]] = {}
+        for k in reversed(kept):
+            step = steps[k]
+            level = max((depth.get(r, 0) for r in step.reads), default=0)
+            steps_of, calls_of = stretches.setdefault(level, ([], []))
+            if isinstance(step, Call):
+                calls_of.append(step)
+                depth.update(dict.fromkeys(step.makes, level + 1))
+            else:
+                steps_of.append(step)
+                depth.update(dict.fromkeys(step.makes, level))
+        extra: list[int] = [0]
+        self._stretches: list[tuple[NDArray[np.int32], list[Call]]] = []
+        for level in sorted(stretches):
+            steps_of, calls_of = stretches[level]
+            code = np.zeros((len(steps_of), WIDTH), np.int32)
+            for row, step in enumerate(steps_of):
+                code[row] = step.fields
+                if step.extra_at >= 0:
+                    code[row, step.extra_at] = len(extra)
+                    extra.extend(step.extra)
+            self._stretches.append((code, calls_of))
+        self._extra = np.array(extra, np.int32)
+        constants = sorted(recorder.constants.items(), key=lambda item: item[1])
+        self._constants = np.array([0, *(bits for (_, bits), _ in constants)], np.int64)
+        self._off, self._size = np.zeros(recorder.values, np.int64), np.zeros(recorder.values, np.int64)
+        self._size[0] = 1
+        for place, (_, reg) in enumerate(constants, start=1):
+            self._off[reg], self._size[reg] = place, 1
+        self._leaves, self._guards = recorder.leaves, recorder.guards
+        self._arrays: list[NDArray[Any]] = [np.empty(0)] * len(self._leaves)
+        self._address = np.zeros(max(1, len(self._leaves)), np.int64)
+        self._length = np.zeros(max(1, len(self._leaves)), np.int64)
+        self.steps = sum(len(code) for code, _ in self._stretches)
+        self.calls = [call for _, calls in self._stretches for call in calls]
+
+    def holds(self) -> bool:
+        """Whether what was decided while recording (which tables there are, which are empty) is still so."""
+        return all(bool(holds()) == now for holds, now in self._guards)
+
+    def refresh(self) -> None:
+        """Take the ledger's arrays as they are now. Raises CannotRecordError where one has become another kind."""
+        for k, source in enumerate(self._leaves):
+            found = source.resolve()
+            if found is self._arrays[k]:
+                continue
+            if found.dtype != source.dtype or not found.flags.c_contiguous:
+                raise CannotRecordError(f"an array of {source.dtype} became {found.dtype}")
+            self._arrays[k] = found
+            self._address[k] = found.__array_interface__["data"][0]
+            self._length[k] = len(found)
+
+    def run(self, rows: NDArray[np.int64]) -> NDArray[np.float64] | None:
+        """Results (works, n) for disbursement rows, each as of its submission; None where numpy must be asked."""
+        with self._lock:
+            out = np.full((self.size, len(rows)), np.nan)
+            status = self._run(rows, out)
+            while status == machine.FULL_MEMORY and len(self._memory) < MOST_MEMORY:
+                self._memory = np.zeros(4 * len(self._memory), np.int64)
+                status = self._run(rows, out)
+            return out if status >= 0 else None
+
+    def _run(self, rows: NDArray[np.int64], out: NDArray[np.float64]) -> int:
+        memory, off, size = self._memory, self._off, self._size
+        floats = memory.view(np.float64)
+        top = len(self._constants)
+        if top + len(rows) > len(memory):
+            return machine.FULL_MEMORY
+        memory[:top] = self._constants
+        memory[top : top + len(rows)] = rows
+        off[self._rows], size[self._rows] = top, len(rows)
+        top += len(rows)
+        for code, calls in self._stretches:
+            if len(code):
+                top = machine.run(
+                    code, off, size, memory, floats, top, self._address, self._length, self._extra, out
+                )
+                if top < 0:
+                    return top
+            for call in calls:
+                top = self._call(call, top)
+                if top < 0:
+                    return top
+        return top
+
+    def _call(self, call: Call, top: int) -> int:
+        memory, off, size = self._memory, self._off, self._size
+        given: list[Any] = []
+        for argument in call.arguments:
+            if argument[0] == "value":
+                start, number = off[argument[1]], size[argument[1]]
+                values = memory[start : start + number]
+                kind = argument[2]
+                values = values.view(np.float64) if kind.kind == "f" else values.astype(kind)
+                given.append(values[0] if argument[3] else values)
+            else:
+                given.append(self._arrays[argument[1]] if argument[0] == "leaf" else argument[1])
+        found = call.function(*given)
+        for reg, floats, part in zip(
+            call.makes, call.floats, found if isinstance(found, tuple) else (found,), strict=True
+        ):
+            if top + len(part) > len(memory):
+                return machine.FULL_MEMORY
+            target = memory[top : top + len(part)]
+            if floats:
+                target.view(np.float64)[:] = part
+            else:
+                target[:] = part
+            off[reg], size[reg] = top, len(part)
+            top += len(part)
+        return top
+
+
+def _first_view(ledger: Ledger, recorder: Recorder, reg: int, rows: NDArray[np.int64]) -> RecordingView:
+    """The view recorded features are asked for: disbursements, each as of its submission."""
+    from features.recorded._ledger import RecordingLedger
+
+    recorded = RecordingLedger(ledger, recorder, _twins.class_of, _twins.original)
+    view: RecordingView = RecordingView.before_payment(recorded, Traced(recorder, reg, rows))
+    return view
