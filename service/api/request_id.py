@@ -7,6 +7,8 @@ import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.work.current_request import as_request
+
 _SOUND = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 
@@ -32,4 +34,5 @@ class RequestId:
                 message["headers"] = [*message["headers"], (b"x-request-id", number.encode())]
             await send(message)
 
-        await self._app(scope, receive, numbered)
+        with as_request(number):
+            await self._app(scope, receive, numbered)

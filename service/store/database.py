@@ -40,12 +40,18 @@ class Database:
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self._engine = create_engine(
-                parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=connections
+                parsed,
+                connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+                pool_size=connections,
+                hide_parameters=True,  # An error would quote the row it was about.
             )
             event.listen(self._engine, "connect", _prepare_sqlite)
         elif self.kind == "postgresql":
             self._engine = create_engine(
-                parsed.set(drivername="postgresql+psycopg"), pool_size=connections, pool_pre_ping=True
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_size=connections,
+                pool_pre_ping=True,
+                hide_parameters=True,
             )
         else:
             raise DatabaseError(f"found a {self.kind} database, expected sqlite or postgresql")

@@ -18,6 +18,7 @@ from service.sealing.seal import Seal
 from service.store import audit_lines, jobs
 from service.store.audit_lines import AUDIT_REASONS
 from service.work.context import Context
+from service.work.current_request import request_id
 
 FIRST: Final = "0" * 64
 """What the first line names as the hash before it."""
@@ -53,6 +54,7 @@ class Line:
 
     * `reason`: free text; kept sealed, the line holds a salted hash of it
     * `details`: JSON of text, whole numbers, true/false, lists and objects; no floats, which databases write otherwise
+    * `request_id`: the current request's where none is given
     * `flags`: what makes a look-up worth a second look (`service.work.audit.flags`)
     """
 
@@ -117,6 +119,7 @@ def reason_of(seal: Seal, sealed: bytes | None) -> str | None:
 
 def _row(line: Line, seal: Seal) -> tuple[dict[str, Any], bytes | None]:
     """A line as it will be kept, but for its place in the chain, and its sealed reason."""
+    number = line.request_id or request_id()
     details: dict[str, Any] = _plain(line.details, "details")
     if line.flags:
         details["flags"] = sorted(set(line.flags))
@@ -129,7 +132,7 @@ def _row(line: Line, seal: Seal) -> tuple[dict[str, Any], bytes | None]:
         "division_code": None if line.division_code is None else _clean(line.division_code),
         "reason": None if salted is None else hash_of_reason(salted),
         "details": details,
-        "request_id": None if line.request_id is None else _clean(line.request_id),
+        "request_id": None if number is None else _clean(number),
     }
     return row, seal_bytes(seal, AUDIT_REASONS.c.reason, salted)
 
