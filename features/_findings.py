@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from features._feature import Float
 from features.asof import LedgerTable, Pairs, View
+from features.asof.grows import by_row
 
 
 def findings(view: View, shared: str, outcome: str) -> Pairs:
@@ -48,6 +49,7 @@ def _register(view: View, shared: str) -> str:
     return name
 
 
+@by_row()
 def _payment_column(table: LedgerTable, *, shared: str) -> NDArray[np.int32]:
     """The payment's code in column `shared` for each finding, -1 where the payment was not on record by then.
 
@@ -65,6 +67,7 @@ def _payment_column(table: LedgerTable, *, shared: str) -> NDArray[np.int32]:
     )
 
 
+@by_row()
 def _outcome_flag(table: LedgerTable, *, outcome: str) -> NDArray[np.float64]:
     code = table.schema.column("outcome").values.index(outcome)
     return np.asarray(table.column("outcome") == code, dtype=np.float64)

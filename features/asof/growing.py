@@ -36,9 +36,9 @@ class Growing:
         return self.values
 
     def resize(self, size: int) -> None:
-        """Hold `size` values; what is new is undefined."""
+        """Hold `size` values; what is new is zero, or what was there when the array was longer."""
         if self._room is None or size > len(self._room):
-            room = np.empty((max(64, size + size // 2), *self.values.shape[1:]), dtype=self.values.dtype)
+            room = np.zeros((max(64, size + size // 2), *self.values.shape[1:]), dtype=self.values.dtype)
             room[: len(self.values)] = self.values
             self._room = room
         self.values = self._room[:size]

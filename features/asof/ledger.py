@@ -39,6 +39,9 @@ class Ledger:
     `utc_offset_hours` is the local time of the data (8 for China); dates begin at local midnight.
     """
 
+    version = 0
+    """How often rows arrived: never."""
+
     def __init__(
         self, sources: Mapping[str, Path | pa.Table], *, utc_offset_hours: float = 8.0, cache: Cache | None = None
     ) -> None:

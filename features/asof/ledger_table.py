@@ -58,6 +58,7 @@ class LedgerTable:
         self._columns: dict[str, Array] = {}
         self._derived: dict[str, NDArray[Any]] = {}
         self._shared: dict[str, Any] = {}
+        self.kept_for_part: dict[str, Any] = {}
         self._typed: dict[str, NDArray[Any]] = {}
         self._indexes: dict[tuple[str, ...], GroupIndex] = {}
 

@@ -173,6 +173,8 @@ class LiveLedger(Ledger):
 
     def known_since(self, name: str, version: int) -> int:
         """The earliest moment of what a table learned, or a derived column changed, after a version; NEVER: none."""
+        if name.startswith(VOCABULARY):
+            return NEVER
         table, _, column = name.partition(".")
         if not column:
             return NEVER if self.changed.get(table, 0) <= version else self._live[table].journal.since(version)

@@ -250,7 +250,9 @@ class LiveTable(LedgerTable):
             made.changes.add(self.ledger.version, int(self.known_at[changed.min()]))
 
     def _again_by_code(self, name: str, made: Made, growth: ByCode) -> None:
-        others = frozenset(r for r in made.reads if r != self.name)
+        # Columns by code that it is made from took the same rows.
+        by_code = {f"{self.name}.{n}" for n, m in self._made.items() if isinstance(growth_of(m.make), ByCode)}
+        others = made.reads - by_code - {self.name}
         if self.ledger.changed_since(others, made.version):
             self._again(name, made)
             return

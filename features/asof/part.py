@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.asof.group_index import GroupIndex
 from features.asof.ledger_table import LedgerTable
+
+T = TypeVar("T")
 
 
 class Part(LedgerTable):
@@ -74,6 +76,17 @@ class Part(LedgerTable):
     def codes(self, name: str) -> NDArray[np.int32]:
         """A column of codes as int32."""
         return self._whole.codes(name)[self._at]
+
+    def shared(self, key: str, make: Callable[[], T]) -> T:
+        """What several derived columns of the last rows are made from, made once as long as nothing arrives."""
+        if not isinstance(self._at, slice):
+            return make()
+        mark = (self.rows, self._whole.rows, self.ledger.version)
+        kept = self._whole.kept_for_part
+        if key not in kept or kept[key][0] != mark:
+            kept[key] = mark, make()
+        found: T = kept[key][1]
+        return found
 
     def index(self, columns: tuple[str, ...]) -> GroupIndex:
         """Rows of the whole table, grouped."""

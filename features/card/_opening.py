@@ -10,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.asof import LedgerTable, Pairs, View
+from features.asof.grows import by_code, by_row
 from features.asof.ledger import ALWAYS, MICROSECONDS_A_DAY
 from features.card import _holder
 
@@ -31,12 +32,22 @@ def _first_known(codes: Int64, known: Int64, size: int) -> Int64:
     return out
 
 
+def _first_known_of(table: LedgerTable, arrived: LedgerTable, values: Int64, first: int) -> None:
+    codes = np.asarray(arrived.column("person_id"), dtype=np.int64)
+    np.minimum.at(values, codes[codes >= 0], arrived.known_at[codes >= 0])
+
+
+@by_code("person", _first_known_of)
 def first_known(table: LedgerTable) -> Int64:
-    """By person code when the register first knew the person (NEVER: not at all); one more entry for code -1."""
+    """By person code when the register first knew the person (NEVER: not at all); one more entry for code -1.
+
+    For `derived` of `persons`.
+    """
     codes = np.asarray(table.column("person_id"), dtype=np.int64)
     return np.asarray(_first_known(codes, table.known_at, len(table.ledger.vocabulary("person"))))
 
 
+@by_row()
 def opened_by_another(table: LedgerTable) -> NDArray[np.int32]:
     """Who opened the card, where it was not the holder; -1 else. For `derived` of `cards`."""
     opener = np.asarray(table.column("opened_by_person_id"))
@@ -50,18 +61,20 @@ def _as_of_opening(table: LedgerTable) -> View:
     )
 
 
+@by_row()
 def newcomer(table: LedgerTable) -> Float:
     """1 where the holder was new to a settled register when the card was opened, else 0. For `derived` of `cards`."""
     persons = table.ledger.tables["persons"]
-    since = first_known(persons)[np.asarray(table.column("holder_person_id"), dtype=np.int64)]
+    since = persons.derived("first_known", first_known)[np.asarray(table.column("holder_person_id"), dtype=np.int64)]
     recent = since > np.where(table.known_at == ALWAYS, ALWAYS, table.known_at - NEW_FOR_DAYS * MICROSECONDS_A_DAY)
-    known = np.sort(persons.known_at)
+    known = persons.known_at
     then = np.searchsorted(known, table.known_at, side="right").astype(np.float64)
     before = np.searchsorted(known, table.known_at - NEW_FOR_DAYS * MICROSECONDS_A_DAY, side="right")
     settled = (then > 0) & (then - before <= STILL_LOADING * then)
     return (recent & settled).astype(np.float64)
 
 
+@by_row()
 def lone_newcomer(table: LedgerTable) -> Float:
     """1 where the newcomer was the only known member of a household. For `derived` of `cards`."""
     asked = _as_of_opening(table)
@@ -72,6 +85,7 @@ def lone_newcomer(table: LedgerTable) -> Float:
     return np.asarray(table.derived("newcomer", newcomer), dtype=np.float64) * (size <= 1)
 
 
+@by_row()
 def unreachable_newcomer(table: LedgerTable) -> Float:
     """1 where the newcomer had left no phone with the register and none was bound to the card. For `derived`."""
     asked = _as_of_opening(table)
@@ -80,6 +94,7 @@ def unreachable_newcomer(table: LedgerTable) -> Float:
     return np.asarray(table.derived("newcomer", newcomer), dtype=np.float64) * silent
 
 
+@by_row()
 def second_card(table: LedgerTable) -> Float:
     """1 where the holder had another open card of the same kind when this one was opened. For `derived`."""
     holder = np.asarray(table.column("holder_person_id"), dtype=np.int64)

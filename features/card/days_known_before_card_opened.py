@@ -8,13 +8,12 @@ from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import View
 from features.asof.ledger import MICROSECONDS_A_DAY
-from features.asof.view import index_memo
 from features.card import _holder, _opening
 
 
 def _compute(view: View) -> Float:
     persons = view.ledger.tables["persons"]
-    since = index_memo(persons.index(("person_id",)), "first_known", lambda: _opening.first_known(persons))
+    since = persons.derived("first_known", _opening.first_known)
     known = since[view.memo(_holder.holder)]
     day = (known + view.ledger.utc_offset) / MICROSECONDS_A_DAY
     days = _holder.card_fact(view, "opened_on") - np.floor(day)

@@ -9,10 +9,12 @@ from features._feature import Case, Feature, Float, ratio
 from features._world import world
 from features.asof import LedgerTable, View
 from features.asof.group_index import latest_row
+from features.asof.grows import by_row
 from features.card import _holder
 from features.card._moment import at_submission
 
 
+@by_row()
 def _kind(table: LedgerTable) -> NDArray[np.int32]:
     """Kind of the card paid to, as on record when the row was submitted; -1 not on record."""
     cards = table.ledger.tables["cards"]

@@ -7,19 +7,23 @@ import numpy as np
 from features._feature import Case, Feature, Float, flag, ratio
 from features._world import world
 from features.asof import LedgerTable, View
+from features.asof.grows import by_row
 from features.card import _previous
 from features.card._moment import at_submission
 
 
+@by_row()
 def _changed(table: LedgerTable) -> Float:
     """1 where the payee's payment before went to another card, 0 where to the same, NaN for a first payment."""
+    every = table.whole
     index = table.index(("person_id",))
     keys = np.asarray(table.column("person_id"), dtype=np.int64)
-    row = _previous.before(index, table.known_at, table.superseded_at, keys, table.known_at, table.known_at)
-    card = np.asarray(table.column("card_id"))
-    return np.where(row >= 0, card != card[np.maximum(row, 0)], np.nan)
+    row = _previous.before(index, every.known_at, every.superseded_at, keys, table.known_at, table.known_at)
+    before = every.column("card_id")[np.maximum(row, 0)] if every.rows else row
+    return np.where(row >= 0, table.column("card_id") != before, np.nan)
 
 
+@by_row()
 def _known_before(table: LedgerTable) -> Float:
     return flag(~np.isnan(table.derived("card_changed", _changed)))
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import LedgerTable, Pairs, View
+from features.asof.grows import by_row
 from features.card import _people
 from features.graph._owners import holder_of_row
 
@@ -23,10 +24,12 @@ def _is_binding(table: LedgerTable) -> NDArray[np.bool_]:
     )
 
 
+@by_row()
 def _device(table: LedgerTable) -> NDArray[np.int32]:
     return np.where(_is_binding(table), table.column("value"), -1).astype(np.int32)
 
 
+@by_row()
 def _device_card(table: LedgerTable) -> NDArray[np.int32]:
     return np.where(_is_binding(table), table.column("card_id"), -1).astype(np.int32)
 

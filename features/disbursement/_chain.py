@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from features._feature import Float
 from features.asof import Ledger, Pairs, View
-from features.asof.ledger import NEVER
-from features.asof.view import index_memo
 
 STAGES = (
     "household_report",
@@ -24,6 +22,9 @@ VILLAGE_LEVEL = ("household_report", "village_assessment")
 ABOVE_VILLAGE = ("township_review", "county_determination")
 DECIDING = ("village_assessment", *ABOVE_VILLAGE)
 """Stages at which somebody judges the application; reporting, posting and releasing follow from it."""
+
+NUMBER = 1 << 28
+"""Added to the code of an official's number that is tied to no person, so that it is nobody's code."""
 
 Codes = NDArray[np.int64]
 
@@ -68,26 +69,19 @@ def person_of_official(ledger: Ledger, officials: Codes, at: Codes) -> Codes:
     table = ledger.tables.get("officials")
     if table is None:
         return np.full(len(officials), -1, dtype=np.int64)
-    size = len(ledger.vocabulary("official"))
-
-    def make() -> tuple[Codes, Codes]:
-        people, known = np.full(size + 1, -1, dtype=np.int64), np.full(size + 1, NEVER, dtype=np.int64)
-        code = np.asarray(table.column("official_id"), dtype=np.int64)
-        # Rows are in order of knowledge: written backwards, the first stays, and with it the day it became known.
-        people[code[::-1]] = np.asarray(table.column("person_id"), dtype=np.int64)[::-1]
-        known[code[::-1]] = table.known_at[::-1]
-        people[-1], known[-1] = -1, NEVER
-        return people, known
-
-    people, known = index_memo(table.index(("official_id",)), "person_of_official", make)
-    return np.where(known[officials] <= at, people[officials], -1)
+    if not table.rows:
+        return np.full(len(officials), -1, dtype=np.int64)
+    index = table.index(("official_id",))
+    first = index.firsts(index.lookup([officials]))  # And with it the day the number became known.
+    row = np.maximum(first, 0)
+    known = (first >= 0) & (table.known_at[row] <= at)
+    return np.where(known, table.column("person_id")[row], -1).astype(np.int64)
 
 
 def hands(ledger: Ledger, officials: Codes, at: Codes) -> Codes:
     """Somebody's hand: the person where the official's number is tied to one, else the number itself (shifted)."""
     people = person_of_official(ledger, officials, at)
-    shift = len(ledger.vocabulary("person"))
-    return np.where(officials < 0, -1, np.where(people >= 0, people, officials + shift))
+    return np.where(officials < 0, -1, np.where(people >= 0, people, officials + NUMBER))
 
 
 def earliest(moments: list[Float]) -> Float:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features._feature import Float
 from features.asof import LedgerTable, Pairs, View
+from features.asof.grows import by_row
 
 Codes = NDArray[np.int64]
 
@@ -18,6 +19,7 @@ WINDOW_DAYS = 800
 """Two yearly payments and some slack."""
 
 
+@by_row()
 def _payment_row(table: LedgerTable) -> Float:
     """Row of `disbursements` each answer belongs to, -1 where the payment was not on record by then.
 
@@ -28,6 +30,7 @@ def _payment_row(table: LedgerTable) -> Float:
 
 
 def _of_payment(column: str) -> Callable[[LedgerTable], Float]:
+    @by_row()
     def make(table: LedgerTable) -> Float:
         row = table.derived("payment_row", _payment_row).astype(np.int64)
         values = np.asarray(table.ledger.tables["disbursements"].column(column), dtype=np.float64)
@@ -37,6 +40,7 @@ def _of_payment(column: str) -> Callable[[LedgerTable], Float]:
     return make
 
 
+@by_row()
 def _missing_fen(table: LedgerTable) -> Float:
     """Fen planned and not credited, of answers that say paid; 0 elsewhere."""
     planned = table.derived("planned_fen", _of_payment("amount"))
@@ -44,12 +48,31 @@ def _missing_fen(table: LedgerTable) -> Float:
     return np.where((np.asarray(table.column("status")) == PAID) & (missing > 0), missing, 0.0)
 
 
+@by_row()
 def _is_short(table: LedgerTable) -> Float:
     return (table.derived("missing_fen", _missing_fen) > 0).astype(np.float64)
 
 
+@by_row()
 def _is_paid(table: LedgerTable) -> Float:
     return np.asarray(np.asarray(table.column("status")) == PAID, dtype=np.float64)
+
+
+@by_row()
+def is_returned(table: LedgerTable) -> Float:
+    """1.0 for answers that say the payment came back. For `derived` of `settlements`."""
+    return np.asarray(np.asarray(table.column("status")) == RETURNED, dtype=np.float64)
+
+
+@by_row()
+def is_answer(table: LedgerTable) -> Float:
+    """0.0 for every answer: one group of all. For `derived` of `settlements`."""
+    return np.zeros(table.rows)
+
+
+def planned_fen(table: LedgerTable) -> Float:
+    """Fen planned of the payment answered, NaN unknown; shape (rows,)."""
+    return table.derived("planned_fen", _of_payment("amount"))
 
 
 def prepare(view: View) -> bool:
@@ -124,6 +147,7 @@ def count_alike(view: View) -> Float:
     return own.last(np.maximum(by_sum, by_share))
 
 
+@by_row()
 def _missing_share(table: LedgerTable) -> Float:
     """The missing share in half percents, -1 where nothing is missing."""
     missing = table.derived("missing_fen", _missing_fen)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features._feature import Float
 from features.asof import LedgerTable, Pairs, View
-from features.disbursement._chain import Codes
+from features.asof.grows import by_row
 
 SHORT = 0.5
 """A list that hung for no more than half the required days was as good as not posted."""
@@ -31,23 +32,25 @@ def share_of_required(view: View) -> Float:
         return np.where(known & (need > 0), hung / need, np.nan)
 
 
+@by_row()
 def first_line(table: LedgerTable) -> Float:
     """1.0 for the first payment made on each application, else 0.0; shape (rows,)."""
-    out = np.zeros(table.rows)
-    out[_first_rows(table)] = 1.0
-    return out
+    return np.asarray(is_first(table, ("application_id",)), dtype=np.float64)
 
 
-def _first_rows(table: LedgerTable) -> Codes:
-    index = table.index(("application_id",))
-    return np.asarray(index.rows[index.starts[index.ends > index.starts]], dtype=np.int64)
+def is_first(table: LedgerTable, columns: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Whether each row is the first of its group, false for rows in none; shape (rows,)."""
+    index = table.index(columns)
+    groups = index.lookup([table.column(name) for name in columns])
+    return np.asarray((groups >= 0) & (index.firsts(groups) == table.row_numbers), dtype=np.bool_)
 
 
+@by_row()
 def first_line_unposted(table: LedgerTable) -> Float:
     """1.0 for the first payment of an application whose list, as known then, was missing or hung for half its days."""
     out = np.zeros(table.rows)
-    rows = _first_rows(table)
-    share = share_of_required(View(table.ledger, table.known_at[rows], rows))
+    places = np.flatnonzero(is_first(table, ("application_id",)))
+    share = share_of_required(View(table.ledger, table.known_at[places], table.row_numbers[places]))
     with np.errstate(invalid="ignore"):
-        out[rows[share <= SHORT]] = 1.0
+        out[places[share <= SHORT]] = 1.0
     return out

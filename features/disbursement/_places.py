@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Pairs, View
+from features.asof.grows import by_code
 from features.asof.ledger import Ledger, LedgerTable
 
 Codes = NDArray[np.int64]
@@ -52,14 +53,27 @@ def _lines_of_two_villages_365d(view: View) -> Pairs:
     return view.match("disbursements", keys, days=365)
 
 
+def _several(lines: LedgerTable, rows: Codes, group: Codes, size: int) -> NDArray[np.float64]:
+    """1.0 for groups of lines in different villages."""
+    village = last_successor(lines.ledger)[lines.column("division_code")[rows].astype(np.int64)].astype(np.float64)
+    low, high = np.full(size, np.inf), np.full(size, -np.inf)
+    np.minimum.at(low, group, village)
+    np.maximum.at(high, group, village)
+    return np.asarray(low < high, dtype=np.float64)
+
+
+def _again(lines: LedgerTable, arrived: LedgerTable, values: NDArray[np.float64], first: int) -> None:
+    people = np.unique(arrived.codes("person_id"))
+    people = people[people >= 0]
+    index = lines.index(("person_id",))
+    group, rows = index.expand(index.lookup([people]))
+    values[people] = _several(lines, rows, group, len(people))
+
+
+@by_code("person", _again)
 def _in_two_villages(lines: LedgerTable) -> NDArray[np.float64]:
     """1.0 by person code with lines in different villages; one more entry for code -1."""
     size = len(lines.ledger.vocabulary("person")) + 1
-    village = last_successor(lines.ledger)[lines.column("division_code").astype(np.int64)].astype(np.float64)
-    person = lines.column("person_id").astype(np.int64)
-    low, high = np.full(size, np.inf), np.full(size, -np.inf)
-    np.minimum.at(low, person, village)
-    np.maximum.at(high, person, village)
-    out = np.asarray(low < high, dtype=np.float64)
+    out = _several(lines, lines.row_numbers, lines.column("person_id").astype(np.int64), size)
     out[-1] = 0.0
     return out

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from features.asof import View
 from features.asof import _kernels as kernels
+from features.asof.grows import by_row
 from features.asof.ledger import LedgerTable
-from features.asof.view import index_memo
 
 Float = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -111,33 +111,39 @@ def _within(lines: LedgerTable, block: slice, rates: LedgerTable, line: Codes, r
 
 
 def _part(lines: LedgerTable, place: int) -> Float:
-    return index_memo(lines.index(("program_id",)), "due", lambda: _all(lines))[place]
+    return lines.shared("due", lambda: _all(lines))[place]
 
 
+@by_row()
 def _nearest(lines: LedgerTable) -> Float:
     return _part(lines, 0)
 
 
+@by_row()
 def _highest(lines: LedgerTable) -> Float:
     return _part(lines, 1)
 
 
+@by_row()
 def _off(lines: LedgerTable) -> Float:
     return _part(lines, 2)
 
 
+@by_row()
 def is_over(lines: LedgerTable) -> Float:
     """1.0 for lines above the nearest rate by more than the tolerance."""
     off = np.asarray(lines.derived("fen_off_rate", _off), dtype=np.float64)
     return np.asarray(off > 0, dtype=np.float64)
 
 
+@by_row()
 def is_under(lines: LedgerTable) -> Float:
     """1.0 for lines below the nearest rate by more than the tolerance."""
     off = np.asarray(lines.derived("fen_off_rate", _off), dtype=np.float64)
     return np.asarray(off < 0, dtype=np.float64)
 
 
+@by_row()
 def is_over_in_part(lines: LedgerTable) -> Float:
     """1.0 for lines above the nearest rate that are no whole multiple of it (as months owed would be)."""
     off = np.asarray(lines.derived("fen_off_rate", _off), dtype=np.float64)

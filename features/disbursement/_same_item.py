@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Pairs, View
+from features.asof.grows import by_code
 from features.asof.ledger import LedgerTable
 from features.person._register import sub_view
 
@@ -39,6 +40,12 @@ def standing(pairs: Pairs) -> Pairs:
     return pairs.where(~back)
 
 
+def _came_back(settlements: LedgerTable, arrived: LedgerTable, values: NDArray[np.float64], first: int) -> None:
+    codes = arrived.column("disbursement_id")[arrived.column("status") > 0].astype(np.int64)
+    values[codes[codes >= 0]] = 1.0
+
+
+@by_code("disbursement", _came_back)
 def _ever_back(settlements: LedgerTable) -> NDArray[np.float64]:
     """1.0 by disbursement code where any answer, however late, is not `paid`; one more entry for code -1."""
     out = np.zeros(len(settlements.ledger.vocabulary("disbursement")) + 1)

@@ -8,28 +8,27 @@ from numpy.typing import NDArray
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import View
+from features.asof.grows import by_row
 from features.asof.ledger import LedgerTable
 from features.disbursement._places import last_successor
 
 LIST = ("division_code", "program_id", "period")
 
 
+@by_row()
 def _from_elsewhere(lines: LedgerTable) -> NDArray[np.float64]:
     """1.0 for lines whose application, as first known and known by then, was made in another village."""
     applications = lines.ledger.tables["applications"]
     place = last_successor(lines.ledger)
-    size = len(lines.ledger.vocabulary("application"))
-    village = np.full(size + 1, -1, dtype=np.int64)
-    known = np.full(size + 1, np.iinfo(np.int64).max)
-    code = applications.column("application_id").astype(np.int64)
-    # Rows are in order of knowledge: written backwards, the earliest stays.
-    village[code[::-1]] = place[applications.column("division_code").astype(np.int64)][::-1]
-    known[code[::-1]] = applications.known_at[::-1]
-    village[-1] = -1
-    named = lines.column("application_id").astype(np.int64)
-    applied, paid = village[named], place[lines.column("division_code").astype(np.int64)]
-    elsewhere = (applied >= 0) & (paid >= 0) & (applied != paid) & (known[named] <= lines.known_at)
-    return np.asarray(elsewhere, dtype=np.float64)
+    if not applications.rows:
+        return np.zeros(lines.rows)
+    index = applications.index(("application_id",))
+    first = index.firsts(index.lookup([lines.column("application_id")]))
+    row = np.maximum(first, 0)
+    applied = place[applications.column("division_code")[row].astype(np.int64)]
+    paid = place[lines.column("division_code").astype(np.int64)]
+    known = (first >= 0) & (applications.known_at[row] <= lines.known_at)
+    return np.asarray(known & (applied >= 0) & (paid >= 0) & (applied != paid), dtype=np.float64)
 
 
 def _compute(view: View) -> Float:

@@ -9,22 +9,22 @@ from features._calendar import month_of
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import View
+from features.asof.grows import by_row
 from features.asof.ledger import LedgerTable
 from features.contract import TABLES
+from features.disbursement._notice import is_first
 
 GROUP = ("run_id", "prepared_by")
 
 
+@by_row()
 def _new_and_back(lines: LedgerTable) -> NDArray[np.float64]:
     """1.0 for a person's first line of a continuing item that pays a period long over.
 
     Items counted in months: more months than the period has. Others: a period over for more than a month.
     """
     ledger = lines.ledger
-    index = lines.index(("person_id", "program_id"))
-    starts = index.starts[index.ends > index.starts]
-    first = np.zeros(lines.rows, dtype=bool)
-    first[index.rows[starts]] = True
+    first = is_first(lines, ("person_id", "program_id"))
     begun, ended = (month_of(days[lines.column("period")]) for days in ledger.periods)
     submitted = month_of(lines.column("submitted_at"))
     in_months = _item_is(lines, "quantity_unit", "month")

@@ -7,6 +7,7 @@ import numpy as np
 from features._feature import Case, Feature, Float, ratio
 from features._world import world
 from features.asof import View
+from features.disbursement._everything import everything
 from features.disbursement._rates import is_over
 
 YEAR = 365.0
@@ -17,7 +18,7 @@ ASSUMED_LINES = 50.0
 def _compute(view: View) -> Float:
     lines = view.ledger.tables["disbursements"]
     lines.derived("is_over_rate", is_over)
-    lines.derived("everything", lambda table: np.zeros(table.rows, dtype=np.int32))
+    lines.derived("everything", everything)
     cells = view.unique("prepared_by")
     whole = {"everything": np.zeros(cells.n, dtype=np.int64)}
     county = ratio(

@@ -10,7 +10,7 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Pairs, View
-from features.disbursement._credit import RETURNED, WINDOW_DAYS, prepare
+from features.disbursement._credit import WINDOW_DAYS, is_returned, planned_fen, prepare
 
 GRACE_DAYS = 60
 
@@ -19,7 +19,7 @@ def came_back(view: View) -> Pairs:
     """Answers on record saying that a payment of the item to the payee came back, and nothing replaced it."""
     view.memo(prepare)
     table = view.ledger.tables["settlements"]
-    back = table.derived("is_returned", lambda t: (np.asarray(t.column("status")) == RETURNED).astype(np.float64))
+    back = table.derived("is_returned", is_returned)
     person = np.asarray(view.own("person_id"), dtype=np.int64)
     program = np.asarray(view.own("program_id"), dtype=np.int64)
     keys = {"pay_person": person, "pay_program": program}
@@ -35,9 +35,7 @@ def came_back(view: View) -> Pairs:
 
 def _compute(view: View) -> Float:
     answers = view.memo(came_back)
-    owed = answers.sum(
-        view.ledger.tables["settlements"].derived("planned_fen", lambda t: np.zeros(t.rows))[answers.row]
-    )
+    owed = answers.sum(planned_fen(view.ledger.tables["settlements"])[answers.row])
     planned = view.running("disbursements", ("person_id", "program_id"), days=WINDOW_DAYS, of="amount")
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(planned > 0, owed / planned, 0.0)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from features.asof import LedgerTable, Pairs, View
 from features.asof import _kernels as kernels
 from features.asof._cells import number_rows
+from features.asof.grows import by_row
 from features.graph._owners import answer_fact, answered_person, payment_of_answer
 
 Int64 = NDArray[np.int64]
@@ -40,22 +41,27 @@ class Cuts:
     cut: Float
 
 
+@by_row()
 def _answered_village(table: LedgerTable) -> Int32:
     return answer_fact(table, "division_code")
 
 
+@by_row()
 def _answered_program(table: LedgerTable) -> Int32:
     return answer_fact(table, "program_id")
 
 
+@by_row()
 def _answered_period(table: LedgerTable) -> Int32:
     return answer_fact(table, "period")
 
 
+@by_row()
 def _answered_start(table: LedgerTable) -> Float:
     return table.ledger.periods[0][np.asarray(table.derived("period_of_payment", _answered_period), dtype=np.int64)]
 
 
+@by_row()
 def _missing(table: LedgerTable) -> Float:
     """Fen missing from a paid credit; 0 in full, NaN where it was not paid or the amounts are unknown."""
     row = np.asarray(table.derived("payment", payment_of_answer), dtype=np.int64)
@@ -66,6 +72,7 @@ def _missing(table: LedgerTable) -> Float:
     return np.where(paid, np.maximum(missing, 0.0), np.nan)
 
 
+@by_row()
 def _missing_part(table: LedgerTable) -> Float:
     """The same as a part of the amount due."""
     row = np.asarray(table.derived("payment", payment_of_answer), dtype=np.int64)
@@ -75,6 +82,7 @@ def _missing_part(table: LedgerTable) -> Float:
         return np.asarray(table.derived("missing", _missing) / due)
 
 
+@by_row()
 def is_short(table: LedgerTable) -> Float:
     """1 for a credit that fell short, else 0. For `derived` of `settlements`."""
     return (np.asarray(table.derived("missing", _missing), dtype=np.float64) > 0).astype(np.float64)

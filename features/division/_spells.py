@@ -6,6 +6,7 @@ import numpy as np
 
 from features._feature import Float
 from features.asof import LedgerTable, View
+from features.asof.grows import by_row
 from features.asof.ledger import MICROSECONDS_A_DAY
 from features.asof.view import Cells
 from features.disbursement._chain import Codes
@@ -17,6 +18,7 @@ SHORT_PAYMENTS = 6
 ENDED_DAYS = 62
 """Two runs missed: the stay has ended."""
 KEYS = ("division_code", "program_id")
+STAY = ("person_id", "program_id")
 
 
 def lists(view: View) -> Cells:
@@ -25,24 +27,33 @@ def lists(view: View) -> Cells:
     return view.unique(*[np.where(asked, np.asarray(view.own(k), dtype=np.int64), -1) for k in KEYS], names=KEYS)
 
 
+def _one_before(arrived: LedgerTable) -> Codes:
+    """Rows that the rows that arrived stand right after in their stay."""
+    index = arrived.index(STAY)
+    groups = index.lookup([arrived.column(name) for name in STAY])
+    place = index.places(groups, arrived.row_numbers)
+    there = groups >= 0
+    there[there] = place[there] > index.starts[groups[there]]
+    return np.asarray(index.rows[place[there] - 1], dtype=np.int64)
+
+
+@by_row(also=_one_before)
 def ended_short(table: LedgerTable) -> Float:
     """1.0 for a payment that ended a first stay of at most half a year: nothing followed it for two months.
 
     Whether it did is known two months after the payment, and must not be asked for earlier.
     """
-    person = np.asarray(table.column("person_id"), dtype=np.int64)
-    item = np.asarray(table.column("program_id"), dtype=np.int64)
-    group: Codes = person * np.int64(len(table.ledger.vocabulary("program")) + 1) + item
-    order = np.argsort(group, kind="stable")
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = group[order][1:] != group[order][:-1]
-    place = np.arange(len(order))
-    nth = place - np.maximum.accumulate(np.where(new, place, 0)) + 1
-    known = table.known_at[order]
-    followed = np.zeros(len(order), dtype=bool)
-    followed[:-1] = ~new[1:] & (known[1:] - known[:-1] <= ENDED_DAYS * MICROSECONDS_A_DAY)
+    every, index = table.whole, table.index(STAY)
+    groups = index.lookup([table.column(name) for name in STAY])
     out = np.zeros(table.rows)
-    out[order] = (nth <= SHORT_PAYMENTS) & ~followed & (person[order] >= 0)
+    in_one = np.flatnonzero(groups >= 0)
+    groups = groups[in_one]
+    place = index.places(groups, table.row_numbers[in_one])
+    nth = place - index.starts[groups] + 1
+    last = place + 1 >= index.ends[groups]
+    following = index.rows[np.minimum(place + 1, index.ends[groups] - 1)]
+    followed = ~last & (every.known_at[following] - table.known_at[in_one] <= ENDED_DAYS * MICROSECONDS_A_DAY)
+    out[in_one] = (nth <= SHORT_PAYMENTS) & ~followed
     return out
 
 

@@ -10,15 +10,17 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import World, world
 from features.asof import LedgerTable, Pairs, View
+from features.asof.grows import by_row
 from features.disbursement._chain import Codes
 from features.disbursement._places import last_successor
 
 KEYS = ("run_id", "division_code", "registered_elsewhere")
 
 
+@by_row()
 def registered_elsewhere(table: LedgerTable) -> Codes:
     """Village today of the payee's registration as known with each line, -1 where it is the list's own or unknown."""
-    then = View(table.ledger, table.known_at, np.arange(table.rows))
+    then = View(table.ledger, table.known_at, table.row_numbers)
     place = last_successor(table.ledger)
     home = place[np.asarray(then.lookup("persons", "division_code", "person_id"), dtype=np.int64)]
     here = place[np.asarray(table.column("division_code"), dtype=np.int64)]

@@ -11,11 +11,13 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import LedgerTable, View
+from features.asof.grows import by_row
 
 NEAR = 0.75
 WEIGHT = 3.0
 
 
+@by_row()
 def near_limit(table: LedgerTable) -> Float:
     """1.0 where a payment lies between three quarters of the township's limit and the limit; shape (rows,)."""
     programs = table.ledger.tables["programs"]

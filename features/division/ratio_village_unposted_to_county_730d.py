@@ -10,6 +10,7 @@ import numpy as np
 
 from features._feature import Case, Feature, Float
 from features.asof import View
+from features.disbursement._everything import everything
 from features.disbursement._notice import first_line, first_line_unposted
 from features.division.count_village_unposted_730d import WINDOW_DAYS, unposted, unposted_but_own
 
@@ -20,7 +21,7 @@ def _compute(view: View) -> Float:
     table = view.ledger.tables["disbursements"]
     table.derived("first_line", first_line)
     table.derived("first_line_unposted", first_line_unposted)
-    table.derived("everywhere", lambda t: np.zeros(t.rows, dtype=np.int32))
+    table.derived("everywhere", everything)
     own = [np.asarray(view.own(name), dtype=np.int64) for name in ("division_code", "program_id")]
     cells = view.unique(*own, np.zeros(view.n, dtype=np.int64), names=("division_code", "program_id", "everywhere"))
     every = cells.running("disbursements", "everywhere", days=WINDOW_DAYS, of="first_line")

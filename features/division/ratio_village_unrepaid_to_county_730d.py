@@ -10,7 +10,7 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import View
-from features.disbursement._credit import RETURNED, prepare
+from features.disbursement._credit import is_answer, is_returned, prepare
 
 WINDOW_DAYS = 730
 
@@ -18,8 +18,8 @@ WINDOW_DAYS = 730
 def _compute(view: View) -> Float:
     view.memo(prepare)
     table = view.ledger.tables["settlements"]
-    table.derived("is_returned", lambda t: (np.asarray(t.column("status")) == RETURNED).astype(np.float64))
-    table.derived("is_answer", lambda t: np.zeros(t.rows))
+    table.derived("is_returned", is_returned)
+    table.derived("is_answer", is_answer)
     cells = view.unique(np.asarray(view.own("division_code"), dtype=np.int64), names=("pay_division",))
     here = {"pay_division": cells.own("pay_division")}
     every = {"is_answer": np.zeros(cells.n, dtype=np.int64)}

@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from features.asof import LedgerTable
 from features.asof.group_index import latest_row
+from features.asof.grows import by_row
 
 Codes = NDArray[np.int32]
 
 
+@by_row()
 def holder_of_row(table: LedgerTable) -> Codes:
     """Holder of the row's `card_id`, from the card as it was on record by then; -1 unknown. For `derived`."""
     cards = table.ledger.tables["cards"]
@@ -23,6 +25,7 @@ def holder_of_row(table: LedgerTable) -> Codes:
     return np.where(row >= 0, holders[np.maximum(row, 0)], -1).astype(np.int32)
 
 
+@by_row()
 def payment_of_answer(table: LedgerTable) -> Codes:
     """Row of `disbursements` behind each bank answer, as on record by then; -1 unknown. For `derived`."""
     payments = table.ledger.tables["disbursements"]
@@ -41,22 +44,26 @@ def answer_fact(table: LedgerTable, column: str) -> Codes:
     return np.where(row >= 0, values[np.maximum(row, 0)], -1).astype(np.int32)
 
 
+@by_row()
 def answered_card(table: LedgerTable) -> Codes:
     """Card of the payment behind each bank answer. For `derived`."""
     return answer_fact(table, "card_id")
 
 
+@by_row()
 def answered_person(table: LedgerTable) -> Codes:
     """Person of the payment behind each bank answer. For `derived`."""
     return answer_fact(table, "person_id")
 
 
+@by_row()
 def cash_outlet(table: LedgerTable) -> Codes:
     """Outlet of cash withdrawals, -1 for anything else. For `derived` of `card_transactions`."""
     cash = np.asarray(table.column("kind")) == table.schema.column("kind").values.index("cash_withdrawal")
     return np.where(cash, table.column("outlet_id"), -1).astype(np.int32)
 
 
+@by_row()
 def cash_holder(table: LedgerTable) -> Codes:
     """Holder of the card of cash withdrawals at a known outlet, -1 for anything else. For `derived`."""
     outlet = np.asarray(table.derived("cash_outlet", cash_outlet), dtype=np.int64)

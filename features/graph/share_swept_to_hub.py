@@ -7,6 +7,7 @@ import numpy as np
 from features._feature import Case, Feature, Float, ratio
 from features._world import World, world
 from features.asof import LedgerTable, View
+from features.asof.grows import by_row
 from features.graph import _sweeps
 from features.outlet import _use
 
@@ -21,6 +22,7 @@ def _compute(view: View) -> Float:
     return ratio(fen, view.running("card_transactions", {"holder": view.own("person_id")}, of="debit"))
 
 
+@by_row()
 def _debit(table: LedgerTable) -> Float:
     """Money that left the card, fen; 0 for money that came in."""
     came_in = np.asarray(table.column("kind")) == table.schema.column("kind").values.index("transfer_in")

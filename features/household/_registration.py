@@ -6,20 +6,20 @@ import numpy as np
 
 from features._feature import Float
 from features.asof import LedgerTable, View
+from features.asof.grows import by_row
 from features.asof.ledger import MICROSECONDS_A_DAY
 from features.graph._kin import household_of_payee
 
 
+@by_row()
 def _first_recorded(table: LedgerTable) -> Float:
     """Local day the household's first version became known; known to every later version, so never ahead of it."""
-    home = np.asarray(table.column("household_id"), dtype=np.int64)
     index = table.index(("household_id",))
-    days = (table.known_at + table.ledger.utc_offset) / MICROSECONDS_A_DAY
-    first = np.full(len(table.ledger.vocabulary("household")) + 1, np.nan)
-    if index.size:
-        held = index.ends > index.starts
-        first[: index.size][held] = days[index.rows[index.starts[held]]]
-    return np.asarray(first[home])
+    first = index.firsts(index.lookup([table.column("household_id")]))
+    if not table.rows:
+        return np.empty(0)
+    days = (table.whole.known_at[np.maximum(first, 0)] + table.ledger.utc_offset) / MICROSECONDS_A_DAY
+    return np.where(first >= 0, days, np.nan)
 
 
 def recorded_on(view: View) -> Float:

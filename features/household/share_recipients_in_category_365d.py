@@ -10,15 +10,17 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import LedgerTable, View
+from features.asof.grows import by_row
 from features.disbursement._chain import Codes
 from features.graph._kin import household_of_payee
 
 WINDOW_DAYS = 365
 
 
+@by_row()
 def category_then(table: LedgerTable) -> Codes:
     """Category of the household on each payment as known then, -1 unknown; shape (rows,)."""
-    view = View(table.ledger, table.known_at, np.arange(table.rows))
+    view = View(table.ledger, table.known_at, table.row_numbers)
     return np.asarray(view.lookup("households", "category", "household_id"), dtype=np.int64)
 
 

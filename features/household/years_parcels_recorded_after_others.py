@@ -10,12 +10,14 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import LedgerTable, View
+from features.asof.grows import by_row
 from features.asof.ledger import MICROSECONDS_A_DAY
 from features.disbursement._holdings import own_holdings
 
 YEAR = 365.25
 
 
+@by_row()
 def recorded_day(table: LedgerTable) -> Float:
     """Local day on which each row was recorded."""
     return np.asarray((table.known_at + table.ledger.utc_offset) / MICROSECONDS_A_DAY)

@@ -6,20 +6,20 @@ import numpy as np
 
 from features._feature import Float
 from features.asof import LedgerTable, View
+from features.asof.grows import by_row
 from features.asof.ledger import MICROSECONDS_A_DAY
 from features.disbursement._chain import Codes, chain, person_of_official
 
 
+@by_row()
 def first_of_item(table: LedgerTable) -> Float:
     """By payment: local day of the first payment on record of the item to the person; shape (rows,)."""
     index = table.index(("person_id", "program_id"))
-    days = (table.known_at + table.ledger.utc_offset) / MICROSECONDS_A_DAY
-    out = np.full(table.rows, np.nan)
-    offsets, rows = index.packed()
-    held = np.diff(offsets)
-    first = rows[offsets[:-1][held > 0]]
-    out[rows] = np.repeat(days[first], held[held > 0])
-    return out
+    first = index.firsts(index.lookup([table.column("person_id"), table.column("program_id")]))
+    if not table.rows:
+        return np.empty(0)
+    days = (table.whole.known_at[np.maximum(first, 0)] + table.ledger.utc_offset) / MICROSECONDS_A_DAY
+    return np.where(first >= 0, days, np.nan)
 
 
 def first_paid_on(view: View) -> Float:

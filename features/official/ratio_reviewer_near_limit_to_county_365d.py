@@ -11,6 +11,7 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import World, world
 from features.asof import LedgerTable, View
+from features.asof.grows import by_row
 from features.disbursement._chain import Codes
 from features.division.ratio_village_near_limit_to_county_730d import near_limit
 from features.official._tenure import township_hand
@@ -19,6 +20,7 @@ WINDOW_DAYS = 365
 WEIGHT = 3.0
 
 
+@by_row()
 def _reviewer(table: LedgerTable) -> Codes:
     """Official behind each payment's township review as known then, or who prepared it; only where a limit applies."""
     programs = table.ledger.tables["programs"]
@@ -27,7 +29,7 @@ def _reviewer(table: LedgerTable) -> Codes:
     limited[-1] = False
     rows = np.flatnonzero(limited[np.asarray(table.column("program_id"), dtype=np.int64)])
     out = np.full(table.rows, -1, dtype=np.int64)
-    out[rows] = township_hand(View(table.ledger, table.known_at[rows], rows))
+    out[rows] = township_hand(View(table.ledger, table.known_at[rows], table.row_numbers[rows]))
     return out
 
 

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import LedgerTable, Pairs, View
+from features.asof.grows import by_row
 from features.graph._owners import cash_holder, cash_outlet, holder_of_row
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]
 
 
+@by_row()
 def _village(table: LedgerTable) -> NDArray[np.int32]:
     """Village the register knew for the holder at the time of the transaction. For `derived`."""
     holder = np.asarray(table.derived("holder", holder_of_row), dtype=np.int64)

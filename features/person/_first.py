@@ -6,9 +6,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import View
+from features.asof.grows import by_code
 from features.asof.ledger import LedgerTable
 
 Float = NDArray[np.float64]
+
+
+def _came(persons: LedgerTable, arrived: LedgerTable, values: Float, first: int) -> None:
+    codes = arrived.column("person_id").astype(np.int64)
+    new = codes[np.isinf(values[codes]) & (values[codes] > 0)]
+    days = np.nan_to_num(arrived.column("recorded_at"), nan=-np.inf)[np.isin(codes, new)]
+    # Rows are in order of knowledge: written backwards, the earliest stays.
+    codes = codes[np.isin(codes, new)]
+    values[codes[::-1]] = days[::-1]
+    values[-1] = np.inf
+
+
+@by_code("person", _came)
+def _first(persons: LedgerTable) -> Float:
+    out = np.full(len(persons.ledger.vocabulary("person")) + 1, np.inf)
+    _came(persons, persons, out, 0)
+    return out
 
 
 def first_registered_by_person(view: View) -> Float:
@@ -16,16 +34,7 @@ def first_registered_by_person(view: View) -> Float:
 
     A fact of the past by nature: whoever is asked about is compared with the moment by the caller.
     """
-
-    def first(persons: LedgerTable) -> NDArray[np.float64]:
-        out = np.full(len(persons.ledger.vocabulary("person")) + 1, np.inf)
-        codes = persons.column("person_id").astype(np.int64)
-        # Rows are in order of knowledge: written backwards, the earliest stays.
-        out[codes[::-1]] = np.nan_to_num(persons.column("recorded_at")[::-1], nan=-np.inf)
-        out[-1] = np.inf
-        return out
-
-    return np.asarray(view.ledger.tables["persons"].derived("first_recorded", first))
+    return np.asarray(view.ledger.tables["persons"].derived("first_recorded", _first))
 
 
 def first_registered(view: View) -> Float:

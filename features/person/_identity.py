@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import View
+from features.asof.grows import by_code
 from features.asof.ledger import LedgerTable
 
 Float = NDArray[np.float64]
@@ -73,23 +74,37 @@ def same_old_and_new(
     return alike
 
 
-def _text(table: LedgerTable) -> NDArray[np.bytes_]:
-    values = table.ledger.vocabulary("person").values.to_pylist()
-    good = [v if v.isascii() and len(v) in (LENGTH, OLD_LENGTH) else "" for v in values]
+def _packed(values: list[str | None]) -> NDArray[np.bytes_]:
+    """Numbers of the two lengths as fixed-width text, others empty; one more entry at the end, empty."""
+    good = [v if v and v.isascii() and len(v) in (LENGTH, OLD_LENGTH) else "" for v in values]
     return np.array([*good, ""], dtype=f"S{LENGTH}")
 
 
-def _characters(table: LedgerTable) -> NDArray[np.float64]:
-    # Kept as the fixed-width text itself; the ledger stores any array under the name.
-    return _text(table)  # type: ignore[return-value]
+def _new_characters(table: LedgerTable, arrived: LedgerTable, values: NDArray[np.bytes_], first: int) -> None:
+    words = table.ledger.vocabulary("person")
+    values[first:] = _packed(words.decode(np.arange(first, len(words))))
 
 
-def _matrix(table: LedgerTable) -> Digits:
-    return np.asarray(table.derived("identity_characters", _characters)).view(np.uint8).reshape(-1, LENGTH)
+@by_code("person", _new_characters)
+def _characters(table: LedgerTable) -> NDArray[np.bytes_]:
+    return _packed(table.ledger.vocabulary("person").values.to_pylist())
 
 
-def _form(table: LedgerTable) -> NDArray[np.float64]:
-    characters = _matrix(table)
+def _matrix(table: LedgerTable, first: int = 0) -> Digits:
+    packed = np.asarray(table.derived("identity_characters", _characters))[first:]
+    return np.ascontiguousarray(packed).view(np.uint8).reshape(-1, LENGTH)
+
+
+def _new_forms(table: LedgerTable, arrived: LedgerTable, values: Float, first: int) -> None:
+    values[first:] = _forms(_matrix(table, first), table.derived("identity_birth", _birth)[first:])
+
+
+@by_code("person", _new_forms)
+def _form(table: LedgerTable) -> Float:
+    return _forms(_matrix(table), table.derived("identity_birth", _birth))
+
+
+def _forms(characters: Digits, birth: Float) -> Float:
     digit = (characters >= ord("0")) & (characters <= ord("9"))
     long = digit[:, :17].all(axis=1) & (digit[:, 17] | (characters[:, 17] == ord("X")))
     old = digit[:, :OLD_LENGTH].all(axis=1) & (characters[:, OLD_LENGTH:] == 0).all(axis=1)
@@ -99,13 +114,20 @@ def _form(table: LedgerTable) -> NDArray[np.float64]:
     form[long] = GOOD
     form[long & (check != characters[:, 17])] = BAD_CHECK
     form[old] = OLD
-    birth = np.asarray(table.derived("identity_birth", _birth))
     form[long & np.isnan(birth)] = BAD_DATE
     return form.astype(np.float64)
 
 
-def _birth(table: LedgerTable) -> NDArray[np.float64]:
-    characters = _matrix(table)
+def _new_births(table: LedgerTable, arrived: LedgerTable, values: Float, first: int) -> None:
+    values[first:] = _births(_matrix(table, first))
+
+
+@by_code("person", _new_births)
+def _birth(table: LedgerTable) -> Float:
+    return _births(_matrix(table))
+
+
+def _births(characters: Digits) -> Float:
     digit = (characters >= ord("0")) & (characters <= ord("9"))
     numbers = np.where(digit, characters - ord("0"), 0).astype(np.int64)
     old = (characters[:, OLD_LENGTH:] == 0).all(axis=1)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import LedgerTable, Pairs, View
+from features.asof.grows import by_row
 from features.asof.ledger import MICROSECONDS_A_DAY, NEVER
-from features.asof.view import index_memo
 from features.card import _opening
 from features.graph._owners import holder_of_row
 
@@ -24,23 +24,25 @@ WEEK = 7
 def since(view: View) -> Int64:
     """When the register first knew the payee; NEVER for a number it does not know. Microseconds UTC."""
     persons = view.ledger.tables["persons"]
-    first = index_memo(persons.index(("person_id",)), "first_known", lambda: _opening.first_known(persons))
+    first = persons.derived("first_known", _opening.first_known)
     return np.asarray(first[np.asarray(view.own("person_id"), dtype=np.int64)], dtype=np.int64)
 
 
+@by_row(ahead_days=SETTLED_AFTER)
 def lone_newcomer(table: LedgerTable) -> Float:
     """1 for the first row of a person who 30 days on was alone and without a phone, in a register no longer loading.
 
     For `derived` of `persons`: it is complete 30 days after the row became known, and must not be asked for earlier.
     """
     code = np.asarray(table.column("person_id"), dtype=np.int64)
-    first = index_memo(table.index(("person_id",)), "first_known", lambda: _opening.first_known(table))
+    first = table.whole.derived("first_known", _opening.first_known)
     later = table.known_at + SETTLED_AFTER * MICROSECONDS_A_DAY
     home = View(table.ledger, later, None, {"household_id": np.asarray(table.column("household_id"), dtype=np.int64)})
     alone = home.distinct("persons", "household_id", of="person_id") <= 1
     window = table.known_at - _opening.NEW_FOR_DAYS * MICROSECONDS_A_DAY
-    then = np.searchsorted(table.known_at, table.known_at, side="right").astype(np.float64)
-    fresh = then - np.searchsorted(table.known_at, window, side="right")
+    known = table.whole.known_at
+    then = np.searchsorted(known, table.known_at, side="right").astype(np.float64)
+    fresh = then - np.searchsorted(known, window, side="right")
     settled = fresh <= _opening.STILL_LOADING * then
     silent = np.asarray(table.column("phone"), dtype=np.int64) < 0
     return np.asarray((first[code] == table.known_at) & alone & settled & silent, dtype=np.float64)
@@ -93,6 +95,7 @@ def traces(view: View) -> Iterator[NDArray[np.bool_]]:
         yield view.running("card_transactions", {"holder": view.own("person_id")}, of="own_use") > 0
 
 
+@by_row()
 def _own_use(table: LedgerTable) -> Float:
     """1 for a withdrawal or purchase, 0 for transfers: what a person does at a counter or in a shop."""
     names = table.schema.column("kind").values

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Pairs, View
+from features.asof.grows import by_row
 from features.asof.ledger import LedgerTable
 from features.person._first import first_registered_by_person
 from features.person._identity import OLD, identities, near, same_old_and_new
@@ -14,6 +15,8 @@ from features.person._register import registered
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
+BEFORE_1970 = 800_000
+"""Days added to a date, which makes every date since the year 1 a number from 0 on."""
 DAYS_APART = 3 * 366
 """How far two birth dates of one person registered twice may lie apart; a parent and a child lie further."""
 
@@ -31,13 +34,14 @@ def _twins(view: View) -> Pairs:
     person = registered(view)
     facts = identities(view)
     table = view.ledger.tables["persons"]
-    homes = np.append(np.asarray(table.derived("name_in_household", _name_in_household)), -1).astype(np.int64)
-    inside = _others(view.match("persons", {"name_in_household": homes[person.row]}))
+    name = view.at_rows("persons", "name", person.row)
+    home = view.at_rows("persons", "household_id", person.row)
+    inside = _others(view.match("persons", {"household_id": home, "name": name}))
     apart = np.abs(inside["birth_date"] - inside.own(person.birth))
     housed = inside.where(apart <= DAYS_APART)
 
-    keys = np.append(np.asarray(table.derived("name_and_birth", _name_and_birth)), -1).astype(np.int64)
-    anywhere = _others(view.match("persons", {"name_and_birth": keys[person.row]}))
+    born = np.append(table.derived("birth_number", _birth_number), -1).astype(np.int64)[person.row]
+    anywhere = _others(view.match("persons", {"name": name, "birth_number": born}))
     paid = anywhere.own("person_id").astype(np.int64)
     listed = anywhere["person_id"].astype(np.int64)
     alike = same_old_and_new(facts.characters[paid], facts.form[paid], facts.characters[listed], facts.form[listed])
@@ -65,18 +69,8 @@ def _others(pairs: Pairs) -> Pairs:
     return pairs.where(pairs["person_id"].astype(np.int64) != pairs.own("person_id"))
 
 
-def _name_in_household(persons: LedgerTable) -> NDArray[np.int32]:
-    """Equal numbers for rows of equal household and name, -1 where one is missing."""
-    name, household = persons.column("name").astype(np.int64), persons.column("household_id").astype(np.int64)
-    codes = np.unique(household * len(persons.ledger.vocabulary("name")) + name, return_inverse=True)[1]
-    return np.where((name >= 0) & (household >= 0), codes, -1).astype(np.int32)
-
-
-def _name_and_birth(persons: LedgerTable) -> NDArray[np.int32]:
-    """Equal numbers for rows of equal name and birth date, -1 where one is missing."""
-    name = persons.column("name").astype(np.int64)
+@by_row()
+def _birth_number(persons: LedgerTable) -> NDArray[np.int32]:
+    """The birth date as a number from 0 on, -1 where it is missing."""
     birth = persons.column("birth_date")
-    known = (name >= 0) & ~np.isnan(birth)
-    both = name * 200_000 + np.nan_to_num(birth).astype(np.int64) + 50_000
-    codes = np.unique(both, return_inverse=True)[1]
-    return np.where(known, codes, -1).astype(np.int32)
+    return np.where(np.isnan(birth), -1, np.nan_to_num(birth) + BEFORE_1970).astype(np.int32)

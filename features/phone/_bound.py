@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import LedgerTable, Pairs, View
+from features.asof.grows import by_row
 from features.card import _people
 from features.disbursement._chain import chain, hands
 from features.graph._owners import holder_of_row
@@ -15,27 +16,36 @@ Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
 MOST_CARDS = 300
+UNLISTED = 1 << 28
+"""Codes of phones from here on are codes of `card_events.value` that no register or card has as a phone."""
 
 
 def _of_kind(table: LedgerTable, kind: str) -> Bool:
     return np.asarray(np.asarray(table.column("kind")) == table.schema.column("kind").values.index(kind))
 
 
+@by_row()
 def _rebound_card(table: LedgerTable) -> NDArray[np.int32]:
     good = _of_kind(table, "phone_changed") & (np.asarray(table.column("value"), dtype=np.int64) >= 0)
     return np.where(good, table.column("card_id"), -1).astype(np.int32)
 
 
-def _rebound_phone(table: LedgerTable) -> NDArray[np.int32]:
-    """The number notices were moved to: its phone code, or, for a number nobody registered, a code behind them."""
-    values = np.asarray(table.column("value"), dtype=np.int64)
-    crossing = table.ledger.crossing("event_value", "phone")
-    if len(crossing) == 0:
-        return np.full(table.rows, -1, dtype=np.int32)
-    good = _of_kind(table, "phone_changed") & (values >= 0)
-    known = crossing[np.maximum(values, 0)]
-    unlisted = len(table.ledger.vocabulary("phone")) + values
-    return np.where(good, np.where(known >= 0, known, unlisted), -1).astype(np.int32)
+@by_row()
+def _rebound_value(table: LedgerTable) -> NDArray[np.int32]:
+    """The number notices were moved to, as a code of `value`; -1 for other events."""
+    return np.where(_of_kind(table, "phone_changed"), table.column("value"), -1).astype(np.int32)
+
+
+def _phone_of(view: View, value: Int64) -> Int64:
+    """Phone code of a code of `value`; for a number nobody registered a code behind all phones; -1 for -1."""
+    known = view.crossing(value, "event_value", "phone").astype(np.int64)
+    return np.where((known < 0) & (value >= 0), UNLISTED + value, known)
+
+
+def _value_of(view: View, phone: Int64) -> Int64:
+    """The way back."""
+    listed = view.crossing(np.where(phone < UNLISTED, phone, -1), "phone", "event_value").astype(np.int64)
+    return np.where(phone >= UNLISTED, phone - UNLISTED, listed)
 
 
 def prepare(view: View) -> None:
@@ -43,7 +53,7 @@ def prepare(view: View) -> None:
     if view.has("card_events"):
         events = view.ledger.tables["card_events"]
         events.derived("rebound_card", _rebound_card)
-        events.derived("rebound_phone", _rebound_phone)
+        events.derived("rebound_value", _rebound_value)
         events.derived("holder", holder_of_row)
 
 
@@ -62,10 +72,10 @@ def phone(view: View) -> Int64:
     if not view.has("card_events"):
         return on_card
     table = view.ledger.tables["card_events"]
-    changed = np.asarray(table.derived("rebound_phone", _rebound_phone), dtype=np.int64)
+    changed = np.asarray(table.derived("rebound_value", _rebound_value), dtype=np.int64)
     if len(changed) == 0:
         return on_card
-    return np.where(row >= 0, changed[np.maximum(row, 0)], on_card)
+    return np.where(row >= 0, _phone_of(view, np.where(row >= 0, changed[np.maximum(row, 0)], -1)), on_card)
 
 
 def _candidates(view: View) -> Int64:
@@ -73,7 +83,7 @@ def _candidates(view: View) -> Int64:
     bound = view.memo(phone)
     people = view.distinct("cards", {"phone": bound}, of="holder_person_id")
     if view.has("card_events"):
-        people = people + view.distinct("card_events", {"rebound_phone": bound}, of="holder")
+        people = people + view.distinct("card_events", {"rebound_value": _value_of(view, bound)}, of="holder")
     return np.flatnonzero((people >= 2) & (people <= MOST_CARDS) & (bound >= 0))
 
 
@@ -88,7 +98,7 @@ def cards_on_phone(view: View) -> tuple[Int64, Int64, Bool]:
     static = asked.match("cards", {"phone": bound})
     query, card = [chosen[static.query]], [static["card_id"].astype(np.int64)]
     if view.has("card_events"):
-        changed = asked.match("card_events", {"rebound_phone": bound})
+        changed = asked.match("card_events", {"rebound_value": _value_of(asked, bound)})
         query.append(chosen[changed.query])
         card.append(changed["card_id"].astype(np.int64))
     both, cards = np.concatenate(query), np.concatenate(card)

@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 from features._feature import Case, Feature, Float, ratio
 from features._world import world
 from features.asof import View
+from features.asof.grows import by_row
 from features.asof.ledger import LedgerTable
+from features.disbursement._notice import is_first
 
 
+@by_row()
 def _again(lines: LedgerTable) -> NDArray[np.float64]:
     """1.0 for lines that are not the first (by moment) for their person, item and period and replace no line."""
-    index = lines.index(("person_id", "program_id", "period"))
-    out = np.ones(lines.rows)
-    starts = index.starts[index.ends > index.starts]
-    out[index.rows[starts]] = 0.0
-    return np.where(lines.column("reissue_of") >= 0, 0.0, out)
+    first = is_first(lines, ("person_id", "program_id", "period"))
+    return np.where((lines.column("reissue_of") >= 0) | first, 0.0, 1.0)
 
 
 def _compute(view: View) -> Float:
