@@ -5,7 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Row, Table, Text, delete, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from service.store._columns import METADATA, Document, Moment, Number
 
@@ -63,11 +77,11 @@ def end(connection: Connection, token_hash: str, at: dt.datetime, why: str) -> b
 def end_all(
     connection: Connection, at: dt.datetime, why: str, *, account_id: int | None = None, person: str | None = None
 ) -> int:
-    """End every session of an account, or of a recipient's keyed hash; how many there were."""
+    """End every session of an account, or of a recipient's keyed hash; how many had not run out."""
     if account_id is None and person is None:
         raise ValueError("found neither an account nor a person, expected one of them")
     whose = SESSIONS.c.account_id == account_id if account_id is not None else SESSIONS.c.person == person
-    return _end(connection, whose, at, why)
+    return _end(connection, and_(whose, SESSIONS.c.ends_at > at), at, why)
 
 
 def forget(connection: Connection, before: dt.datetime) -> int:

@@ -12,6 +12,7 @@ from service.access import Principal
 from service.api.asking import Asked, needs
 from service.api.problem import responses
 from service.api.refusals import told
+from service.api.texts import Line, Lines
 from service.store.accounts import Account
 from service.work.access import grants, manage_accounts
 
@@ -32,9 +33,9 @@ StaffRole = Literal[
 ]
 Division = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^(\*|[0-9A-Za-z._-]+)$", examples=["519901"])]
 Desk = Literal["discipline", "department", "owed"]
-Reason = Annotated[str, Field(min_length=1, max_length=500, examples=["Moved to the owed desk"])]
+Reason = Annotated[Lines, Field(min_length=1, max_length=500, examples=["Moved to the owed desk"])]
 """Stands in the log: no identity number, name or phone belongs in it."""
-Short = Annotated[str, Field(min_length=1, max_length=255)]
+Short = Annotated[Line, Field(min_length=1, max_length=255)]
 
 
 class AccessBody(BaseModel):
@@ -67,11 +68,11 @@ class NewAccountBody(AccessBody):
             ]
         }
     )
-    name: Annotated[str, Field(min_length=2, max_length=64)]
+    name: Annotated[Line, Field(min_length=2, max_length=64)]
     sign_in: Literal["password", "oidc", "none"] = "password"
-    official_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    id_number: Annotated[str, Field(min_length=15, max_length=64)] | None = None
-    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    official_id: Annotated[Line, Field(min_length=1, max_length=64)] | None = None
+    id_number: Annotated[Line, Field(min_length=15, max_length=64)] | None = None
+    email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")] | None = None
     subject: Short | None = None
 
 

@@ -14,6 +14,7 @@ from service.api.asking import Asked, in_person
 from service.api.problem import responses
 from service.api.refusals import told
 from service.api.routes.accounts import Administrator, After, Division, Limit
+from service.api.texts import Line
 from service.work.access import api_keys
 from service.work.access.authenticate import forget_keys
 from service.work.context import Context
@@ -40,10 +41,10 @@ class OwnKeyBody(BaseModel):
             ]
         }
     )
-    name: Annotated[str, Field(min_length=2, max_length=64)]
+    name: Annotated[Line, Field(min_length=2, max_length=64)]
     permissions: Annotated[list[Permission], Field(min_length=1, max_length=len(get_args(Permission)))]
     divisions: Annotated[list[Division], Field(max_length=200)] = []
-    addresses: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)] = []
+    addresses: Annotated[list[Annotated[Line, Field(max_length=64)]], Field(max_length=50)] = []
     expires_at: AwareDatetime
 
 

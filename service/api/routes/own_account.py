@@ -14,6 +14,7 @@ from service.api.problem import responses
 from service.api.refusals import told
 from service.api.routes.sign_in import Password, SignInAnswer, WhoAnswer, sign_in_answer, who_answer
 from service.api.session_cookie import drop_session, put_session
+from service.api.texts import Line
 from service.work.access import one_time_codes
 from service.work.access.own_sessions import list_sessions
 from service.work.access.sessions import csrf_token
@@ -22,7 +23,7 @@ from service.work.access.sign_in import change_password, sign_out_everywhere
 router = APIRouter(prefix="/v1/me", tags=["own account"])
 
 Own = Annotated[Principal, Depends(in_person)]
-Code = Annotated[str, Field(min_length=1, max_length=32, examples=["123456"])]
+Code = Annotated[Line, Field(min_length=1, max_length=32, examples=["123456"])]
 
 
 class MeAnswer(WhoAnswer):

@@ -15,6 +15,7 @@ from service.api.problem import responses
 from service.api.refusals import told
 from service.api.same_origin import check_origin
 from service.api.session_cookie import drop_session, put_session
+from service.api.texts import Line
 from service.work.access.sign_in import SignedIn, sign_in, sign_out
 
 router = APIRouter(prefix="/v1", tags=["sign in"])
@@ -29,9 +30,9 @@ class SignInBody(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "wang.fang", "password": "correct horse stapler", "code": "123456"}]}
     )
-    name: Annotated[str, Field(min_length=1, max_length=64)]
+    name: Annotated[Line, Field(min_length=1, max_length=64)]
     password: Password
-    code: Annotated[str, Field(max_length=32)] | None = None
+    code: Annotated[Line, Field(max_length=32)] | None = None
 
 
 class WhoAnswer(BaseModel):

@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -25,6 +26,7 @@ from service.work.access.refused import RefusedError, no_account
 from service.work.audit.record import Line, record
 from service.work.context import Context
 
+_FORM: Final = re.compile(r"mb_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 LONGEST: Final = dt.timedelta(days=366)
 
 
@@ -134,9 +136,10 @@ def find_key(context: Context, token: str) -> Found | None:
 
     Its permissions and divisions are cut to what its account has today.
     """
-    prefix, _, secret = token.removeprefix("mb_").partition("_")
-    if not token.startswith("mb_") or not secret or len(token) > 200:
+    parts = _FORM.fullmatch(token)
+    if parts is None:
         return None
+    prefix, secret = parts.groups()
     with context.database.read() as connection:
         row = api_keys.by_prefix(connection, prefix)
         # Compared also where there is no such key: the time tells nothing.
