@@ -49,7 +49,7 @@ RUNS = Table(
     # What the run lies under as a whole: as told, else the lowest division all its rows lie under.
     Column("division_code", Text),
     Column("planned_on", Text),
-    Column("form", Text, nullable=False),  # csv, parquet, reference
+    Column("form", Text, nullable=False),  # csv, parquet, jsonl, reference
     # The row of `payment_runs` as it was told, texts by column; NULL where none was.
     Column("told", Document),
     Column("state", Text, nullable=False),

@@ -7,7 +7,7 @@ from typing import Literal
 
 from features.intake import QuarantinedRow
 
-Kind = Literal["unknown", "conflict", "refused", "invalid", "format", "too_large", "no_space"]
+Kind = Literal["unknown", "conflict", "refused", "invalid", "too_large", "no_space"]
 
 
 class RunRefusedError(Exception):

@@ -21,9 +21,6 @@ from service.work.runs import spool
 from service.work.runs.errors import RunRefusedError
 from service.work.runs.told import checked
 
-FORMS: Final = {"text/csv": "csv", "application/vnd.apache.parquet": "parquet"}
-"""Forms of an upload by content type."""
-
 KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 """An Idempotency-Key: 1 to 128 visible ASCII characters."""
 
@@ -49,7 +46,7 @@ def send_upload(
     *,
     request_id: str | None = None,
 ) -> Sent:
-    """Take in a finished upload (`form` csv or parquet). It is discarded where the same run is there already.
+    """Take in a finished upload (`form` csv, parquet or jsonl). It is discarded where the same run is there already.
 
     Raises RunRefusedError: the fields are not the contract's, the run lies outside the sender's divisions, the key
     was used for another content, or the same content was sent by somebody whose runs the sender may not see.
