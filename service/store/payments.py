@@ -43,11 +43,13 @@ PAYMENTS = Table(
     Column("division_code", Text, nullable=False),
     Column("application_id", Text),
     Column("person", Text, nullable=False),  # keyed hash
+    Column("card", Text, nullable=False),  # keyed hash
     Column("card_last_four", Text, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("reissue_of", Text),
     Index("ix_payments_disbursement_id", "disbursement_id"),
     Index("ix_payments_person_known_at", "person", "known_at"),
+    Index("ix_payments_card_known_at", "card", "known_at"),
     Index("ix_payments_run_id", "run_id"),
     Index("ix_payments_program_id_period", "program_id", "period"),
     Index("ix_payments_reissue_of", "reissue_of"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict
 
 from service.access import Principal
 from service.api.asking import Asked, needs
+from service.api.moments import At, aware
 from service.api.money import Yuan, yuan
 from service.api.problem import not_found, responses
 from service.work.chain.follow import Step, follow
@@ -82,10 +83,10 @@ def chain_of_payment(
     disbursement_id: Annotated[str, Path(max_length=64, examples=["D00004283"])],
     context: Asked,
     who: Annotated[Principal, Depends(needs("funds.read"))],
-    at: Annotated[dt.datetime | None, Query(description="as it stood at this moment, with an offset")] = None,
+    at: At = None,
 ) -> WayBody:
     """The stage a payment is in and since when."""
-    found = follow(context, who, disbursement_id, _aware(at))
+    found = follow(context, who, disbursement_id, aware(at))
     if found is None:
         raise not_found(("payment", "发放明细"))
     return WayBody(
@@ -111,8 +112,3 @@ def _step(step: Step) -> StepBody:
     return StepBody(
         stage=step.stage.code, en=step.stage.en, zh=step.stage.zh, at=step.at, result=step.result, amount=amount
     )
-
-
-def _aware(at: dt.datetime | None) -> dt.datetime | None:
-    """A moment without an offset is taken as UTC."""
-    return at if at is None or at.tzinfo else at.replace(tzinfo=dt.UTC)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from service.access import Principal
 from service.api.asking import Asked, needs
+from service.api.moments import At, aware
 from service.api.money import Yuan, yuan
 from service.api.problem import responses
 from service.work.funds.sums import By, Sum, sums
@@ -86,15 +86,16 @@ def money_on_its_way(
     program_id: Annotated[str | None, Query(max_length=64)] = None,
     period: Annotated[str | None, Query(max_length=16)] = None,
     division_code: Annotated[str | None, Query(max_length=64, description="this division and below")] = None,
-    at: Annotated[dt.datetime | None, Query(description="as it stood at this moment")] = None,
+    at: At = None,
 ) -> SumsBody:
     """Received, paid, credited, returned, paid again, days on the way, and money that stands still."""
-    moment = at if at is None or at.tzinfo else at.replace(tzinfo=dt.UTC)
+    moment = aware(at)
     found = sums(context, who, by=by, program_id=program_id, period=period, division_code=division_code, at=moment)
-    return SumsBody(sums=[_body(one) for one in found])
+    return SumsBody(sums=[sum_body(one) for one in found])
 
 
-def _body(one: Sum) -> SumBody:
+def sum_body(one: Sum) -> SumBody:
+    """Sums as an answer holds them."""
     return SumBody(
         program_id=one.program_id,
         program=one.program,

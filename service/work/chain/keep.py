@@ -39,6 +39,7 @@ def _disbursements(context: Context, connection: Connection, rows: Rows, seq: in
             "division_code": row["division_code"],
             "application_id": row.get("application_id"),
             "person": context.seal.hash("person", row["person_id"]),
+            "card": context.seal.hash("card", row["card_id"]),
             "card_last_four": row["card_id"][-4:] if len(row["card_id"]) > 4 else "",
             "amount_fen": _fen(row["amount"]),
             "reissue_of": row.get("reissue_of"),

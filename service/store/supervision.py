@@ -1,0 +1,168 @@
+"""Queries of the supervision port: counts and lists as they stood at a moment, within a scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select
+
+from service.access.principal import Principal
+from service.access.scope import within
+from service.store.audit_lines import AUDIT_LINES
+from service.store.case_history import CASE_HISTORY
+from service.store.cases import CASES
+from service.store.facts import FACT_BATCHES
+from service.store.kin_ties import KIN_TIES, OFFICIAL_POSTS, PERSON_PLACES
+from service.store.payments import PAYMENTS, standing
+from service.store.runs import RUNS
+from service.store.scores import SCORES
+
+Rows = Iterator[Row[Any]]
+
+
+def run_states(connection: Connection, principal: Principal, at: dt.datetime) -> dict[str, int]:
+    """How many runs were in each state at a moment."""
+
+    def by(column: Any) -> ColumnElement[bool]:
+        return and_(column.is_not(None), column <= at)
+
+    state = case(
+        (by(RUNS.c.signed_at), literal("signed")),
+        (by(RUNS.c.cancelled_at), literal("cancelled")),
+        (by(RUNS.c.scored_at), literal("scored")),
+        (by(RUNS.c.read_at), literal("scoring")),
+        else_=literal("received"),
+    )
+    asked = (
+        select(state.label("state"), func.count().label("n"))
+        .where(RUNS.c.received_at <= at, within(principal, RUNS.c.division_code))
+        .group_by(state)
+    )
+    return {str(row.state): int(row.n) for row in connection.execute(asked)}
+
+
+def _cases_at(principal: Principal, at: dt.datetime) -> Select[Any]:
+    """Every case opened by a moment, with its last line of history by then."""
+    last = (
+        select(CASE_HISTORY.c.case_id, func.max(CASE_HISTORY.c.line_id).label("line_id"))
+        .where(CASE_HISTORY.c.at <= at)
+        .group_by(CASE_HISTORY.c.case_id)
+        .subquery()
+    )
+    return (
+        select(
+            CASES.c.case_id,
+            CASES.c.desk,
+            CASES.c.hub_kind,
+            CASES.c.hub_shown,
+            CASES.c.typology,
+            CASES.c.suspect_role,
+            CASES.c.selected_by,
+            CASES.c.division_code,
+            CASES.c.summary_zh,
+            CASES.c.summary_en,
+            CASES.c.opened_at,
+            CASES.c.amount_fen,
+            CASE_HISTORY.c.to_state.label("state"),
+            CASE_HISTORY.c.at.label("since"),
+        )
+        .join(last, last.c.case_id == CASES.c.case_id)
+        .join(CASE_HISTORY, CASE_HISTORY.c.line_id == last.c.line_id)
+        .where(within(principal, CASES.c.division_code))
+    )
+
+
+def cases_at(
+    connection: Connection, principal: Principal, at: dt.datetime, unseen: ColumnElement[bool], after: str, limit: int
+) -> list[Row[Any]]:
+    """Cases as they stood at a moment, by number, behind one; `unseen` leaves out what the principal is tied to."""
+    asked = _cases_at(principal, at).where(unseen, CASES.c.case_id > after).order_by(CASES.c.case_id).limit(limit)
+    return list(connection.execute(asked))
+
+
+def case_counts(
+    connection: Connection, principal: Principal, at: dt.datetime, unseen: ColumnElement[bool]
+) -> list[Row[Any]]:
+    """How many cases each desk had in each state at a moment."""
+    found = _cases_at(principal, at).where(unseen).subquery()
+    asked = select(found.c.desk, found.c.state, func.count().label("n")).group_by(found.c.desk, found.c.state)
+    return list(connection.execute(asked.order_by(found.c.desk, found.c.state)))
+
+
+def coverage(connection: Connection, at: dt.datetime) -> list[Row[Any]]:
+    """By table, rows handed over by a moment and when the newest came."""
+    asked = (
+        select(
+            FACT_BATCHES.c.table_name,
+            func.sum(FACT_BATCHES.c.rows).label("rows"),
+            func.max(FACT_BATCHES.c.received_at).label("newest_at"),
+        )
+        .where(FACT_BATCHES.c.received_at <= at)
+        .group_by(FACT_BATCHES.c.table_name)
+    )
+    return list(connection.execute(asked.order_by(FACT_BATCHES.c.table_name)))
+
+
+def looks(
+    connection: Connection, principal: Principal, since: dt.datetime, at: dt.datetime, limit: int
+) -> list[Row[Any]]:
+    """Who looked at what: lines of the log of the kind, newest first; only of divisions in scope."""
+    asked = (
+        select(AUDIT_LINES)
+        .where(
+            AUDIT_LINES.c.at >= since,
+            AUDIT_LINES.c.at <= at,
+            or_(
+                AUDIT_LINES.c.action.like("%.look%"),
+                AUDIT_LINES.c.action.like("%.unmask%"),
+                AUDIT_LINES.c.action.like("%.read%"),
+            ),
+            within(principal, AUDIT_LINES.c.division_code),
+        )
+        .order_by(AUDIT_LINES.c.line.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(asked))
+
+
+def exported_payments(
+    connection: Connection, principal: Principal, where: ColumnElement[bool], at: dt.datetime
+) -> Rows:
+    """Payments as they stood at a moment, one after the other."""
+    asked = select(PAYMENTS).where(standing(PAYMENTS, at), where, within(principal, PAYMENTS.c.division_code))
+    yield from connection.execute(asked.order_by(PAYMENTS.c.payment).execution_options(yield_per=2_000))
+
+
+def exported_scores(connection: Connection, principal: Principal, where: ColumnElement[bool], at: dt.datetime) -> Rows:
+    """Scores made by a moment, one after the other; all that was ever said of a payment, not the newest alone."""
+    asked = select(SCORES).where(SCORES.c.scored_at <= at, where, within(principal, SCORES.c.division_code))
+    yield from connection.execute(asked.order_by(SCORES.c.score_id).execution_options(yield_per=2_000))
+
+
+def exported_places(connection: Connection, principal: Principal) -> Rows:
+    """People and where they belong."""
+    asked = select(PERSON_PLACES).where(within(principal, PERSON_PLACES.c.division_code))
+    yield from connection.execute(asked.order_by(PERSON_PLACES.c.person_hash).execution_options(yield_per=2_000))
+
+
+def exported_kin(connection: Connection, principal: Principal, at: dt.datetime) -> Rows:
+    """Kin of people in scope, each tie once."""
+    place = PERSON_PLACES.alias()
+    asked = (
+        select(KIN_TIES)
+        .join(place, place.c.person_hash == KIN_TIES.c.person_hash)
+        .where(
+            KIN_TIES.c.person_hash < KIN_TIES.c.relative_hash,
+            or_(KIN_TIES.c.recorded_at.is_(None), KIN_TIES.c.recorded_at <= at),
+            within(principal, place.c.division_code),
+        )
+    )
+    yield from connection.execute(asked.execution_options(yield_per=2_000))
+
+
+def exported_posts(connection: Connection, principal: Principal) -> Rows:
+    """Posts in scope."""
+    asked = select(OFFICIAL_POSTS).where(within(principal, OFFICIAL_POSTS.c.division_code))
+    yield from connection.execute(asked.order_by(OFFICIAL_POSTS.c.official_id).execution_options(yield_per=2_000))
