@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request
@@ -10,12 +9,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from service.api.problem import Flaw, Problem, problem_response
+from service.api import storage_refusals
+from service.api.access_log import AccessLog
+from service.api.failures import Failures
+from service.api.limits import Limits
+from service.api.problem import Flaw, Problem, problem_response, responses
 from service.api.request_id import RequestId
 from service.api.routes import all_routers
+from service.api.security_headers import SecurityHeaders
 from service.work.context import Context
-
-_LOG = logging.getLogger("mingbai.api")
 
 
 def create_app(context: Context) -> FastAPI:
@@ -34,11 +36,17 @@ def create_app(context: Context) -> FastAPI:
     )
     app.state.context = context
     for router in all_routers():
-        app.include_router(router)
+        # What the server, `limits` and a database that is away may answer stands for every route.
+        app.include_router(router, responses=responses(400, 408, 413, 429, 503))
     app.add_exception_handler(Problem, _tell)
     app.add_exception_handler(RequestValidationError, _tell_flaws)
     app.add_exception_handler(HTTPException, _tell_http)
-    app.add_exception_handler(Exception, _tell_failure)
+    storage_refusals.install(app)
+    # The last one added stands outermost.
+    app.add_middleware(Failures)
+    app.add_middleware(Limits, settings=context.settings)
+    app.add_middleware(AccessLog)
+    app.add_middleware(SecurityHeaders, https=context.settings.public_url.startswith("https:"))
     app.add_middleware(RequestId)
     return app
 
@@ -72,34 +80,13 @@ def _tell_flaws(request: Request, error: Exception) -> JSONResponse:
 
 def _tell_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    kinds = {404: "not-found", 405: "method-not-allowed"}
-    told = "This path takes other methods." if error.status_code == 405 else "There is nothing under this path."
-    told_zh = "该路径不接受此方法。" if error.status_code == 405 else "该路径不存在。"
-    return problem_response(
-        request,
-        Problem(
-            error.status_code,
-            kinds.get(error.status_code, "refused"),
-            "Nothing here" if error.status_code == 404 else "Refused",
-            (told, told_zh),
-            headers=dict(error.headers or {}),
-        ),
-    )
+    kind, title, detail = _HTTP.get(error.status_code, _HTTP[400])
+    headers = dict(error.headers or {})
+    return problem_response(request, Problem(error.status_code, kind, title, detail, headers=headers))
 
 
-def _tell_failure(request: Request, error: Exception) -> JSONResponse:
-    """Something nobody expected: the log has the kind and the place, never the message, which may quote a value."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}" if place else "?"
-    _LOG.error("unexpected %s at %s, request %s", type(error).__name__, where, request.scope.get("request_id", ""))
-    return problem_response(
-        request,
-        Problem(
-            500,
-            "failure",
-            "Something went wrong here",
-            ("It is on record under the request id.", "已按请求编号记录。"),
-        ),
-    )
+_HTTP = {
+    400: ("refused", "Refused", ("The request cannot be read.", "无法读取该请求。")),
+    404: ("not-found", "Nothing here", ("There is nothing under this path.", "该路径不存在。")),
+    405: ("method-not-allowed", "Refused", ("This path takes other methods.", "该路径不接受此方法。")),
+}

@@ -92,6 +92,7 @@ _TITLES = {
     401: "Not signed in",
     403: "Not allowed",
     404: "Nothing here",
+    408: "The body came too slowly",
     409: "Conflict with what is on record",
     413: "Too large",
     415: "Not a format taken here",

@@ -1,0 +1,52 @@
+"""What the database refuses, as problems: it is away for a moment, or a value is one it cannot hold."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
+
+from service.api.problem import Problem, problem_response
+
+_LOG = logging.getLogger("mingbai.api")
+RETRY_AFTER: Final = "2"
+
+
+def install(app: FastAPI) -> None:
+    """Register what is told."""
+    for away in (OperationalError, InterfaceError, TimeoutError):
+        app.add_exception_handler(away, _tell_away)
+    app.add_exception_handler(DBAPIError, _tell_away_or_fail)
+    for odd in (DataError, UnicodeEncodeError, OverflowError):
+        app.add_exception_handler(odd, _tell_odd)
+
+
+def _tell_away(request: Request, error: Exception) -> JSONResponse:
+    """Nothing was kept: a transaction is whole or not at all, so asking again is safe."""
+    _LOG.error("the database is away: %s, request %s", type(error).__name__, request.scope.get("request_id", ""))
+    detail = (
+        "The database does not answer; nothing was changed. Ask again after Retry-After.",
+        "数据库暂不可用，未作任何更改。请按 Retry-After 稍后重试。",
+    )
+    return problem_response(
+        request, Problem(503, "database-away", "Not ready", detail, headers={"Retry-After": RETRY_AFTER})
+    )
+
+
+def _tell_away_or_fail(request: Request, error: Exception) -> JSONResponse:
+    """A connection that broke while it was used is the database being away; anything else is a defect."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return _tell_away(request, error)
+    raise error
+
+
+def _tell_odd(request: Request, error: Exception) -> JSONResponse:
+    """A character (U+0000, half a surrogate) or a number no column holds. The message may quote it: it is not told."""
+    detail = (
+        "A text holds a character that cannot be kept (U+0000, half a surrogate), or a number is too large.",
+        "文本中含有无法保存的字符，或数值过大。",
+    )
+    return problem_response(request, Problem(422, "not-as-expected", "A value cannot be kept", detail))
