@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 Float = NDArray[np.float64]
 
-_EARLIEST, _LATEST = -150 * 366, 300 * 366
+EARLIEST, LATEST = -150 * 366, 300 * 366
 """Days since 1970 the table spans (years 1820 to 2270); anything outside takes the month of the nearer end."""
 
-_MONTHS = np.append(
-    np.arange(_EARLIEST, _LATEST).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64).astype(np.float64),
+MONTHS = np.append(
+    np.arange(EARLIEST, LATEST).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64).astype(np.float64),
     np.nan,
 )
+"""Month of each of those days, and NaN behind them."""
 
 
 def month_of(days: NDArray[np.generic]) -> Float:
@@ -23,7 +24,7 @@ def month_of(days: NDArray[np.generic]) -> Float:
     array([ 0.,  1., nan])
     """
     values = np.asarray(days, dtype=np.float64)
-    place = np.floor(np.clip(values, _EARLIEST, _LATEST - 1)) - _EARLIEST
-    place = np.where(np.isnan(values), len(_MONTHS) - 1, place).astype(np.int64)
-    months: Float = _MONTHS[place]
+    place = np.floor(np.clip(values, EARLIEST, LATEST - 1)) - EARLIEST
+    place = np.where(np.isnan(values), len(MONTHS) - 1, place).astype(np.int64)
+    months: Float = MONTHS[place]
     return months

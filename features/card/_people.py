@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Pairs, View
+from features.asof import _reduce as reduce
 
 Bool = NDArray[np.bool_]
 Codes = NDArray[np.int64]
@@ -85,8 +86,5 @@ def any_by(query: NDArray[np.integer], mask: Bool, n: int) -> Bool:
 
 def distinct_by(query: NDArray[np.integer], codes: NDArray[np.integer], n: int) -> NDArray[np.float64]:
     """Number of different codes >= 0 among the pairs of each of n queries."""
-    good = codes >= 0
-    if not good.any():
-        return np.zeros(n)
-    packed = np.unique(query[good].astype(np.int64) * (np.int64(codes.max()) + 1) + codes[good].astype(np.int64))
-    return np.bincount(packed // (np.int64(codes.max()) + 1), minlength=n).astype(np.float64)
+    found: NDArray[np.float64] = reduce.distinct(query.astype(np.int32), codes.astype(np.float64), n)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from features._calendar import month_of
 from features._feature import Case, Feature, Float, flag
 from features._world import world
 from features.asof import View
@@ -13,8 +14,8 @@ from features.card import _activity
 
 def _compute(view: View) -> Float:
     known = _activity.last_debit(view, _activity.flow(view.ledger).known)
-    day = np.where(np.isnan(known), 0, (known + view.ledger.utc_offset) // MICROSECONDS_A_DAY).astype("datetime64[D]")
-    month = day.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    day = np.where(np.isnan(known), 0.0, (known + view.ledger.utc_offset) / MICROSECONDS_A_DAY)
+    month = month_of(day).astype(np.int64) % 12 + 1
     return np.where(np.isnan(known), np.nan, flag(month <= 2))
 
 

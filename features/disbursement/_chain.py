@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,9 +87,7 @@ def hands(ledger: Ledger, officials: Codes, at: Codes) -> Codes:
 
 def earliest(moments: list[Float]) -> Float:
     """The earliest of several stage moments, NaN where none was passed."""
-    stacked = np.vstack(moments)
-    out = np.min(np.where(np.isnan(stacked), np.inf, stacked), axis=0)
-    return np.where(np.isinf(out), np.nan, out)
+    return functools.reduce(np.fmin, moments)
 
 
 def latest_of(moments: list[Float]) -> Float:

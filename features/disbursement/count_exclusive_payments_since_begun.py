@@ -8,19 +8,18 @@ from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Pairs, View
 from features.disbursement._same_item import lines_of_item, standing
-from features.program._item import exclusive_items
+from features.program._item import excluded, excludes_any
 
 
 def _lines(view: View) -> Pairs:
     """Lines of excluded items within the time this item has been paid, where this item began later."""
     mine = lines_of_item(view)
     begun = mine.min(mine.period_from())
-    excludes = exclusive_items(view)
     # Most items exclude nothing: ask only for the persons whose item does.
     own = np.asarray(view.own("program_id"), dtype=np.int64)
-    person = np.where(excludes[own].any(axis=1), view.own("person_id"), -1)
+    person = np.where(excludes_any(view, own), view.own("person_id"), -1)
     found = view.match("disbursements", {"person_id": person})
-    found = found.where(excludes[found.own("program_id").astype(np.int64), found["program_id"].astype(np.int64)])
+    found = found.where(excluded(view, own[found.query], found["program_id"].astype(np.int64)))
     first = found.min(found.period_from())
     later = (begun > first)[found.query]
     since = found.period_to() >= begun[found.query]

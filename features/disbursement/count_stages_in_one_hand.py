@@ -11,11 +11,11 @@ from features.disbursement._chain import STAGES, chain, passed
 
 
 def _compute(view: View) -> Float:
-    hands = np.vstack([view.memo(chain).hand[stage] for stage in STAGES])
-    counts = np.zeros_like(hands)
-    for one in range(len(STAGES)):
-        counts[one] = ((hands == hands[one]) & (hands[one] >= 0)).sum(axis=0)
-    most = counts.max(axis=0).astype(np.float64)
+    hands = [view.memo(chain).hand[stage] for stage in STAGES]
+    most = np.zeros(view.n)
+    for one in hands:
+        same = [np.asarray((other == one) & (one >= 0), dtype=np.float64) for other in hands]
+        most = np.maximum(most, sum(same[1:], same[0]))
     return np.where(most > 0, most, np.nan)
 
 

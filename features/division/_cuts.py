@@ -193,13 +193,8 @@ def in_village(view: View) -> Cuts:
     codes = places.own("division_code").astype(np.int64)
     longest = np.zeros(places.n)
     query, item = prepare(view).index(("village_of_payment", "program_of_payment")).under(codes)
-    if len(query):
-        streak, _, _ = _states(
-            places, "village_of_payment", codes[query], item, places.known_rows("settlements")[query]
-        )
-        count = np.bincount(query, minlength=places.n)
-        lengths = count[count > 0]
-        longest[count > 0] = np.maximum.reduceat(streak, np.cumsum(lengths) - lengths)
+    streak, _, _ = _states(places, "village_of_payment", codes[query], item, places.known_rows("settlements")[query])
+    np.maximum.at(longest, query, streak)
     return Cuts(places.spread(longest), cells.spread(own), cells.spread(lines), cells.spread(cut))
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Cells, Pairs, View
+from features.asof import _reduce as reduce
+from features.asof._cells import number_rows
 from features.program.is_machine_item import is_machine_item
 
 WINDOW_DAYS = 1095
@@ -46,10 +48,9 @@ def _compute(view: View) -> Float:
     moved = view.memo(_passed_on)
     to, source = moved["counterparty_card_id"].astype(np.int64), moved["card_id"].astype(np.int64)
     most = np.zeros(cells.n)
-    if len(moved):
-        triples = np.unique(np.column_stack([moved.query.astype(np.int64), to, source]), axis=0)
-        pairs, buyers = np.unique(triples[:, :2], axis=0, return_counts=True)
-        np.maximum.at(most, pairs[:, 0], buyers.astype(np.float64))
+    first, same = number_rows([moved.query.astype(np.int64), to])
+    buyers = reduce.distinct(same.astype(np.int32), source.astype(np.float64), len(first))
+    np.maximum.at(most, moved.query[first], buyers)
     return np.where(is_machine_item.of(view) > 0, cells.spread(most), np.nan)
 
 

@@ -23,12 +23,13 @@ def unposted_but_own(view: View) -> Float:
     number = cells.spread(cells.running("disbursements", "division_code", days=WINDOW_DAYS, of="first_line_unposted"))
     index = table.index(("application_id",))
     group = index.lookup([np.asarray(view.own("application_id"), dtype=np.int64)])
-    if index.size == 0:
+    if not table.rows:
         return np.asarray(number)
-    first = index.rows[np.minimum(index.starts[np.maximum(group, 0)], max(len(index.rows) - 1, 0))]
+    found = index.firsts(group)
+    first = np.maximum(found, 0)
     there = table.column("division_code")[first] == view.own("division_code")
     recent = (table.known_at[first] <= view.at) & (table.known_at[first] > view.at - WINDOW_DAYS * 86_400_000_000)
-    return np.asarray(number - np.where((group >= 0) & there & recent, flags[first], 0.0))
+    return np.asarray(number - np.where((found >= 0) & there & recent, flags[first], 0.0))
 
 
 def _compute(view: View) -> Float:

@@ -260,7 +260,7 @@ def days_any(view: View, partners: Partners) -> Float:
     """Days on which the payee met any of the partners; shape (n,)."""
     query, day = days_of(view, partners)
     date = (ties(view.ledger).known[day] + view.ledger.utc_offset) // 86_400_000_000
-    return _people.distinct_by(query, date - date.min() if len(date) else date, view.n)
+    return _people.distinct_by(query, date, view.n)
 
 
 def last_met(view: View, partners: Partners) -> Float:

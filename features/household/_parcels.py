@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from features._feature import Float
 from features.asof import Pairs, View
+from features.asof._cells import number_rows
 from features.disbursement._holdings import own_holdings
 from features.person._register import household_of
 
@@ -34,11 +35,7 @@ def _first(found: Pairs, chosen: NDArray[np.bool_]) -> Float:
 
 def _open_since(found: Pairs, chosen: NDArray[np.bool_]) -> Float:
     """By pair: the earliest day this pair's household held the parcel."""
-    key = found.query.astype(np.int64) * (int(found["household_id"].max()) + 2 if len(found) else 1)
-    key = key + found["household_id"].astype(np.int64)
-    if len(key) == 0:
-        return np.empty(0)
-    groups, place = np.unique(key, return_inverse=True)
+    groups, place = number_rows([found.query.astype(np.int64), found["household_id"].astype(np.int64)])
     first = np.full(len(groups), np.inf)
     np.minimum.at(first, place, np.where(chosen, found["valid_from"], np.inf))
     out = first[place]

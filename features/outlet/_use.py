@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import LedgerTable, Pairs, View
+from features.asof._cells import number_rows
 from features.asof.grows import by_row
 from features.graph._owners import cash_holder, cash_outlet, holder_of_row
 
@@ -45,12 +46,12 @@ def main_outlet(view: View) -> tuple[Int64, Float]:
     found = view.memo(withdrawals)
     table = view.ledger.tables["card_transactions"]
     outlet = np.asarray(table.derived("cash_outlet", cash_outlet), dtype=np.int64)[found.row]
-    shift = np.int64(outlet.max() + 1) if len(outlet) else np.int64(1)
-    newest_first = (found.query.astype(np.int64) * shift + outlet)[::-1]
-    packed, from_end, times = np.unique(newest_first, return_index=True, return_counts=True)
-    query, place = packed // shift, packed % shift
-    order = np.lexsort((-from_end, times, query))
-    query, place = query[order], place[order]
+    first, same = number_rows([found.query.astype(np.int64), outlet])
+    times = np.bincount(same, minlength=len(first))
+    last = np.zeros(len(first), dtype=np.int64)
+    last[same] = np.arange(len(same))
+    order = np.lexsort((last, times, found.query[first]))
+    query, place = found.query[first][order], outlet[first][order]
     out, most = np.full(view.n, -1, dtype=np.int64), np.zeros(view.n)
     out[query] = place
     most[query] = times[order]

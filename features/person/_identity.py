@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from features.asof import View
@@ -44,34 +45,42 @@ def identities(view: View) -> Identities:
     return Identities(packed.view(np.uint8).reshape(-1, LENGTH), form.astype(np.int8), birth.astype(np.float64))
 
 
-def near(first: Digits, second: Digits) -> Bool:
-    """Whether two numbers differ by one character or by two neighbours changed about; shapes (k, 18)."""
-    unlike = first != second
-    count = unlike.sum(axis=1)
-    place = unlike.argmax(axis=1)
-    following = np.minimum(place + 1, LENGTH - 1)
-    at = np.arange(len(first))
-    swapped = (
-        (count == 2)
-        & unlike[at, following]
-        & (first[at, place] == second[at, following])
-        & (first[at, following] == second[at, place])
-    )
-    alike: Bool = (count == 1) | swapped
-    return alike
+@njit(cache=True, nogil=True)
+def alike(
+    characters: Digits, form: NDArray[np.int8], first: NDArray[np.int64], second: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Whether two numbers (person codes, shape (k,)) are one slip apart or the old and the new form of each other.
 
-
-def same_old_and_new(
-    first: Digits, first_form: NDArray[np.int8], second: Digits, second_form: NDArray[np.int8]
-) -> Bool:
-    """Whether one is the 15-digit form of the other: address, birth without century and sequence agree; shape (k,)."""
-    old_new = (first_form == OLD) & (second_form != OLD) & (second_form != PSEUDONYM)
-    new_old = (second_form == OLD) & (first_form != OLD) & (first_form != PSEUDONYM)
-    old = np.where(new_old[:, None], second, first)
-    new = np.where(new_old[:, None], first, second)
-    agrees = (old[:, :6] == new[:, :6]).all(axis=1) & (old[:, 6:15] == new[:, 8:17]).all(axis=1)
-    alike: Bool = (old_new | new_old) & agrees
-    return alike
+    A slip is one character, or two neighbours changed about. The 15-digit form of a number has its address and its
+    birth and sequence without century and check digit.
+    """
+    out = np.zeros(first.shape[0], np.bool_)
+    for i in range(first.shape[0]):
+        one, other = characters[first[i]], characters[second[i]]
+        unlike = 0
+        place = 0
+        for k in range(LENGTH):
+            if one[k] != other[k]:
+                if unlike == 0:
+                    place = k
+                unlike += 1
+        if unlike == 1:
+            out[i] = True
+        elif unlike == 2 and place + 1 < LENGTH:
+            out[i] = one[place] == other[place + 1] and one[place + 1] == other[place]
+        if not out[i]:
+            a, b = form[first[i]], form[second[i]]
+            if b == OLD and a != OLD:
+                one, other = other, one
+                a, b = b, a
+            if a == OLD and b != OLD and b != PSEUDONYM:
+                same = True
+                for k in range(6):
+                    same = same and one[k] == other[k]
+                for k in range(6, 15):
+                    same = same and one[k] == other[k + 2]
+                out[i] = same
+    return out
 
 
 def _packed(values: list[str | None]) -> NDArray[np.bytes_]:

@@ -9,7 +9,7 @@ from features.asof import Pairs, View
 from features.asof.grows import by_row
 from features.asof.ledger import LedgerTable
 from features.person._first import first_registered_by_person
-from features.person._identity import OLD, identities, near, same_old_and_new
+from features.person._identity import OLD, alike, identities
 from features.person._register import registered
 
 Float = NDArray[np.float64]
@@ -44,10 +44,8 @@ def _twins(view: View) -> Pairs:
     anywhere = _others(view.match("persons", {"name": name, "birth_number": born}))
     paid = anywhere.own("person_id").astype(np.int64)
     listed = anywhere["person_id"].astype(np.int64)
-    alike = same_old_and_new(facts.characters[paid], facts.form[paid], facts.characters[listed], facts.form[listed])
-    alike |= near(facts.characters[paid], facts.characters[listed])
-    alike &= anywhere["household_id"].astype(np.int64) != anywhere.own(person.household)
-    found = anywhere.where(alike)
+    elsewhere = anywhere["household_id"].astype(np.int64) != anywhere.own(person.household)
+    found = anywhere.where(alike(facts.characters, facts.form, paid, listed) & elsewhere)
 
     query = np.concatenate([housed.query, found.query])
     row = np.concatenate([housed.row, found.row])

@@ -7,7 +7,7 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import Pairs, View
-from features.person._identity import GOOD, PSEUDONYM, identities, near, same_old_and_new
+from features.person._identity import GOOD, PSEUDONYM, alike, identities
 from features.person._register import household_of, registered
 
 
@@ -21,13 +21,7 @@ def _slips(view: View) -> Pairs:
     paid = np.asarray(found.own("person_id"), dtype=np.int64)
     listed = found["person_id"].astype(np.int64)
     written = (facts.form[paid] != PSEUDONYM) & (facts.form[listed] != PSEUDONYM) & (paid != listed)
-    alike = np.zeros(len(found), dtype=bool)
-    first, second = paid[written], listed[written]
-    alike[written] = near(facts.characters[first], facts.characters[second])
-    alike[written] |= same_old_and_new(
-        facts.characters[first], facts.form[first], facts.characters[second], facts.form[second]
-    )
-    return found.where(alike)
+    return found.where(written & alike(facts.characters, facts.form, paid, listed))
 
 
 def _compute(view: View) -> Float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from features._calendar import month_of
@@ -14,6 +15,7 @@ from features.contract import TABLES
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
+Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -67,22 +69,46 @@ def months_of_period(view: View) -> Float:
     return month_of(view.period_to()) - month_of(view.period_from()) + 1
 
 
-def exclusive_items(view: View) -> Bool:
-    """Which items exclude each other, by program code, in both directions; shape (codes + 1, codes + 1).
+def excluded(view: View, one: Codes, other: Codes) -> Bool:
+    """Whether two items (program codes, shape (k,)) exclude each other, in either direction."""
+    return np.asarray(_excluded(_exclusive(view), one, other), dtype=np.bool_)
 
-    The last row and column stand for code -1.
-    """
 
-    def matrix(programs: LedgerTable) -> NDArray[np.float64]:
-        words = programs.ledger.vocabulary("program")
-        found = np.zeros((len(words) + 1, len(words) + 1))
-        if programs.has("exclusive_with"):
-            codes = programs.column("program_id")
-            for row, others in enumerate(programs.arrow("exclusive_with").to_pylist()):
-                for other in words.encode_values(others or []):
-                    if other >= 0:
-                        found[int(codes[row]), other] = found[other, int(codes[row])] = 1.0
-        return found
+def excludes_any(view: View, item: Codes) -> Bool:
+    """Whether an item (program codes, shape (k,)) and any other exclude each other."""
+    return np.asarray(_excludes_any(_exclusive(view), item), dtype=np.bool_)
 
-    found = np.asarray(view.ledger.tables["programs"].derived("exclusive_matrix", matrix), dtype=np.float64)
-    return np.asarray(found > 0, dtype=np.bool_)
+
+@njit(cache=True, nogil=True)
+def _excluded(matrix: NDArray[np.float64], one: Codes, other: Codes) -> Bool:
+    out = np.zeros(one.shape[0], np.bool_)
+    for i in range(one.shape[0]):
+        out[i] = matrix[one[i], other[i]] > 0
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _excludes_any(matrix: NDArray[np.float64], item: Codes) -> Bool:
+    out = np.zeros(item.shape[0], np.bool_)
+    for i in range(item.shape[0]):
+        for k in range(matrix.shape[1]):
+            if matrix[item[i], k] > 0:
+                out[i] = True
+    return out
+
+
+def _exclusive(view: View) -> NDArray[np.float64]:
+    """1.0 where items exclude each other, by program code; the last row and column stand for code -1."""
+    return np.asarray(view.ledger.tables["programs"].derived("exclusive_matrix", _matrix), dtype=np.float64)
+
+
+def _matrix(programs: LedgerTable) -> NDArray[np.float64]:
+    words = programs.ledger.vocabulary("program")
+    found = np.zeros((len(words) + 1, len(words) + 1))
+    if programs.has("exclusive_with"):
+        codes = programs.column("program_id")
+        for row, others in enumerate(programs.arrow("exclusive_with").to_pylist()):
+            for other in words.encode_values(others or []):
+                if other >= 0:
+                    found[int(codes[row]), other] = found[other, int(codes[row])] = 1.0
+    return found

@@ -85,9 +85,7 @@ class RecordingLedger:
             return {k: self.wrapped(v, (*key, k), lambda k=k: resolve()[k]) for k, v in value.items()}
         if dataclasses.is_dataclass(value):
             names = [field.name for field in dataclasses.fields(value)]
-            parts = {
-                n: self.wrapped(getattr(value, n), (*key, n), lambda n=n: getattr(resolve(), n)) for n in names
-            }
+            parts = {n: self.wrapped(getattr(value, n), (*key, n), lambda n=n: getattr(resolve(), n)) for n in names}
             return self.twin(type(value))(**parts)
         raise CannotRecordError(f"{type(value).__name__} kept with an index")
 
@@ -227,6 +225,14 @@ class RecordingIndex:
         """Number of groups."""
         found = self.starts.length()
         return LeafLength(found.recorder, found.reg, found.value, lambda: self.resolve().size)
+
+    def firsts(self, groups: Traced) -> Traced:
+        """The first row of each query's group, -1 for a group of -1."""
+        if not self.size or not self.rows.length():
+            return words.full(length(groups), -1, np.int64)  # type: ignore[no-any-return]
+        place = words.ufunc(np.maximum, groups, 0)
+        found = words.where(groups >= 0, self.rows[self.starts[place]], -1)  # type: ignore[operator]
+        return found.astype(np.int64)  # type: ignore[no-any-return]
 
     def packed(self) -> tuple[Leaf, Leaf]:
         """Offsets and row numbers without gaps."""

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features._feature import Feature
+from features import _calendar
 from features.asof import _kernels as real_kernels
 from features.catalogue import FOLDERS, feature_files
 from features.recorded import _words as words
@@ -29,7 +29,7 @@ from features.recorded._values import Leaf, Stand, Traced, kind_of, length
 from features.recorded._view import RecordingCells, RecordingView, narrowed, numbered, reduced
 
 _OWN = tuple(f"features.{folder}" for folder in FOLDERS)
-_ALSO = ("features._feature", "features._calendar", "features._findings", "features.asof.pairs")
+_ALSO = ("features._feature", "features._findings", "features.asof.pairs")
 
 
 class Twins:
@@ -58,7 +58,7 @@ class Twins:
 
     def class_of(self, made: Any) -> Any:
         """The double of a class of a feature module, or of a feature."""
-        if isinstance(made, Feature):
+        if hasattr(made, "compute"):
             return getattr(self.module(_places()[made.name]), made.name)
         if made == "Pairs":
             return self.module("features.asof.pairs").Pairs
@@ -80,9 +80,7 @@ class Twins:
                     return getattr(sys.modules[module], key)
         return made
 
-    def _import(
-        self, name: str, globals_: Any = None, locals_: Any = None, fromlist: Any = (), level: int = 0
-    ) -> Any:
+    def _import(self, name: str, globals_: Any = None, locals_: Any = None, fromlist: Any = (), level: int = 0) -> Any:
         if name == "numpy":
             return _NUMPY
         if name == "numba":
@@ -91,6 +89,8 @@ class Twins:
             return types.SimpleNamespace(**{word: self._door(word) for word in fromlist})
         if name == "features.asof.view":
             return types.SimpleNamespace(View=RecordingView, Cells=RecordingCells, index_memo=index_memo)
+        if name == "features._calendar":
+            return types.SimpleNamespace(month_of=_month_of)
         if name == "features.asof._cells":
             return types.SimpleNamespace(number_rows=_number_rows)
         if _has_twin(name):
@@ -196,6 +196,18 @@ def _number_rows(columns: list[Any]) -> Any:
     return numbered(columns)
 
 
+def _month_of(days: Any) -> Any:
+    """`features._calendar.month_of`, whose table is an array like those of the ledger."""
+    if not isinstance(days, Stand):
+        return _calendar.month_of(days)
+    values = words.asarray(days, np.float64)
+    months = Leaf(values.recorder, ("months",), lambda: _calendar.MONTHS)
+    inside = words.clip(values, _calendar.EARLIEST, _calendar.LATEST - 1)
+    place = words.ufunc(np.floor, inside) - _calendar.EARLIEST
+    last = len(_calendar.MONTHS) - 1
+    return months[words.where(words.ufunc(np.isnan, values), last, place).astype(np.int64)]
+
+
 class _Kernels:
     """`features.asof._kernels`: those with a step of their own, and calls of the others."""
 
@@ -216,9 +228,7 @@ class _Reductions:
     def _reduce(self, step: str, name: str, query: Any, n: Any, *given: Any, **options: Any) -> Any:
         from features.asof import _reduce as real
 
-        example = getattr(real, name)(
-            np.asarray(query.value, np.int32), *given[:-1], int(n.value), *given[-1]
-        )
+        example = getattr(real, name)(np.asarray(query.value, np.int32), *given[:-1], int(n.value), *given[-1])
         return reduced(step, query, options.pop("values", None), n, example, **options)
 
     def count(self, query: Any, n: Any) -> Any:

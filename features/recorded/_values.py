@@ -265,8 +265,6 @@ def as_kind(values: Traced, kind: str, dtype: np.dtype[Any] | None = None) -> in
     own = kind_of(values.dtype)
     if dtype is not None and dtype == np.float32 and values.dtype != np.float32:
         raise CannotRecordError("float32")
-    if dtype is not None and kind == "i" and dtype.itemsize < 4:
-        raise CannotRecordError(f"values of {dtype}")
     name = {
         ("i", "f"): "I_TO_F", ("b", "f"): "I_TO_F", ("f", "b"): "F_TO_BOOL", ("i", "b"): "I_TO_BOOL",
         ("f", "i"): "F_TO_I32" if dtype == np.int32 else "F_TO_I",
@@ -314,6 +312,15 @@ class Leaf(Stand):
         """Number of values, as the program will find it."""
         reg = self.recorder.emit(CODE["LEAF_SIZE"], {3: self.number}, ())[0]
         return LeafLength(self.recorder, reg, np.int64(len(self.resolve())), lambda: len(self.resolve()))
+
+    def view(self, dtype: Any) -> Leaf:
+        """The same bytes in another kind: for calls, which take the array whole."""
+        kind = np.dtype(dtype)
+        return Leaf(self.recorder, (*_key(self), "view", kind.str), lambda: self.resolve().view(kind))
+
+    def reshape(self, *shape: int) -> Leaf:
+        """The same values in another shape: for calls, which take the array whole."""
+        return Leaf(self.recorder, (*_key(self), "reshape", shape), lambda: self.resolve().reshape(*shape))
 
     def astype(self, dtype: Any, copy: bool = True) -> Leaf:
         """The values in another kind."""
@@ -380,5 +387,3 @@ class Pair(Leaf):
 
 def _key(leaf: Leaf) -> tuple[Any, ...]:
     return leaf.key if isinstance(leaf.key, tuple) else (leaf.key,)
-
-
