@@ -15,16 +15,17 @@ from service.work.jobs import Handler, Hold
 
 VERIFY_JOB: Final = "audit_verify"
 BROKEN: Final = "org.mingbai.log.broken"
+EVERY: Final = {ANCHOR_JOB: dt.timedelta(hours=1), VERIFY_JOB: dt.timedelta(days=1)}
 
 
 def write_anchor(context: Context, arguments: Mapping[str, Any], hold: Hold) -> None:
-    """Write the head of the log down outside the database; comes again where `every_seconds` says so."""
+    """Write the head of the log down outside the database; comes again in an hour, or after `ANCHOR_EVERY` lines."""
     anchor(context)
-    _again(context, ANCHOR_JOB, arguments)
+    _again(context, ANCHOR_JOB)
 
 
 def verify_log(context: Context, arguments: Mapping[str, Any], hold: Hold) -> None:
-    """Walk over the whole log and keep what was found; a broken line also makes an event and a line of the log."""
+    """Walk over the whole log and keep what was found, every night; a broken line makes an event."""
 
     def progress(done: int, _of: int) -> None:
         if done % (PAGE * 10) == 0:
@@ -49,32 +50,17 @@ def verify_log(context: Context, arguments: Mapping[str, Any], hold: Hold) -> No
             outbox.add(connection, BROKEN, "log", {"line": first.line, "what": first.what, "broken": found.broken}, at)
         details = {"last": found.last, "broken": found.broken}
         record(context, connection, Line("worker", "log.verified", "log", str(found.last), details=details))
-    _again(context, VERIFY_JOB, arguments)
+    _again(context, VERIFY_JOB)
 
 
-def _again(context: Context, kind: str, arguments: Mapping[str, Any]) -> None:
-    """Due again after `every_seconds`; begun twice after a crash, it is still due once."""
-    every = arguments.get("every_seconds")
-    if not every:
-        return
-    due = context.clock.now() + dt.timedelta(seconds=int(every))
+def _again(context: Context, kind: str) -> None:
+    """Due again; begun twice after a crash, it is still due once."""
     with context.database.write() as connection:
-        jobs.add(connection, kind, dict(arguments), due, name=f"{kind} recurring")
+        jobs.add(connection, kind, {}, context.clock.now() + EVERY[kind], name=kind)
 
 
 JOBS: Final[dict[str, Handler]] = {ANCHOR_JOB: write_anchor, VERIFY_JOB: verify_log}
 """Kinds of jobs of this package and what does them."""
 
-RECURRING: Final[dict[str, dt.timedelta]] = {
-    ANCHOR_JOB: dt.timedelta(hours=1),
-    VERIFY_JOB: dt.timedelta(days=1),
-}
-"""What comes again: begun once by `begin_recurring`, each then adds itself again."""
-
-
-def begin_recurring(context: Context) -> None:
-    """See that the recurring jobs of the log are waiting; to be called when the service starts, as often as it does."""
-    with context.database.write() as connection:
-        for kind, every in RECURRING.items():
-            arguments = {"every_seconds": int(every.total_seconds())}
-            jobs.add(connection, kind, arguments, context.clock.now(), name=f"{kind} recurring")
+RECURRING: Final = tuple(EVERY)
+"""Kinds to be added once, under their own name, when a worker starts; each adds itself again."""

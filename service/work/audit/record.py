@@ -93,7 +93,7 @@ def record(context: Context, connection: Connection, *lines: Line) -> None:
         flags += [{"line": number, "flag": flag} for flag in sorted(set(line.flags))]
     audit_lines.append(connection, rows, reasons, flags)
     if start // ANCHOR_EVERY != (start + len(lines)) // ANCHOR_EVERY:
-        jobs.add(connection, ANCHOR_JOB, {}, at, name=f"{ANCHOR_JOB} now")
+        jobs.add(connection, ANCHOR_JOB, {}, at, name=ANCHOR_JOB)
 
 
 def hash_of(row: Mapping[str, Any]) -> str:

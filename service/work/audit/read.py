@@ -1,0 +1,99 @@
+"""Read the log: lines with their reasons opened, inside the scope of whoever asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from service.access import Principal
+from service.access.scope import within
+from service.sealing.seal import SealError
+from service.store import audit_lines
+from service.store.audit_lines import AUDIT_LINES, Wanted
+from service.work.audit.record import Line, reason_of, record
+from service.work.context import Context
+
+UNREADABLE: Final = "?"
+"""Shown for a reason that does not open; `verify` says why."""
+
+PAGE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of the log as people read it. `reason` is opened; None where there was none."""
+
+    line: int
+    at: dt.datetime
+    who: str
+    action: str
+    about_kind: str
+    about: str
+    division_code: str | None
+    reason: str | None
+    flags: tuple[str, ...]
+    details: dict[str, Any]
+    request_id: str | None
+    hash: str
+
+
+def read_page(
+    context: Context, principal: Principal, wanted: Wanted, *, before: int | None = None, limit: int = 100
+) -> list[LogLine]:
+    """At most `limit` lines that were asked for, newest first, numbers below `before`; those of the scope alone.
+
+    A line without a division (settings, keys, the service itself) is seen by those who see everywhere.
+    """
+    with context.database.read() as connection:
+        rows = audit_lines.page(
+            connection, wanted, within(principal, AUDIT_LINES.c.division_code), before=before, limit=limit
+        )
+    return [_told(context, row) for row in rows]
+
+
+def export(context: Context, principal: Principal, wanted: Wanted) -> Iterator[LogLine]:
+    """Every line that was asked for, newest first, page by page; the export itself is a line of the log, first."""
+    asked = {
+        name: value.isoformat() if isinstance(value, dt.datetime) else value
+        for name in ("who", "action", "about_kind", "about", "since", "until", "flag")
+        if (value := getattr(wanted, name)) is not None
+    }
+    with context.database.write() as connection:
+        record(context, connection, Line(principal.name, "log.exported", "log", "lines", details=asked))
+    return _pages(context, principal, wanted)
+
+
+def _pages(context: Context, principal: Principal, wanted: Wanted) -> Iterator[LogLine]:
+    before: int | None = None
+    while True:
+        lines = read_page(context, principal, wanted, before=before, limit=PAGE)
+        yield from lines
+        if len(lines) < PAGE:
+            return
+        before = lines[-1].line
+
+
+def _told(context: Context, row: Any) -> LogLine:
+    """A row with its reason opened and its marks apart from the details."""
+    try:
+        reason = reason_of(context.seal, row.sealed)
+    except SealError:
+        reason = UNREADABLE
+    details = dict(row.details)
+    flags = tuple(details.pop("flags", ()))
+    return LogLine(
+        int(row.line),
+        row.at,
+        row.who,
+        row.action,
+        row.about_kind,
+        row.about,
+        row.division_code,
+        reason,
+        flags,
+        details,
+        row.request_id,
+        row.hash,
+    )
