@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Double,
     ForeignKey,
@@ -159,3 +160,13 @@ def cases_with(
         if value is not None:
             asked = asked.where(column == value)
     return asked
+
+
+def page(
+    connection: Connection, case_id: str, after: str, limit: int, conditions: Sequence[ColumnElement[bool]]
+) -> list[Row[Any]]:
+    """Members that are or were in a case and meet the conditions, by payment number, behind `after`."""
+    asked = select(CASE_MEMBERS).where(
+        CASE_MEMBERS.c.case_id == case_id, CASE_MEMBERS.c.disbursement_id > after, *conditions
+    )
+    return list(connection.execute(asked.order_by(CASE_MEMBERS.c.disbursement_id).limit(limit)))

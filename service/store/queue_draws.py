@@ -30,3 +30,25 @@ def keep(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 def every(connection: Connection) -> list[Row[Any]]:
     """All draws, the earliest refresh first."""
     return list(connection.execute(select(QUEUE_DRAWS).order_by(QUEUE_DRAWS.c.queue_at, QUEUE_DRAWS.c.disbursement_id)))
+
+
+QUEUE_REFRESHES = Table(
+    "queue_refreshes",
+    METADATA,
+    # A refresh that is begun again after it was kept finds itself here and does nothing.
+    Column("queue_at", BigInteger, primary_key=True, autoincrement=False),  # microseconds UTC
+    Column("opened", BigInteger, nullable=False),
+    Column("continued", BigInteger, nullable=False),
+    Column("quietened", BigInteger, nullable=False),
+)
+
+
+def refreshed(connection: Connection, queue_at: int) -> bool:
+    """Whether the queue of a moment is kept."""
+    asked = select(QUEUE_REFRESHES.c.queue_at).where(QUEUE_REFRESHES.c.queue_at == queue_at)
+    return connection.execute(asked).first() is not None
+
+
+def keep_refresh(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Keep that the queue of a moment was made."""
+    add_new(connection, QUEUE_REFRESHES, [row])

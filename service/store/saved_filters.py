@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, Text, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Row, Table, Text, delete, insert, select, update
 
 from service.store._columns import METADATA, Document, Moment, Number
 
@@ -37,8 +37,3 @@ def of_account(connection: Connection, account_id: int) -> list[Row[Any]]:
     asked = select(SAVED_FILTERS).where(SAVED_FILTERS.c.account_id == account_id)
     return list(connection.execute(asked.order_by(SAVED_FILTERS.c.name)))
 
-
-def count(connection: Connection, account_id: int) -> int:
-    """How many filters a person keeps."""
-    asked = select(func.count()).where(SAVED_FILTERS.c.account_id == account_id)
-    return int(connection.execute(asked).scalar_one())

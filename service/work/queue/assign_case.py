@@ -133,7 +133,7 @@ def assign_waiting(context: Context, who: Principal) -> list[Given]:
         raise NotAllowed("not-allowed", "This takes the permission cases.assign.", "需要 cases.assign 权限。")
     given: list[Given] = []
     with context.database.write() as connection:
-        context.database.alone(connection, "queue:assign")
+        context.database.alone(connection, "queue")
         staff = _staff(connection)
         ties = {person.account_id: ties_of(connection, person) for person in staff}
         loads = assignments.loads(connection)

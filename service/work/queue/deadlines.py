@@ -43,6 +43,7 @@ def pass_deadlines(context: Context) -> int:
     """
     now = context.clock.now()
     with context.database.write() as connection:
+        context.database.alone(connection, "queue")
         found = cases.due(connection, now, AT_ONCE)
         lines = []
         for few in found:

@@ -19,6 +19,7 @@ from service.work.context import Context
 from service.work.queue.change import Actor, Change, keep
 from service.work.queue.due import due_in
 from service.work.queue.states import Desk
+from service.work.queue.summary import summary_of, told
 
 PERSONAL_HUBS: Final = ("card", "phone", "device")
 NUMBERS: Final = str.maketrans("0123456789.,%", "#" * 13)
@@ -74,6 +75,8 @@ class NewCase:
     rank_key: int | None = None
     reason: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    # The summary is told from the payments that are in the case, not taken as it is handed in.
+    told_from_members: bool = False
 
 
 @dataclass(slots=True)
@@ -93,13 +96,18 @@ def open_case(context: Context, connection: Connection, who: Actor, case: NewCas
     Payments that are in another open case stay there. The caller records `lines`.
     """
     key, _ = hub_of(context, case.hub_kind, case.hub_id)
-    context.database.alone(connection, f"queue:{case.desk}:{key}")
+    one_hand(context, connection)
     there = cases.open_of(connection, (case.desk, case.hub_kind, key, case.typology, case.offered_as))
     held = case_members.held(connection, (one.disbursement_id for one in case.members))
     if there:
         overlap = Counter(held.values())
         return join_case(context, connection, who, max(there, key=lambda r: (overlap[r.case_id], -r.part)), case, held)
     return _open_new(context, connection, who, case, held)
+
+
+def one_hand(context: Context, connection: Connection) -> None:
+    """Whoever locks more than one case waits here first: two who do never wait for each other in a circle."""
+    context.database.alone(connection, "queue")
 
 
 def hub_of(context: Context, kind: str, hub_id: str) -> tuple[str, str]:
@@ -121,6 +129,10 @@ def _open_new(context: Context, connection: Connection, who: Actor, case: NewCas
     amount = sum(one.amount_fen for one in members) if case.members else case.amount_fen
     loss = sum(one.loss_fen for one in members) if case.members else case.loss_fen
     score = case.score if case.score is not None else _mean(members)
+    zh, en = case.summary_zh, case.summary_en
+    if case.told_from_members:
+        codes = [code for one in members for code in one.codes]
+        zh, en = told(case.hub_kind, case.typology, codes, len(members), amount, score)
     row: dict[str, Any] = {
         "case_id": cases.new_id(),
         "desk": case.desk,
@@ -140,9 +152,9 @@ def _open_new(context: Context, connection: Connection, who: Actor, case: NewCas
         "rank_key": -loss if case.rank_key is None else case.rank_key,
         "member_count": len(members),
         "division_code": _division(connection, members, case.division_code),
-        "summary_zh": case.summary_zh,
-        "summary_en": case.summary_en,
-        "question_id": question_of(connection, case.summary_zh, case.summary_en),
+        "summary_zh": zh,
+        "summary_en": en,
+        "question_id": question_of(connection, zh, en),
         "state": "new",
         "is_open": True,
         "state_since": now,
@@ -161,11 +173,11 @@ def _open_new(context: Context, connection: Connection, who: Actor, case: NewCas
         "reason": seal_text(context.seal, CASE_HISTORY.c.reason, case.reason),
     }  # fmt: skip
     case_history.add(connection, history)
-    told: dict[str, Any] = {
+    event: dict[str, Any] = {
         "case_id": row["case_id"], "desk": case.desk, "typology": case.typology, "state": "new",
         "payments": len(members), "division_code": row["division_code"],
     }  # fmt: skip
-    outbox.add(connection, "org.mingbai.case.opened", f"cases/{row['case_id']}", told, now)
+    outbox.add(connection, "org.mingbai.case.opened", f"cases/{row['case_id']}", event, now)
     line = Line(
         who.name, "case.opened", "case", row["case_id"], row["division_code"],
         details={"desk": case.desk, "typology": case.typology, "payments": len(members), **case.details},
@@ -193,8 +205,11 @@ def join_case(
         count, amount, loss, score = case_members.sums(connection, row.case_id)
     else:
         count, amount, loss, score = 0, case.amount_fen, case.loss_fen, case.score or 0.0
-    same = (count, amount, loss) == (row.member_count, row.amount_fen, row.loss_fen)
-    if not fresh and same and (row.summary_en == case.summary_en or bool(before)):
+    zh, en = case.summary_zh, case.summary_en
+    if case.told_from_members:
+        zh, en = summary_of(row, case_members.of_case(connection, row.case_id, active=True), amount, score)
+    same = (count, amount, loss, en) == (row.member_count, row.amount_fen, row.loss_fen, row.summary_en)
+    if not fresh and same:
         return Opened(row.case_id, False, 0)
     values: dict[str, Any] = {
         "member_count": count,
@@ -202,9 +217,9 @@ def join_case(
         "loss_fen": loss,
         "score": score,
         "two_people": bool(row.two_people) or needs_two(context, amount, score),
-        "summary_zh": case.summary_zh,
-        "summary_en": case.summary_en,
-        "question_id": question_of(connection, case.summary_zh, case.summary_en),
+        "summary_zh": zh,
+        "summary_en": en,
+        "question_id": question_of(connection, zh, en),
     }
     # A case asked for to learn keeps the place it was given.
     if row.offered_as == "alert":

@@ -126,9 +126,10 @@ def case_at_work(context: Context, who: Principal, case_id: str, action: str) ->
 def cases_at_work(
     context: Context, who: Principal, numbers: Sequence[str], action: str
 ) -> Iterator[tuple[Connection, list[Row[Any]]]]:
-    """The same for several cases, all or none; locked in one order, so that two who do it at once do not wait in a
-    circle."""
+    """The same for several cases, all or none."""
     with context.database.write() as connection:
+        # Whoever locks more than one case waits here first: two who do never wait for each other in a circle.
+        context.database.alone(connection, "queue")
         found = {number: cases.lock(connection, number) for number in sorted(set(numbers))}
         there = all(
             row is not None and cases.get(connection, number, *in_reach(who)) is not None
