@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -68,10 +69,14 @@ class Feature:
 
     def off(self, view: View) -> tuple[str, ...]:
         """The needed tables or columns that were not shared; empty when the feature is on."""
-        return tuple(need for need in self.all_needs() if not view.has(need))
+        return tuple(need for need in self._all_needs if not view.has(need))
 
     def all_needs(self) -> tuple[str, ...]:
         """Own needs and those of the features it uses, in order, each once."""
+        return self._all_needs
+
+    @cached_property
+    def _all_needs(self) -> tuple[str, ...]:
         needs = list(self.needs)
         for other in self.uses:
             needs.extend(other.all_needs())

@@ -61,7 +61,7 @@ def _operand(recorder: Recorder, value: Any, kind: str) -> tuple[int, bool]:
     """The number of a value in a kind, and whether it is single."""
     if isinstance(value, Traced):
         return as_kind(value, kind), value.single
-    if isinstance(value, np.ndarray) and value.ndim:
+    if isinstance(value, np.ndarray) and value.ndim:  # A single value may come as an array without dimension.
         raise CannotRecordError("an array of which nothing is known but its values")
     return constant(recorder, value, kind), True
 

@@ -22,7 +22,10 @@ Settings = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Truth:
-    """Where a condition is certainly true and where it cannot be told; both of shape (n,), never both at once."""
+    """Where a condition is certainly true and where it cannot be told; both of shape (n,), never both at once.
+
+    What no query can change (a setting compared with a number) may stay a single value.
+    """
 
     true: Bool
     unknown: Bool
@@ -111,7 +114,7 @@ class Number:
         self.settings = settings
 
     def values(self, view: View, settings: Settings) -> tuple[Float, Bool]:
-        """Numbers (NaN null) and where a null is unknown rather than none; shape (n,) each."""
+        """Numbers (NaN null) and where a null is unknown rather than none; shape (n,) each, or single values."""
         return self._values(view, settings)
 
     def __ge__(self, other: float | Setting | Number) -> Condition:
@@ -143,7 +146,7 @@ class Number:
 
         def missing(view: View, settings: Settings) -> Truth:
             null = np.isnan(self.values(view, settings)[0])
-            return Truth(null, np.zeros(len(null), dtype=bool))
+            return Truth(null, np.zeros_like(null))
 
         return Condition(missing, self.features, f"{self.text} is null", self.settings)
 
@@ -169,6 +172,14 @@ def col(feature: Feature) -> Number:
     return Number(values, (feature,), feature.name)
 
 
+KNOWN: Bool = np.zeros((), dtype=bool)
+"""A constant can be told for every query."""
+
+
+def _single(value: float) -> Float:
+    return np.array(value, dtype=np.float64)
+
+
 def _number(value: float | Setting | Number) -> Number:
     if isinstance(value, Number):
         return value
@@ -176,13 +187,13 @@ def _number(value: float | Setting | Number) -> Number:
         name = value.name
 
         def looked_up(view: View, settings: Settings) -> tuple[Float, Bool]:
-            return np.full(view.n, float(settings[name])), np.zeros(view.n, dtype=bool)
+            return _single(settings[name]), KNOWN
 
         return Number(looked_up, (), f"[{name}]", (name,))
     constant = float(value)
 
     def fixed(view: View, settings: Settings) -> tuple[Float, Bool]:
-        return np.full(view.n, constant), np.zeros(view.n, dtype=bool)
+        return _single(constant), KNOWN
 
     return Number(fixed, (), f"{constant:g}")
 
@@ -197,7 +208,7 @@ def _compare(
         b, b_unknown = other.values(view, settings)
         unknown = a_unknown | b_unknown
         with np.errstate(invalid="ignore"):
-            true = operation(a, b) & ~np.isnan(a) & ~np.isnan(b) & ~unknown
+            true = operation(a, b) & ~unknown  # Compared with NaN nothing is true.
         return Truth(true, unknown)
 
     return Condition(

@@ -30,6 +30,12 @@ class Outcome(IntEnum):
     OFF = 4
 
 
+_QUIET, _FIRED, _EXPLAINED, _CANNOT_TELL = (
+    np.array(o, dtype=np.int8)
+    for o in (Outcome.QUIET, Outcome.FIRED, Outcome.EXPLAINED, Outcome.CANNOT_TELL)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Unless:
     """A look-alike: when `condition` holds too, the red flag is shown as explained, with these words."""
@@ -128,13 +134,11 @@ class Rule:
         if self.off(view):
             return np.full(view.n, Outcome.OFF, dtype=np.int8)
         truth = self.when.evaluate(view, settings)
-        out = np.where(truth.true, Outcome.FIRED, np.where(truth.unknown, Outcome.CANNOT_TELL, Outcome.QUIET)).astype(
-            np.int8
-        )
-        if truth.true.any():
+        out = np.where(truth.true, _FIRED, np.where(truth.unknown, _CANNOT_TELL, _QUIET))
+        if self.unless and truth.true.any():
             for look_alike in self.unless:
                 holds = look_alike.condition.evaluate(view, settings).true
-                out[truth.true & holds] = Outcome.EXPLAINED
+                out = np.where(truth.true & holds, _EXPLAINED, out)
         return out
 
     def __hash__(self) -> int:
