@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,11 +61,19 @@ def add(
     )
 
 
-def take(connection: Connection, worker: str, now: dt.datetime, hold: dt.timedelta) -> Job | None:
+def take(
+    connection: Connection,
+    worker: str,
+    now: dt.datetime,
+    hold: dt.timedelta,
+    kinds: Collection[str] | None = None,
+) -> Job | None:
     """Take the job that has been due longest, also one whose worker no longer renews its hold; None if none is due."""
     abandoned = and_(JOBS.c.state == "working", JOBS.c.held_until < now)
     due = and_(JOBS.c.state == "waiting", JOBS.c.due_at <= now)
     asked = select(JOBS).where(or_(due, abandoned)).order_by(JOBS.c.due_at, JOBS.c.job_id).limit(1)
+    if kinds is not None:
+        asked = asked.where(JOBS.c.kind.in_(kinds))
     found = connection.execute(asked.with_for_update(skip_locked=True)).first()
     if found is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ class Lost(Exception):
     """The job belongs to another worker by now: stop at once and keep nothing more."""
 
 
-class Stopping(Exception):
+class Stopping(Lost):
     """The worker is asked to stop: leave the job as it is, another goes on with it."""
 
 
@@ -56,23 +56,30 @@ back with a growing delay, and after `ATTEMPTS` it counts as failed."""
 
 
 def work_once(
-    context: Context, handlers: Mapping[str, Handler], worker: str, stopping: Callable[[], bool] = _never
+    context: Context,
+    handlers: Mapping[str, Handler],
+    worker: str,
+    stopping: Callable[[], bool] = _never,
+    kinds: Collection[str] | None = None,
 ) -> bool:
-    """Take one job that is due and do it. False when none is due. Once `stopping` says so, the job is given back."""
+    """Take one job that is due, of `kinds` where they are given, and do it. False when none is due.
+
+    Once `stopping` says so, the job is given back at its next renewal.
+    """
     with context.database.write() as connection:
-        job = jobs.take(connection, worker, context.clock.now(), HOLD)
+        job = jobs.take(connection, worker, context.clock.now(), HOLD, kinds)
     if job is None:
         return False
     hold = Hold(context, job, worker, stopping)
     try:
         handlers[job.kind](context, job.arguments, hold)
-    except Lost:
-        _LOG.warning("job %d (%s) went to another worker", job.job_id, job.kind)
-        JOBS.labels(job.kind, "lost").inc()
-        return True
     except Stopping:
         with context.database.write() as connection:
             jobs.give_back(connection, job, worker, context.clock.now())
+        return True
+    except Lost:
+        _LOG.warning("job %d (%s) went to another worker", job.job_id, job.kind)
+        JOBS.labels(job.kind, "lost").inc()
         return True
     except Exception as error:  # A job that fails must not end the worker.
         again = None if job.attempts >= ATTEMPTS else context.clock.now() + dt.timedelta(seconds=2.0**job.attempts)

@@ -16,12 +16,10 @@ REQUEST_SECONDS = Histogram("mingbai_request_seconds", "Time to answer.", ["rout
 REQUESTS_NOW = Gauge("mingbai_requests_now", "Requests being answered.", multiprocess_mode="livesum")
 REFUSED = Counter("mingbai_requests_refused", "Requests refused before anything was done.", ["why"])
 
-SCORER_WAITING = Gauge("mingbai_scorer_waiting", "Single payments waiting to be scored.", multiprocess_mode="livesum")
 SCORER_BATCH = Histogram(
     "mingbai_scorer_batch_rows", "Single payments scored together.", buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 )
 SCORER_SECONDS = Histogram("mingbai_scorer_seconds", "From a single payment's arrival to its score.", buckets=SECONDS)
-DEGRADED = Gauge("mingbai_degraded", "1 while rules score alone.", multiprocess_mode="livemax")
 
 ROWS = Counter("mingbai_rows", "Rows of contract tables taken in.", ["table", "outcome"])
 JOBS = Counter("mingbai_jobs_done", "Jobs that ended.", ["kind", "outcome"])

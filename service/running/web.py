@@ -1,0 +1,121 @@
+"""A web process: uvicorn over a socket the supervisor opened, on uvloop and httptools, patient within limits."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import resource
+import socket
+import sys
+from typing import Any, Final
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from service.running.context import make_context
+from service.running.logs import configure
+from service.running.parent import end_with_parent
+from service.settings import Settings
+
+HEAD_SECONDS: Final = 15.0
+"""So long the head of a request may take, and a connection stay without one at its start."""
+KEEP_ALIVE_SECONDS: Final = 30
+GRACE_SECONDS: Final = 8
+"""So long requests under way may take once the process is to end."""
+SPARE_FILES: Final = 128
+"""Descriptors kept for everything that is no connection."""
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """HTTP as uvicorn speaks it, with an end to connections that send no whole head of a request."""
+
+    most = 100_000
+    """Connections taken at once; more are closed at once."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """A new connection: its first head is waited for."""
+        super().connection_made(transport)
+        self._head: asyncio.TimerHandle | None = None
+        if len(self.connections) > self.most:
+            transport.close()
+            return
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is waited for any more."""
+        self._head_is_here()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request: the rest of its head must follow."""
+        super().on_message_begin()
+        if self._head is None:
+            self._wait_for_head()
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._head_is_here()
+        super().on_headers_complete()
+
+    def _wait_for_head(self) -> None:
+        self._head = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _head_is_here(self) -> None:
+        if self._head is not None:
+            self._head.cancel()
+            self._head = None
+
+
+def config(app: Any) -> uvicorn.Config:
+    """How uvicorn is to serve an application."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=PatientProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=2048,
+    )
+
+
+def serve(settings: Settings, listening: socket.socket) -> None:
+    """Answer requests until SIGTERM; then answer those under way, and end."""
+    from service.api.app import create_app
+
+    context = make_context(settings)
+    app = create_app(context)
+    app.openapi()  # made once, before anybody waits for it
+    PatientProtocol.most = _most_connections()
+    # What was loaded lives as long as the process: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    uvicorn.Server(config(app)).run(sockets=[listening])
+    context.database.close()
+
+
+def _most_connections() -> int:
+    """As many as there are descriptors for, after asking for all the system lets us have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(64, wanted - SPARE_FILES)
+
+
+def main() -> None:
+    """A web process over the settings of the environment and the socket of descriptor `sys.argv[1]`."""
+    settings = Settings.read()
+    os.environ.setdefault("MINGBAI_MLRUNS", str(settings.mlruns))
+    configure(settings)
+    end_with_parent()
+    serve(settings, socket.socket(fileno=int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()
