@@ -44,6 +44,9 @@ class Settings:
     )
     database_connections: int = _setting("DATABASE_CONNECTIONS", 8, "connections a process keeps open at most", least=1)
     key: str = _setting("KEY", "", "key that seals personal data, as `mingbai key make` writes it", secret=True)
+    retention: Path | None = _setting(
+        "RETENTION", None, "the deployment's retention.toml (days rows are kept, by table)"
+    )
     key_file: Path | None = _setting(
         "KEY_FILE", None, "file that holds the keys, newest first, instead of the variable"
     )
