@@ -30,6 +30,7 @@ from service.cli import (
     replay,
     rules,
     score,
+    serve,
     simulate,
     train,
 )
@@ -79,6 +80,7 @@ app.command("duplicates", short_help="People who stand on the register twice. �
 app.command("drift", short_help="What changed since the model learned. 漂移监测")(drift.drift)
 app.add_typer(match.app, name="match", short_help="Who is meant by departments' lists. 名单人员匹配")
 app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
+app.command("serve", short_help="The scoring API and what works behind it. 启动服务")(serve.serve)
 app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)
 app.add_typer(rules.app, name="rules", short_help="List the rules, show one, or move one. 规则目录")
 app.command("replay", short_help="What a change of rules would have done. 规则重放")(replay.replay)

@@ -15,6 +15,9 @@ def prepare(settings: Settings) -> Context:
     """
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     context = make_context(settings)
-    every_table()
-    migrate.upgrade(context.database)
+    tables = every_table()
+    if migrate.newest() == "None":
+        tables.create_all(context.database.engine)
+    else:
+        migrate.upgrade(context.database)
     return context

@@ -31,7 +31,7 @@ AGAIN_SECONDS: Final = (0.1, 1.0, 5.0, 15.0, 30.0)
 SOUND_SECONDS: Final = 60.0
 """A process that lived so long starts its row anew."""
 END_SECONDS: Final = 9.5
-"""So long web and workers may take to end before they are ended by force; the scorer, which the web needs until its end,
+"""So long web and workers may take to end before they are ended by force; the scorer, which the web needs until then,
 has as long again: within 20 s together."""
 
 

@@ -30,6 +30,9 @@ class Ready(BaseModel):
     degraded: bool = Field(examples=[False])
     degraded_because: list[str] | None = Field(None, description="English, Chinese.", examples=[None])
     model_version: str | None = Field(None, examples=["2019-07-01.1"])
+    lacking: list[str] = Field(
+        description="Contract tables without which nothing is scored yet; rows can be sent.", examples=[[]]
+    )
     checks: list[str] = Field(examples=[["database", "tables", "space", "scorer"]])
 
 
@@ -46,10 +49,9 @@ async def ready(request: Request, context: Asked) -> Ready:
     state: dict[str, object] = {}
     try:
         state = await scorer_of(request).state()
-        good, found = bool(state.get("ready")), ("the scorer has no history yet", "评分进程尚未载入历史数据")
+        checks.append(Check("scorer", True))
     except UnavailableError as error:
-        good, found = False, (error.english, error.chinese)
-    checks.append(Check("scorer", good, *found))
+        checks.append(Check("scorer", False, error.english, error.chinese))
     flaws = [Flaw(where=one.name, found=one.english, expected=one.chinese) for one in checks if not one.good]
     if flaws:
         raise Problem(
@@ -60,11 +62,12 @@ async def ready(request: Request, context: Asked) -> Ready:
             flaws=flaws,
             headers={"Retry-After": "5"},
         )
-    why = state.get("degraded")
+    why, lacking = state.get("degraded"), state.get("lacking")
     version = state.get("model_version")
     return Ready(
         degraded=bool(why),
         degraded_because=[str(text) for text in why] if isinstance(why, list) else None,
         model_version=str(version) if version else None,
+        lacking=[str(name) for name in lacking] if isinstance(lacking, list) else [],
         checks=[one.name for one in checks],
     )
