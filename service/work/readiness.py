@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.store import migrate
+from service.store import Database, migrate
 from service.store.database import DatabaseError
 from service.work.context import Context
 
 LEAST_SPACE: Final = 256 * 1024 * 1024
 """Bytes the home must have free beside room for one upload of the largest size."""
+
+LOOK_AGAIN_SECONDS: Final = 60.0
+"""The shape of the tables changes only with a new release; looking is slow."""
+
+_SEEN: WeakKeyDictionary[Database, tuple[float, bool]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,13 @@ def _answers(context: Context) -> Check:
 
 
 def _tables(context: Context) -> Check:
-    try:
-        good = migrate.is_current(context.database)
-    except SQLAlchemyError:
-        good = False
+    at, good = _SEEN.get(context.database, (float("-inf"), False))
+    if not good or time.monotonic() - at > LOOK_AGAIN_SECONDS:
+        try:
+            good = migrate.is_current(context.database)
+        except SQLAlchemyError:
+            good = False
+        _SEEN[context.database] = (time.monotonic(), good)
     english = "the tables are of another release: `mingbai serve` brings them up when it starts"
     return Check("tables", good, english, "数据表版本与程序不符：重新启动 mingbai serve 即可升级")
 
