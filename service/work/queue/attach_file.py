@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.access import Principal
 from service.sealing.column import open_text, seal_text
+from service.sealing.files import read_sealed, write_sealed
 from service.store import attachments
 from service.store.attachments import ATTACHMENTS
 from service.work.audit.record import Line, record
@@ -20,7 +20,6 @@ from service.work.queue.errors import NotThere, TooLarge, WrongKind
 from service.work.queue.file_kinds import KINDS, kind_of, sound_name
 from service.work.queue.sight import case_at_work
 
-ABOUT: Final = b"attachments.file"
 MEGABYTE: Final = 1024 * 1024
 
 
@@ -53,7 +52,7 @@ def attach_file(context: Context, who: Principal, case_id: str, name: str, conte
             there = attachments.same(connection, case_id, digest)
             if there is not None:
                 return int(there.attachment_id)
-            made = _write(folder(context), context.seal.seal(content, ABOUT))
+            made = _write(context, content)
             number = attachments.add(
                 connection,
                 {
@@ -93,18 +92,10 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _write(place: Path, sealed: bytes) -> str:
-    """Write a new file that survives a power cut once its row does; its name."""
+def _write(context: Context, content: bytes) -> str:
+    """Write a new file, sealed, that survives a power cut once its row does; its name."""
     name = secrets.token_hex(16)
-    handle = os.open(place / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        (place / name).unlink(missing_ok=True)
-        raise
+    write_sealed(context.seal, folder(context) / name, content)
     return name
 
 
@@ -126,7 +117,7 @@ def read_attachment(
         found = attachments.get(connection, case_id, attachment_id)
         if found is None:
             raise NotThere
-        content = context.seal.open((folder(context) / found.file).read_bytes(), ABOUT)
+        content = read_sealed(context.seal, folder(context) / found.file)
         told = {"attachment": attachment_id}
         record(
             context, connection, Line(who.name, "case.attachment_read", "case", case_id, row.division_code, None, told)
