@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 
+from service.access import Principal
 from service.clock import micros
 from service.store import case_members, cases, counter_evidence, division_paths, jobs, queue_draws
 from service.work.audit.record import Line, record
@@ -68,12 +69,18 @@ def plan(context: Context) -> None:
     now = context.clock.now()
     at = dt.datetime.combine(local_day(context, now), AT_NIGHT, zone(context))
     with context.database.write() as connection:
-        ask(connection, at if at > now else at + dt.timedelta(days=1))
+        at = at if at > now else at + dt.timedelta(days=1)
+        jobs.add(connection, KIND, {"at": micros(at)}, at, name=KIND)
 
 
-def ask(connection: Connection, at: dt.datetime) -> None:
-    """Have the queue refreshed at a moment; one that waits already is made to come earlier, never later."""
-    jobs.add(connection, KIND, {"at": micros(at)}, at, name=KIND)
+def ask_for_refresh(context: Context, who: Principal) -> dt.datetime:
+    """Have the queue refreshed now; the moment it will be of."""
+    now = context.clock.now()
+    with context.database.write() as connection:
+        # Under a name of its own: the night's job keeps its moment.
+        jobs.add(connection, KIND, {"at": micros(now)}, now, name=f"{KIND}:asked")
+        record(context, connection, Line(who.name, "queue.refresh_asked", "queue", "all"))
+    return now
 
 
 def _model(ledger: Ledger) -> Bundle | None:

@@ -17,12 +17,12 @@ from service.store import counter_evidence
 from service.store.counter_evidence import COUNTER_EVIDENCE, QUIETENED
 from service.work.audit.record import Line, record
 from service.work.context import Context
+from service.work.queue.change import Actor, checked_reason
 from service.work.queue.errors import NotThere
 from service.work.queue.open_case import Member, NewCase, hub_of
-from service.work.queue.sight import desks_of
+from service.work.queue.sight import desks_of, recusal_of
 
 if TYPE_CHECKING:
-    from service.work.queue.change import Actor
     from service.work.queue.closing import Explained
 
 
@@ -156,29 +156,27 @@ def quieten(context: Context, connection: Connection, case: NewCase, memory_id: 
     counter_evidence.quieten(connection, row, context.clock.now())
 
 
-def list_quietened(context: Context, who: Principal, desk: str, after: int, limit: int) -> list[dict[str, Any]]:
-    """Patterns of a desk that are not opened because they were explained, behind the one numbered `after`."""
+def list_quietened(
+    context: Context, who: Principal, desk: str, after: int, limit: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Patterns of a desk that are not opened because they were explained, behind the one numbered `after`, and the
+    number to go on from. Somebody tied to the case that was explained does not hear of it here either. Logged."""
+    if desk not in desks_of(who):
+        raise NotThere
     with context.database.write() as connection:
-        from service.work.queue.sight import recusal_of
-
-        if desk not in desks_of(who):
-            raise NotThere
         conditions = [QUIETENED.c.desk == desk, within(who, QUIETENED.c.division_code)]
+        rows = counter_evidence.quietened(connection, conditions, after, limit)
         found = []
-        for row in counter_evidence.quietened(connection, conditions, after, limit):
+        for row in rows:
             memory = counter_evidence.get(connection, row.memory_id)
-            # Somebody tied to the case that was explained does not hear of it here either.
-            if memory is None or recusal_of(context, connection, who, memory.case_id) is None:
-                found.append(dict(row._mapping) | {"case_id": memory.case_id if memory is not None else ""})
+            if memory is not None and recusal_of(context, connection, who, memory.case_id) is None:
+                found.append(dict(row._mapping) | {"case_id": memory.case_id})
         record(context, connection, Line(who.name, "queue.quietened", "queue", desk, details={"shown": len(found)}))
-    return found
+    return found, rows[-1].quietened_id if len(rows) == limit else None
 
 
 def end_memory(context: Context, who: Principal, memory_id: int, reason: str) -> None:
     """Remember something no longer: the pattern is opened again at the next refresh. Raises NotThere."""
-    from service.work.queue.change import checked_reason
-    from service.work.queue.sight import recusal_of
-
     reason = checked_reason(reason)
     with context.database.write() as connection:
         row = counter_evidence.get(connection, memory_id, within(who, COUNTER_EVIDENCE.c.division_code))
