@@ -18,11 +18,11 @@ def number_rows(columns: list[Int64]) -> tuple[Int64, Int64]:
     (array([0, 2]), array([0, 0, 1]))
     """
     stacked = np.ascontiguousarray(np.column_stack(columns), dtype=np.int64)
-    return _number(stacked)
+    return number_stacked(stacked)
 
 
 @njit(cache=True, nogil=True)
-def _number(stacked: Int64) -> tuple[Int64, Int64]:
+def number_stacked(stacked: Int64) -> tuple[Int64, Int64]:
     """Open addressing by a mixed hash; every candidate is compared in full."""
     n, width = stacked.shape
     size = 16

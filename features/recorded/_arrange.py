@@ -9,6 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.asof._cells import number_stacked
+
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 
@@ -165,6 +167,12 @@ def tally(m: Int64, o: int, a: int, n: int, least: int) -> int:
 @njit(cache=True, nogil=True)
 def is_in(m: Int64, o: int, a: int, n: int, b: int, others: int) -> int:
     """Whether each whole number is among others."""
+    if n > SMALL and others > SMALL:
+        ordered = np.sort(m[b : b + others])
+        for i in range(n):
+            place = np.searchsorted(ordered, m[a + i])
+            m[o + i] = 1 if place < others and ordered[place] == m[a + i] else 0
+        return n
     for i in range(n):
         m[o + i] = 0
         for k in range(others):
@@ -177,6 +185,15 @@ def is_in(m: Int64, o: int, a: int, n: int, b: int, others: int) -> int:
 @njit(cache=True, nogil=True)
 def cells(m: Int64, first: int, inverse: int, columns: Int64, n: int) -> int:
     """First place of each distinct row of the columns, in order of appearance, and each place's distinct row."""
+    if n > SMALL:
+        stacked = np.empty((n, columns.shape[0]), np.int64)
+        for i in range(n):
+            for c in range(columns.shape[0]):
+                stacked[i, c] = m[columns[c] + i]
+        places, numbers = number_stacked(stacked)
+        m[first : first + places.shape[0]] = places
+        m[inverse : inverse + n] = numbers
+        return places.shape[0]
     k = 0
     for i in range(n):
         found = -1
@@ -200,6 +217,10 @@ def cells(m: Int64, first: int, inverse: int, columns: Int64, n: int) -> int:
 @njit(cache=True, nogil=True)
 def distinct_sorted(m: Int64, o: int, a: int, n: int) -> int:
     """The different whole numbers, ascending."""
+    if n > SMALL:
+        ordered = np.unique(m[a : a + n])
+        m[o : o + ordered.shape[0]] = ordered
+        return ordered.shape[0]
     k = 0
     for i in range(n):
         v = m[a + i]

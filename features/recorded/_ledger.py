@@ -121,6 +121,7 @@ class RecordingTable:
         self.ledger = ledger
         self.name = name
         self.schema = self.real.schema
+        self._makes: dict[str, Callable[..., Any]] = {}
 
     @property
     def real(self) -> LedgerTable:
@@ -161,20 +162,28 @@ class RecordingTable:
 
     def numbers(self, name: str) -> Leaf:
         """A column as float64."""
-        return self._leaf(("numbers", name), lambda: self.real.numbers(name))
+        return self._leaf(("numbers", name), lambda: self._made(name).numbers(name))
 
     def codes(self, name: str) -> Leaf:
         """A column as int32."""
-        return self._leaf(("codes", name), lambda: self.real.codes(name))
+        return self._leaf(("codes", name), lambda: self._made(name).codes(name))
 
     def derived(self, name: str, make: Callable[..., Any]) -> Leaf:
         """A derived column."""
         real_make = self.ledger.original(make)
+        self._makes[name] = real_make
         return self._leaf(("derived", name), lambda: self.real.derived(name, real_make))
+
+    def _made(self, *names: str) -> LedgerTable:
+        """The table itself, once the derived columns among these are made."""
+        for name in names:
+            if name in self._makes:
+                self.real.derived(name, self._makes[name])
+        return self.real
 
     def index(self, columns: tuple[str, ...]) -> RecordingIndex:
         """Rows grouped by columns."""
-        return RecordingIndex(self.ledger, (self.name, "index", columns), lambda: self.real.index(columns))
+        return RecordingIndex(self.ledger, (self.name, "index", columns), lambda: self._made(*columns).index(columns))
 
     def arrow(self, column: str) -> Any:
         """The column as stored."""
