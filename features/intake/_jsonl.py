@@ -17,7 +17,6 @@ from features.intake._chunk import BrokenRow, Chunk
 from features.intake._reasons import Reason
 from features.intake._records import MAX_RECORD
 from features.intake._types import BoolMask
-from features.intake.errors import IntakeError
 from features.intake.rows import as_text, convert_text
 
 ROWS: Final = 20_000
@@ -40,9 +39,8 @@ class JsonLinesSource:
     notes: tuple[str, ...] = ()
 
     def chunks(self) -> Iterator[Chunk]:
-        """Read the lines, `ROWS` at a time. Raises IntakeError where no line is an object."""
+        """Read the lines, `ROWS` at a time."""
         names = {c.name for c in self.table.columns}
-        objects = 0
         with self.path.open("rb") as file:
             line = 0
             at_end = False
@@ -69,7 +67,6 @@ class JsonLinesSource:
                         lines.append(line)
                     else:
                         broken.append(_broken(line, text, row))
-                objects += len(rows)
                 used = {name for row in rows for name in row}
                 unknown = sorted(used - names)
                 self.ignored_columns = tuple(dict.fromkeys((*self.ignored_columns, *unknown)))[:100]
@@ -77,13 +74,6 @@ class JsonLinesSource:
                 raw = {c.name: pa.array([as_text(c, row.get(c.name)) for row in rows], pa.string()) for c in known}
                 if rows or broken:
                     yield Chunk(raw, np.array(lines, np.int64), broken, file.tell())
-        if line and not objects:
-            raise IntakeError(
-                self.path,
-                ("no line that is a JSON object", "没有一行是JSON对象"),
-                _EXPECTED,
-                ("Write one object a line, or send CSV or Parquet", "请每行写一个对象，或改用CSV、Parquet"),
-            )
 
     def convert(self, column: Column, raw: pa.Array) -> tuple[pa.Array, BoolMask | None]:
         """Check and convert one string array."""
