@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from numpy.typing import NDArray
 
@@ -66,6 +66,30 @@ def by_code(entity: str, update: Update) -> Callable[[Maker], Maker]:
 
     def mark(make: Maker) -> Maker:
         make.grows = ByCode(entity, update)  # type: ignore[attr-defined]
+        return make
+
+    return mark
+
+
+class Since(Protocol):
+    """What was learned since something was made."""
+
+    def earliest(self) -> int:
+        """Earliest moment of anything learned by what it read; NEVER (of `features.asof.ledger`) for nothing."""
+
+    def of(self, name: str) -> int:
+        """The same of one table, or of old values of a derived column `table.column`."""
+
+
+def extended_by(extend: Callable[..., Any]) -> Callable[[Maker], Maker]:
+    """Marks a maker of something kept with an index (`features.asof.view.index_memo`), handed over as a `partial`.
+
+    `extend(kept, since, ...)`, with the arguments of the maker behind, gives it with what was learned since, or None
+    where it must be made again.
+    """
+
+    def mark(make: Maker) -> Maker:
+        make.extend = extend  # type: ignore[attr-defined]
         return make
 
     return mark

@@ -187,10 +187,9 @@ class LedgerTable:
         """Numbers of the rows, shape (rows,)."""
         return np.arange(self.rows, dtype=np.int64)
 
-    @property
-    def ranks(self) -> NDArray[np.int64]:
-        """Order of the rows: by moment, then by key. Their numbers, unless rows arrived later; shape (rows,)."""
-        return self.row_numbers
+    def rank_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Order of rows by moment, then by key: their numbers, unless rows arrived later; shape (n,)."""
+        return rows
 
     def shared(self, key: str, make: Callable[[], T]) -> T:
         """What several derived columns of these rows are made from, made once."""

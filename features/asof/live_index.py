@@ -13,8 +13,10 @@ from features.asof import _kernels as kernels
 from features.asof import _live_kernels as live
 from features.asof.group_index import GroupIndex, Keep, as_codes, grouped
 from features.asof.growing import Growing
+from features.asof.journal import NEVER
 
 if TYPE_CHECKING:
+    from features.asof.live import LiveLedger
     from features.asof.live_table import LiveTable
 
 T = TypeVar("T")
@@ -26,6 +28,44 @@ MOVES = 4096
 """Groups moved in one pass of the kernel."""
 MOVES_ONE_BY_ONE = 64
 """More moves than this at once, and the list of replaced rows is made again."""
+
+
+class Kept:
+    """Something kept with an index, how it is made, what it had read and as of which version of the ledger."""
+
+    def __init__(self, make: Callable[[], Any], ledger: LiveLedger) -> None:
+        self._make = make
+        self._ledger = ledger
+        self.value: Any = None
+        self.reads: frozenset[str] = frozenset()
+        self.version = ledger.version
+
+    def make_again(self, table: str) -> None:
+        """Make it, whatever was there."""
+        with self._ledger.reads.noting() as read:
+            self._ledger.reads.note(table)
+            self.value = self._make()
+        self.reads = frozenset(read)
+
+    def extend(self) -> bool:
+        """Take what was learned since; whether that could be done."""
+        extend = getattr(getattr(self._make, "func", None), "extend", None)
+        if extend is None:
+            return False
+        with self._ledger.reads.noting() as read:
+            found = extend(self.value, self, *self._make.args)  # type: ignore[attr-defined]
+        self.reads |= read
+        if found is not None:
+            self.value = found
+        return found is not None
+
+    def earliest(self) -> int:
+        """See `features.asof.grows.Since`."""
+        return min((self.of(name) for name in self.reads), default=NEVER)
+
+    def of(self, name: str) -> int:
+        """See `features.asof.grows.Since`."""
+        return self._ledger.known_since(name, self.version)
 
 
 class LiveIndex(GroupIndex):
@@ -274,19 +314,19 @@ class LiveIndex(GroupIndex):
                 del self._totals[of]
 
     def memoised(self, key: object, make: Callable[[], T]) -> T:
-        """Something computed for the index; made again once a table it read has grown."""
-        kept = self.memo.get(key)
+        """Something computed for the index; extended, or made again, once what it read has grown."""
+        kept: Kept | None = self.memo.get(key)
         ledger = self._table.ledger
-        if kept is None or (kept[1] != ledger.version and ledger.changed_since(kept[2], kept[1])):
-            with ledger.reads.noting() as read:
-                ledger.reads.note(self._table.name)
-                value = make()
-            if kept is not None:
+        if kept is None:
+            kept = self.memo[key] = Kept(make, ledger)
+            kept.make_again(self._table.name)
+        elif kept.version != ledger.version:
+            if ledger.changed_since(kept.reads, kept.version) and not kept.extend():
                 ledger.made_again(f"{self._table.name}: {key}")
-            kept = self.memo[key] = [value, ledger.version, frozenset(read)]
-        kept[1] = ledger.version
-        ledger.reads.note_all(kept[2])
-        result: T = kept[0]
+                kept.make_again(self._table.name)
+            kept.version = ledger.version
+        ledger.reads.note_all(kept.reads)
+        result: T = kept.value
         return result
 
     def _whole(self) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -288,10 +288,9 @@ class LiveTable(LedgerTable):
         """What several derived columns are made from: for rows that arrived it is made each time."""
         return make() if self.ledger.version else super().shared(key, make)
 
-    @property
-    def ranks(self) -> NDArray[np.int64]:
-        """Order of the rows: by moment, then by key; shape (rows,)."""
-        return self.row_numbers if self._rank is None else self._rank.values.astype(np.int64)
+    def rank_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Order of rows by moment, then by key; shape (n,)."""
+        return rows if self._rank is None else self._rank.values[rows].astype(np.int64)
 
     def index(self, columns: tuple[str, ...]) -> GroupIndex:
         """Rows grouped by one or several code columns, in order of knowledge inside each group."""

@@ -7,9 +7,11 @@ names make a block; the same block on a list of another township is a copy, whic
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features._feature import Float
 from features.asof import LedgerTable, View
+from features.asof.grows import WholeTable, by_row
 from features.asof.ledger import NEVER
 from features.disbursement._chain import Codes
 from features.disbursement._places import current
@@ -31,22 +33,29 @@ def township_of(table: LedgerTable) -> Codes:
 
 
 def _lists(table: LedgerTable) -> tuple[Codes, Codes]:
-    """Rows in order of (submission, run, village, line), and the number of the list each of them is on."""
+    """Rows in order of (submission, run, village, line), and the number of the list each of them is on.
+
+    A list is of one moment: when a row joins one, the rows of that moment are looked at again (hence the note).
+    """
+    table.ledger.reads.note(table.name)
     run = np.asarray(table.column("run_id"), dtype=np.int64)
     village = np.asarray(table.column("division_code"), dtype=np.int64)
     place = run * np.int64(len(table.ledger.vocabulary("division")) + 1) + village
     line = np.nan_to_num(np.asarray(table.column("line_no"), dtype=np.float64), nan=np.inf)
-    order = np.lexsort((line, place, table.known_at))
+    order = np.lexsort((table.rank_of(table.row_numbers), line, place, table.known_at))
     changed = np.ones(len(order), dtype=bool)
     changed[1:] = (place[order][1:] != place[order][:-1]) | (table.known_at[order][1:] != table.known_at[order][:-1])
     return order, np.cumsum(changed) - 1
 
 
-def list_number(table: LedgerTable) -> Float:
-    """Number of the list each row stands on; shape (rows,)."""
+@by_row()
+def first_of_list(table: LedgerTable) -> NDArray[np.int32]:
+    """The list each row stands on, by the number of the first of its rows that arrived; shape (rows,)."""
     order, number = _lists(table)
-    out = np.empty(table.rows)
-    out[order] = number
+    out = np.empty(table.rows, dtype=np.int32)
+    if table.rows:
+        starts = np.flatnonzero(np.diff(number, prepend=-1))
+        out[order] = np.minimum.reduceat(table.row_numbers[order], starts)[number]
     return out
 
 
@@ -66,12 +75,15 @@ def _earliest_elsewhere(block: Codes, township: Codes, known: Codes) -> Codes:
     return out
 
 
+@by_row()
 def copied_since(table: LedgerTable) -> Float:
     """Moment (microseconds UTC) from which a block around the row was known in two townships, inf where never."""
     out = np.full(table.rows, np.inf)
+    order, number = _lists(table)
+    if table is not table.whole and np.bincount(number, minlength=1).max() >= LENGTH:
+        raise WholeTable  # Blocks that arrive are compared with all there are.
     if table.rows < LENGTH:
         return out
-    order, number = _lists(table)
     name = np.asarray(table.column("payee_name"), dtype=np.int64)
     person = np.asarray(table.column("person_id"), dtype=np.int64) + len(table.ledger.vocabulary("name"))
     token = np.where(name >= 0, name, person)[order].astype(np.uint64) + np.uint64(1)

@@ -6,19 +6,19 @@ import numpy as np
 
 from features._feature import Case, Feature, Float
 from features.asof import Pairs, View
-from features.division._copied import copied_since, list_number
+from features.division._copied import copied_since, first_of_list
 from features.division.is_in_block_copied_across_townships import FIRST, OTHER, copied, rosters
 
 
 def copied_lines(view: View) -> Pairs:
     """Those lines, for queries that are one of them."""
     table = view.ledger.tables["disbursements"]
-    number = table.derived("list_number", list_number)
+    number = table.derived("first_of_list", first_of_list)
     since = table.derived("copied_since", copied_since)
     row = view.latest("disbursements", "disbursement_id")
     own = np.where((row >= 0) & (view.memo(copied) > 0), number[np.maximum(row, 0)], -1).astype(np.int64)
-    lists = view.unique(own, names=("list_number",))
-    lines = lists.match("disbursements", "list_number")
+    lists = view.unique(own, names=("first_of_list",))
+    lines = lists.match("disbursements", "first_of_list")
     lines = lines.where(since[lines.row] <= lists.at[lines.query])
     return lines
 

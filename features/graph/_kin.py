@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from features._feature import Float, codes_of
 from features.asof import Ledger, Pairs, View
+from features.asof import _kernels as kernels
 from features.asof.ledger import NEVER
 from features.asof.view import index_memo
 from features.disbursement._chain import Codes
@@ -31,10 +32,8 @@ class Groups:
     @classmethod
     def by(cls, keys: Codes) -> Groups:
         """Rows grouped by a code; rows with a negative code are in no group."""
-        order = np.argsort(keys, kind="stable")
-        order = order[keys[order] >= 0]
-        size = int(keys.max()) + 1 if len(order) else 0
-        return cls(np.searchsorted(keys[order], np.arange(size + 1)).astype(np.int64), order.astype(np.int64))
+        offsets, rows = kernels.group_rows(keys, max(int(keys.max(initial=-1)) + 1, 0))
+        return cls(offsets.astype(np.int64), rows.astype(np.int64))
 
     def expand(self, keys: Codes) -> tuple[Codes, Codes]:
         """(query, row) for every row of each query's key; queries with an unknown key have none."""
@@ -100,7 +99,8 @@ def _kin_both_ways(ledger: Ledger, in_post: NDArray[np.bool_]) -> tuple[Codes, C
 
 def _memberships(ledger: Ledger, people: Codes) -> tuple[Codes, Codes]:
     """(place in `people`, row of `persons`) for every version of each person."""
-    return Groups.by(np.asarray(ledger.tables["persons"].column("person_id"), dtype=np.int64)).expand(people)
+    index = ledger.tables["persons"].index(("person_id",))
+    return index.expand(index.lookup([people]))
 
 
 def _took_post(ledger: Ledger, size: int) -> Codes:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numba import njit
 
 from features._feature import Float
 from features.asof import Ledger, Pairs, View
+from features.asof.grows import Since, extended_by
+from features.asof.part import Part
 from features.asof.view import index_memo
 from features.disbursement._chain import ABOVE_VILLAGE, STAGES, Codes, chain, hands
 from features.graph._kin import find, tied, ties
+
+WIDTH = 1 << 29
+"""Above every hand (see `features.disbursement._chain.NUMBER`)."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +34,30 @@ class Favours:
     width: int
 
 
+def _more(kept: Favours, since: Since, ledger: Ledger) -> Favours | None:
+    """A review rests on what was known by then: those from the earliest news on are looked at again."""
+    first = int(np.searchsorted(ledger.tables["approvals"].known_at, since.earliest(), side="left"))
+    if first == 0:
+        return None
+    pair, row = _found(ledger, first)
+    there = kept.row < first
+    return _ordered(ledger, np.concatenate([kept.pair[there], pair]), np.concatenate([kept.row[there], row]))
+
+
+@extended_by(_more)
 def _build(ledger: Ledger) -> Favours:
-    approvals, applications = ledger.tables["approvals"], ledger.tables["applications"]
-    width = len(ledger.vocabulary("person")) + len(ledger.vocabulary("official")) + 2
+    return _ordered(ledger, *_found(ledger, 0))
+
+
+def _ordered(ledger: Ledger, pair: Codes, row: Codes) -> Favours:
+    approvals = ledger.tables["approvals"]
+    order = np.lexsort((approvals.rank_of(row), approvals.known_at[row], pair))
+    return Favours(pair[order], approvals.known_at[row[order]], row[order], WIDTH)
+
+
+def _found(ledger: Ledger, first: int) -> tuple[Codes, Codes]:
+    """(pair, row of `approvals`) of favours among the reviews from row `first` on."""
+    approvals, applications = Part(ledger.tables["approvals"], first), ledger.tables["applications"]
     programs = ledger.tables["programs"]
     tested = np.zeros(len(ledger.vocabulary("program")) + 1, dtype=bool)
     tested[np.asarray(programs.column("program_id"), dtype=np.int64)] = (
@@ -55,12 +82,10 @@ def _build(ledger: Ledger) -> Favours:
     query, tie = np.concatenate([by_home[0], in_person[0]]), np.concatenate([by_home[1], in_person[1]])
     reviewer = hands(ledger, np.asarray(approvals.column("official_id"), dtype=np.int64)[rows], moment)
     stage = np.asarray(approvals.column("stage"), dtype=np.int64)[rows]
-    pair = pack(width, reviewer[query], all_ties.official[tie], stage[query])
+    pair = pack(WIDTH, reviewer[query], all_ties.official[tie], stage[query])
     # An application may be tied to the same official in several ways: it is one favour.
     distinct = np.unique(np.column_stack([pair, rows[query]]), axis=0) if len(pair) else np.empty((0, 2), np.int64)
-    pair, row = distinct[:, 0], distinct[:, 1]
-    order = np.lexsort((approvals.known_at[row], pair))
-    return Favours(pair[order], approvals.known_at[row[order]], row[order], width)
+    return distinct[:, 0], distinct[:, 1] + first
 
 
 def pack(width: int, reviewer: Codes, official: Codes, stage: Codes | int) -> Codes:
@@ -70,7 +95,7 @@ def pack(width: int, reviewer: Codes, official: Codes, stage: Codes | int) -> Co
 
 def favours(ledger: Ledger) -> Favours:
     """All of them, built at first use."""
-    return index_memo(ledger.tables["approvals"].index(("official_id",)), "favours", lambda: _build(ledger))
+    return index_memo(ledger.tables["approvals"].index(("official_id",)), "favours", partial(_build, ledger))
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from features.asof import Ledger, LedgerTable, Pairs, View
 from features.asof import _kernels as kernels
 from features.asof.group_index import GroupIndex
+from features.asof.grows import by_row
 from features.asof.ledger import MICROSECONDS_A_DAY, NEVER
 from features.asof.view import index_memo
 from features.card import _people
-from features.graph._owners import answered_card
+from features.graph._owners import answered_card, holder_of_row
 from features.graph._together import holders
 
 Int64 = NDArray[np.int64]
@@ -69,7 +70,8 @@ def _is_sweep(
     cards: Int64,
     known: Int64,
     amount: Float,
-    offsets: Int64,
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
     rows: NDArray[np.int32],
     credited_at: Int64,
     credit: Float,
@@ -81,8 +83,8 @@ def _is_sweep(
         k = cards[i]
         if k < 0:
             continue
-        lo = offsets[k]
-        hi = offsets[k + 1]
+        lo = starts[k]
+        hi = ends[k]
         while lo < hi:
             mid = (lo + hi) // 2
             if credited_at[rows[mid]] <= known[i]:
@@ -92,7 +94,7 @@ def _is_sweep(
         j = lo - 1
         total = 0.0
         smallest = np.inf
-        while j >= offsets[k] and known[i] - credited_at[rows[j]] <= window:
+        while j >= starts[k] and known[i] - credited_at[rows[j]] <= window:
             row = rows[j]
             if credit[row] > 0:
                 total += credit[row]
@@ -102,31 +104,36 @@ def _is_sweep(
     return out
 
 
-def _sweep_rows(ledger: Ledger) -> Int64:
-    """Rows of `card_transactions` that are sweeps."""
-    table = ledger.tables["card_transactions"]
-    answers = ledger.tables["settlements"]
+@by_row()
+def is_sweep(table: LedgerTable) -> Float:
+    """1.0 for transfers that are sweeps, else 0.0. For `derived` of `card_transactions`."""
+    answers = table.ledger.tables["settlements"]
     answers.derived("card_of_payment", answered_card)
     paid = np.asarray(answers.column("status")) == answers.schema.column("status").values.index("paid")
     index = answers.index(("card_of_payment",))
     out = np.asarray(table.column("kind")) == table.schema.column("kind").values.index("transfer_out")
-    out &= (np.asarray(table.column("counterparty_card_id"), dtype=np.int64) >= 0) & (holders(ledger) >= 0)
+    out &= table.codes("counterparty_card_id") >= 0
+    out &= table.derived("holder", holder_of_row) >= 0
     chosen = np.flatnonzero(out)
     found = _is_sweep(
         index.lookup([np.asarray(table.column("card_id"), dtype=np.int64)[chosen]]),
         table.known_at[chosen],
         np.asarray(table.column("amount"), dtype=np.float64)[chosen],
-        *index.packed(),
+        index.starts,
+        index.ends,
+        index.rows,
         answers.known_at,
         np.where(paid, np.nan_to_num(np.asarray(answers.column("amount"), dtype=np.float64)), 0.0),
         DAYS_AFTER_CREDIT * MICROSECONDS_A_DAY,
         LEAST_PART,
     )
-    return chosen[found].astype(np.int64)
+    made = np.zeros(table.rows)
+    made[chosen[found]] = 1.0
+    return made
 
 
 def _build(table: LedgerTable) -> Sweeps:
-    row = _sweep_rows(table.ledger)
+    row = np.flatnonzero(table.derived("is_sweep", is_sweep)).astype(np.int64)
     person = holders(table.ledger)[row].astype(np.int64)
     hub = np.asarray(table.column("counterparty_card_id"), dtype=np.int64)[row]
     order = np.lexsort((row, hub, person))

@@ -86,7 +86,7 @@ def previous_line(table: LedgerTable) -> Float:
         )  # fmt: skip
         return some.astype(np.float64)
     group = home * np.int64(len(bounded)) + item
-    order = rows[np.lexsort((table.ranks[rows], begins[rows], group[rows]))]
+    order = rows[np.lexsort((table.rank_of(rows), begins[rows], group[rows]))]
     out = np.full(table.rows, -1, dtype=np.int64)
     _previous(order, group, begins, table.known_at, out)
     return out.astype(np.float64)
