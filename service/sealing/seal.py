@@ -106,6 +106,10 @@ class Seal:
         """Whether the newest key sealed it: rotation seals the others again."""
         return sealed[:NAME_BYTES] == self._ring.newest
 
+    def knows(self, sealed: bytes) -> bool:
+        """Whether a value begins with the name of a key of the list."""
+        return sealed[:NAME_BYTES] in self._ring.ciphers
+
     def hash(self, kind: Kind, value: str) -> str:
         """A keyed hash to join by; 32 hexadecimal digits. Without the key nobody can try numbers out."""
         # A lone surrogate is no text; it must not end whoever looks for it.

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Column
 
 from service.sealing.column import about
 from service.sealing.files import not_newest, read_sealed, write_sealed
-from service.sealing.seal import SealError
+from service.sealing.keys import LOOK_AGAIN_SECONDS, drop_old_keys
+from service.sealing.seal import NAME_BYTES, SealError
 from service.store import sealed_columns
 from service.work.audit.record import Line, record
 from service.work.context import Context
@@ -124,3 +127,42 @@ def _left(context: Context, columns: list[Column[Any]]) -> int:
     with context.database.read() as connection:
         values = sum(sealed_columns.count_others(connection, column, context.seal.newest) for column in columns)
     return values + sum(1 for _ in not_newest(context.seal, context.settings.state))
+
+
+def drop_old(context: Context, who: str, wait: Callable[[float], None] = time.sleep) -> tuple[Rotated, int]:
+    """Rotate, and once nothing needs the older keys any more take them out of the key file; how many were dropped.
+
+    Waits until every process has taken the newest key, rotates once more for what they sealed meanwhile, and drops
+    nothing while something is left. Raises SealError where the keys come from a variable, which only a person changes,
+    or where an upload that waits was sealed with an older key.
+    """
+    file = context.settings.key_file
+    if file is None:
+        raise SealError(
+            "the keys come from MINGBAI_KEY: take the older ones out of it by hand after `mingbai key rotate`"
+        )
+    rotate(context, who)
+    wait(2 * LOOK_AGAIN_SECONDS)
+    rotated = rotate(context, who)
+    if not rotated.whole:
+        return rotated, 0
+    if any(_uploads(context)):
+        raise SealError("uploads that wait were sealed with an older key: run it again when their runs are scored")
+    dropped = drop_old_keys(file)
+    with context.database.write() as connection:
+        record(
+            context,
+            connection,
+            Line(who, "key.dropped", "key", context.seal.newest.hex(), details={"dropped": dropped}),
+        )
+    return rotated, dropped
+
+
+def _uploads(context: Context) -> Iterator[Path]:
+    """Sealed uploads (`service.work.runs.spool`) whose first frame an older key sealed: four bytes of length, then the
+    frame."""
+    for path in (context.settings.state / "spool").glob("*"):
+        with suppress(OSError), path.open("rb") as file:
+            begin = file.read(4 + NAME_BYTES)[4:]
+            if context.seal.knows(begin) and not context.seal.is_newest(begin):
+                yield path
