@@ -31,8 +31,7 @@ class Outcome(IntEnum):
 
 
 _QUIET, _FIRED, _EXPLAINED, _CANNOT_TELL = (
-    np.array(o, dtype=np.int8)
-    for o in (Outcome.QUIET, Outcome.FIRED, Outcome.EXPLAINED, Outcome.CANNOT_TELL)
+    np.array(o, dtype=np.int8) for o in (Outcome.QUIET, Outcome.FIRED, Outcome.EXPLAINED, Outcome.CANNOT_TELL)
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,7 @@ class Facts:
         return np.asarray(self.outcomes == Outcome.EXPLAINED)
 
 
+@cache
 def model_features() -> tuple[Feature, ...]:
     """The features a trained model may read, in catalogue order."""
     return tuple(f for f in all_features() if f.model)
