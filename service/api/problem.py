@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import Request
@@ -82,9 +83,14 @@ def not_found(what: tuple[str, str]) -> Problem:
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: every status it may answer with a problem, so that OpenAPI tells them all."""
     return {
-        status: {"description": _TITLES[status], "content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}}}
-        for status in statuses
+        status: {"description": _TITLES[status], "content": {MEDIA_TYPE: {"schema": _schema()}}} for status in statuses
     }
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """Made once: every status of every route tells the same."""
+    return ProblemBody.model_json_schema()
 
 
 _TITLES = {
