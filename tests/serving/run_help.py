@@ -46,6 +46,12 @@ class Runs:
         """All payments, as the county has them, with the contract's columns."""
         return self.county.tables["disbursements"]
 
+    @cached_property
+    def county_code(self) -> str:
+        """The county's own division."""
+        tree = self.county.tables["divisions"].to_pylist()
+        return next(str(row["division_code"]) for row in tree if row["level"] == "county")
+
     def of(self, run_id: str) -> pa.Table:
         """The payments of a run."""
         return self.payments.filter(pc.equal(self.payments.column("run_id"), run_id))
@@ -55,7 +61,7 @@ class Runs:
         with context.database.write() as connection:
             for name, table in self.county.tables.items():
                 if name == "disbursements":
-                    table = table.filter(pc.invert(pc.is_in(table.column("run_id"), pa.array(but))))
+                    table = table.filter(pc.invert(pc.is_in(table.column("run_id"), pa.array(but, pa.string()))))
                 batch = table.combine_chunks().to_batches()
                 if not batch or name not in EVERY_TABLE:
                     continue

@@ -156,7 +156,7 @@ def test_the_same_run_sent_twice_at_once_is_one_run_and_both_are_told(
 def test_bad_rows_are_told_one_by_one_and_hold_up_no_others(context: Context, signed_in: Signed, runs: Runs) -> None:
     """Every row in is taken, repeated or quarantined; the file to correct is corrected, sent, and scored."""
     runs.put_on_record(context, but=[BEFORE, LAST])
-    system = signed_in("disbursement_system", divisions=("519921",))
+    system = signed_in("disbursement_system", divisions=(runs.county_code,))
     lines = as_csv(runs.of(LAST)).decode().splitlines()
     header = lines[0].replace('"', "").split(",")
     amount = header.index("amount")
