@@ -46,6 +46,8 @@ ANCHOR_EVERY: Final = 1_000
 ANCHOR_JOB: Final = "audit_anchor"
 
 _SALT = 16
+# Made once: a million lines are verified with it.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,7 @@ def hash_of(row: Mapping[str, Any]) -> str:
 
 def hash_of_fields(values: list[Any]) -> str:
     """The hash of a line given as the values of `FIELDS`, `at` in whole microseconds; 64 hexadecimal digits."""
-    text = json.dumps([FORM, *values], ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_ENCODER.encode([FORM, *values]).encode()).hexdigest()
 
 
 def hash_of_reason(salted: bytes) -> str:
