@@ -246,9 +246,10 @@ def test_what_raises_in_the_middle_leaves_nothing(context: Context, monkeypatch:
     def crash(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+    with monkeypatch.context() as patched:
         patched.setattr("service.work.queue.close_case.record", crash)
-        close_case(context, ANNA, number, 2, Closing("cleared"), "无问题")
+        with pytest.raises(RuntimeError):
+            close_case(context, ANNA, number, 2, Closing("cleared"), "无问题")
     assert findings(context) == []
     assert case_row(context, number).state == "preliminary_check"
     assert close_case(context, ANNA, number, 2, Closing("cleared"), "无问题").state == "cleared"

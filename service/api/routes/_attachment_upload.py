@@ -51,12 +51,13 @@ async def read_upload(request: Request, context: Context) -> tuple[str, bytes]:
         form = await _InMemory(request.headers, once(), max_files=1, max_fields=4).parse()  # type: ignore[arg-type]
     except (MultiPartException, KeyError, ValueError, UnicodeDecodeError):
         raise _unreadable() from None
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise _unreadable()
-    content = await file.read()
-    await form.close()
-    return file.filename or "", content
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise _unreadable()
+        return file.filename or "", await file.read()
+    finally:
+        await form.close()
 
 
 def _unreadable() -> Problem:

@@ -41,7 +41,8 @@ def kind_of(content: bytes) -> str | None:
         return "jpeg"
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
-    return _text(content)
+    # Half a file of these kinds is no text either.
+    return None if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8", b"PK")) else _text(content)
 
 
 def _office(content: bytes) -> str | None:
