@@ -118,7 +118,7 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy, beside: Bundle | Non
     off |= {code: why for code, why in bundle.silent.items() if code not in off}
     off |= {code: "muted: fires too often here for what is found" for code in bundle.muted if code not in off}
     not_applicable = json.dumps([{"code": c, "why": w} for c, w in sorted(off.items())], ensure_ascii=False)
-    ids = view.ledger.vocabulary("disbursement").values.take(pa.array(view.own("disbursement_id")))
+    ids = view.ledger.vocabulary("disbursement").texts(view.own("disbursement_id"))
     found = pa.table(
         [
             ids,
