@@ -30,11 +30,10 @@ from sqlalchemy import (
     select,
 )
 
-from service.store._columns import METADATA, Document, Moment, Number
+from service.store._columns import METADATA, Moment, Number
 from service.store.payments import FUNDS_STALE, ITEMS, PAYMENTS, RUN_FUNDS, STEPS, standing
 
 ANSWERS = ("paid", "failed", "returned")
-DAY_US = 86_400_000_000
 
 FUNDS = Table(
     "funds",
@@ -56,11 +55,23 @@ FUNDS = Table(
     Column("first_submitted_at", Moment),
     Column("last_paid_at", Moment),
     Column("funds_received_on", Date),
-    # Days from hand-in to the bank's payment: {"3": payments}.
-    Column("days_to_pay", Document, nullable=False),
     Index("ix_funds_run_key", "run_key"),
     Index("ix_funds_program_id_period", "program_id", "period"),
     Index("ix_funds_division_code", "division_code"),
+)
+
+FUNDS_DAYS = Table(
+    "funds_days",
+    METADATA,
+    # Payments of an atom by whole days from hand-in to the bank's payment.
+    Column("row", Number, primary_key=True),
+    Column("run_key", Text, nullable=False),
+    Column("program_id", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("division_code", Text, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("payments", Integer, nullable=False),
+    Index("ix_funds_days_run_key", "run_key"),
 )
 
 
@@ -83,7 +94,7 @@ class Atom:
     first_submitted_at: dt.datetime | None = None
     last_paid_at: dt.datetime | None = None
     funds_received_on: dt.date | None = None
-    days_to_pay: dict[str, int] = field(default_factory=dict)
+    days_to_pay: dict[int, int] = field(default_factory=dict)
 
     @property
     def run_key(self) -> str:
@@ -106,80 +117,75 @@ def runs_of(connection: Connection, disbursement_ids: Sequence[str]) -> list[Row
     return list(connection.execute(asked))
 
 
-def answers(at: dt.datetime | None, where: ColumnElement[bool]) -> Any:
-    """For each payment that meets `where`, the bank's last answer by a moment: a subquery with `disbursement_id`,
-    `stage`, `at`, `amount_fen`."""
+def _answers(connection: Connection, at: dt.datetime | None, where: ColumnElement[bool]) -> dict[str, Any]:
+    """The bank's last answer by a moment to each payment that meets `where`."""
     known = and_(STEPS.c.subject == "payment", STEPS.c.stage.in_(ANSWERS))
     if at is not None:
         known = and_(known, STEPS.c.at <= at)
-    ranked = (
-        select(
-            STEPS.c.subject_id.label("disbursement_id"),
-            STEPS.c.stage,
-            STEPS.c.at,
-            STEPS.c.amount_fen,
-            func.row_number()
-            .over(partition_by=STEPS.c.subject_id, order_by=(STEPS.c.at.desc(), STEPS.c.step.desc()))
-            .label("n"),
-        )
-        .where(known, STEPS.c.subject_id.in_(select(PAYMENTS.c.disbursement_id).where(where)))
-        .subquery()
+    # Joined rather than ranked in SQL: SQLite goes through a ranked subquery once for every payment.
+    asked = (
+        select(STEPS.c.subject_id, STEPS.c.stage, STEPS.c.at, STEPS.c.amount_fen)
+        .join(PAYMENTS, and_(PAYMENTS.c.disbursement_id == STEPS.c.subject_id, PAYMENTS.c.until.is_(None)))
+        .where(known, where)
+        .order_by(STEPS.c.at, STEPS.c.step)
     )
-    return select(ranked).where(ranked.c.n == 1).subquery()
+    return {row.subject_id: row for row in connection.execute(asked.execution_options(yield_per=5_000))}
+
+
+def _repaid(connection: Connection, at: dt.datetime | None, where: ColumnElement[bool]) -> dict[str, dt.datetime]:
+    """When payments made in place of a returned one were paid, by the number of the first."""
+    first, again = PAYMENTS, PAYMENTS.alias("again")
+    asked = (
+        select(again.c.reissue_of, STEPS.c.stage, STEPS.c.at)
+        .select_from(first)
+        .join(again, again.c.reissue_of == first.c.disbursement_id)
+        .join(STEPS, and_(STEPS.c.subject == "payment", STEPS.c.subject_id == again.c.disbursement_id))
+        .where(where, first.c.until.is_(None), again.c.until.is_(None), STEPS.c.stage.in_(ANSWERS))
+        .order_by(STEPS.c.at, STEPS.c.step)
+    )
+    if at is not None:
+        asked = asked.where(STEPS.c.at <= at, again.c.known_at <= at)
+    last = {row.reissue_of: (row.stage, row.at) for row in connection.execute(asked)}
+    return {number: moment for number, (stage, moment) in last.items() if stage == "paid"}
 
 
 def atoms(connection: Connection, where: ColumnElement[bool], at: dt.datetime | None = None) -> list[Atom]:
     """Sums over the payments that meet `where`, as they stood at a moment (None: now)."""
-    last = answers(at, where)
-    again, again_last = PAYMENTS.alias("again"), answers(at, PAYMENTS.c.reissue_of.is_not(None))
-    repaid = (
-        select(again.c.reissue_of.label("original"), func.max(again_last.c.at).label("at"))
-        .join(again_last, again_last.c.disbursement_id == again.c.disbursement_id)
-        .where(again_last.c.stage == "paid", again.c.until.is_(None) if at is None else again.c.known_at <= at)
-        .group_by(again.c.reissue_of)
-        .subquery()
-    )
-    asked = (
-        select(
-            PAYMENTS.c.run_id,
-            PAYMENTS.c.program_id,
-            PAYMENTS.c.period,
-            PAYMENTS.c.division_code,
-            PAYMENTS.c.amount_fen,
-            PAYMENTS.c.known_at,
-            last.c.stage,
-            last.c.at,
-            last.c.amount_fen.label("answered_fen"),
-            repaid.c.at.label("repaid_at"),
-        )
-        .outerjoin(last, last.c.disbursement_id == PAYMENTS.c.disbursement_id)
-        .outerjoin(repaid, repaid.c.original == PAYMENTS.c.disbursement_id)
+    last, repaid = _answers(connection, at, where), _repaid(connection, at, where)
+    asked = select(
+        PAYMENTS.c.disbursement_id,
+        PAYMENTS.c.run_id,
+        PAYMENTS.c.program_id,
+        PAYMENTS.c.period,
+        PAYMENTS.c.division_code,
+        PAYMENTS.c.amount_fen,
+        PAYMENTS.c.known_at,
         # A payment made again is the second try of the first one's money, not more money.
-        .where(where, standing(PAYMENTS, at), PAYMENTS.c.reissue_of.is_(None))
-    )
+    ).where(where, standing(PAYMENTS, at), PAYMENTS.c.reissue_of.is_(None))
     found: dict[tuple[Any, ...], Atom] = {}
     for row in connection.execute(asked.execution_options(yield_per=5_000)):
         key = (row.run_id, row.program_id, row.period, row.division_code)
         atom = found.get(key)
         if atom is None:
             atom = found[key] = Atom(*key)
-        _count(atom, row)
+        _count(atom, row, last.get(row.disbursement_id), repaid.get(row.disbursement_id))
     _add_funds(connection, found.values(), at)
     return list(found.values())
 
 
-def _count(atom: Atom, row: Any) -> None:
+def _count(atom: Atom, row: Any, answer: Any, repaid_at: dt.datetime | None) -> None:
     atom.payments += 1
     atom.released_fen += row.amount_fen
     if atom.first_submitted_at is None or row.known_at < atom.first_submitted_at:
         atom.first_submitted_at = row.known_at
-    arrived = row.at if row.stage == "paid" else row.repaid_at
-    if row.stage == "paid":
+    arrived = repaid_at
+    if answer is not None and answer.stage == "paid":
+        arrived = answer.at
         atom.paid_fen += row.amount_fen
-        atom.credited_fen += row.amount_fen if row.answered_fen is None else row.answered_fen
-    elif row.stage is not None:
+        atom.credited_fen += row.amount_fen if answer.amount_fen is None else answer.amount_fen
+    elif answer is not None:
         atom.returned_fen += row.amount_fen
-        if row.repaid_at is not None:
+        if repaid_at is not None:
             atom.repaid_fen += row.amount_fen
     if arrived is None:
         atom.waiting += 1
@@ -187,7 +193,7 @@ def _count(atom: Atom, row: Any) -> None:
         return
     if atom.last_paid_at is None or arrived > atom.last_paid_at:
         atom.last_paid_at = arrived
-    days = str(max(0, (arrived - row.known_at) // dt.timedelta(days=1)))
+    days = max(0, (arrived - row.known_at) // dt.timedelta(days=1))
     atom.days_to_pay[days] = atom.days_to_pay.get(days, 0) + 1
 
 
@@ -232,16 +238,71 @@ def replace_sums(connection: Connection, keys: Sequence[tuple[str, int]], made: 
     ]
     if rows:
         connection.execute(insert(FUNDS), rows)
+    connection.execute(delete(FUNDS_DAYS).where(FUNDS_DAYS.c.run_key.in_(names)))
+    counted = [
+        {
+            "run_key": atom.run_key,
+            "program_id": atom.program_id,
+            "period": atom.period,
+            "division_code": atom.division_code,
+            "days": days,
+            "payments": payments,
+        }
+        for atom in made
+        for days, payments in atom.days_to_pay.items()
+    ]
+    if counted:
+        connection.execute(insert(FUNDS_DAYS), counted)
     for key, stamp in keys:
         connection.execute(delete(FUNDS_STALE).where(FUNDS_STALE.c.run_key == key, FUNDS_STALE.c.stamp == stamp))
 
 
-def kept(connection: Connection, where: ColumnElement[bool]) -> list[Atom]:
-    """Kept sums that meet a condition on `FUNDS`."""
-    names = [name for name in FUNDS.columns.keys() if name not in ("atom", "run_key")]  # noqa: SIM118 - no mapping
-    return [
-        Atom(**{name: getattr(row, name) for name in names}) for row in connection.execute(select(FUNDS).where(where))
-    ]
+ADDED = (
+    "payments",
+    "released_fen",
+    "paid_fen",
+    "credited_fen",
+    "returned_fen",
+    "repaid_fen",
+    "waiting",
+    "waiting_fen",
+)
+"""Columns of atoms that add up."""
+
+
+def kept(
+    connection: Connection, where: ColumnElement[bool], by: Sequence[str] = ("period", "division_code")
+) -> list[Atom]:
+    """Kept sums that meet a condition on `FUNDS`, of each run and item; apart `by` period and village, or together
+    (the columns left out of `by` are then empty)."""
+    columns = [FUNDS.c[name] for name in ("run_id", "program_id", *by)]
+    asked = (
+        select(
+            *columns,
+            *(func.sum(FUNDS.c[name]).label(name) for name in ADDED),
+            func.min(FUNDS.c.first_submitted_at).label("first_submitted_at"),
+            func.max(FUNDS.c.last_paid_at).label("last_paid_at"),
+            func.max(FUNDS.c.funds_received_on).label("funds_received_on"),
+        )
+        .where(where)
+        .group_by(*columns)
+    )
+    numbers = set(ADDED)
+    made = []
+    for row in connection.execute(asked).mappings():
+        values: dict[str, Any] = {name: int(value) if name in numbers else value for name, value in row.items()}
+        made.append(Atom(**{"period": "", "division_code": "", **values}))
+    return made
+
+
+def kept_days(
+    connection: Connection, where: ColumnElement[bool], by: Sequence[str]
+) -> list[tuple[tuple[str, ...], int, int]]:
+    """(group, days, payments) of kept sums that meet a condition on `FUNDS_DAYS`, grouped `by` columns."""
+    columns = [FUNDS_DAYS.c[name] for name in by]
+    asked = select(*columns, FUNDS_DAYS.c.days, func.sum(FUNDS_DAYS.c.payments)).where(where)
+    found = connection.execute(asked.group_by(*columns, FUNDS_DAYS.c.days))
+    return [(tuple(row[: len(columns)]), int(row[-2]), int(row[-1])) for row in found]
 
 
 def limits(connection: Connection) -> dict[str, tuple[str, str | None, int | None]]:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import and_, true
+from sqlalchemy import ColumnElement, and_, true
 
 from service.access import Principal
 from service.access.scope import under, within
-from service.store.payment_sums import FUNDS, Atom, atoms, kept, limits
+from service.store.payment_sums import FUNDS, FUNDS_DAYS, Atom, atoms, kept, kept_days, limits
 from service.store.payments import PAYMENTS
 from service.work.context import Context
 
 By = Literal["program", "period", "division", "program_division", "all"]
+
+_COLUMNS: Final[dict[By, tuple[str, ...]]] = {
+    "program": ("program_id",),
+    "period": ("period",),
+    "division": ("division_code",),
+    "program_division": ("program_id", "division_code"),
+    "all": (),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +67,36 @@ def sums(
     at: dt.datetime | None = None,
 ) -> list[Sum]:
     """Sums within the principal's scope, grouped; as they stood at `at` (None: now, from the kept sums)."""
-    table = FUNDS if at is None else PAYMENTS
-    where = and_(
-        within(principal, table.c.division_code),
-        true() if program_id is None else table.c.program_id == program_id,
-        true() if period is None else table.c.period == period,
-        true() if division_code is None else under(division_code, table.c.division_code),
-    )
+
+    def where(table: Any) -> ColumnElement[bool]:
+        return and_(
+            within(principal, table.c.division_code),
+            true() if program_id is None else table.c.program_id == program_id,
+            true() if period is None else table.c.period == period,
+            true() if division_code is None else under(division_code, table.c.division_code),
+        )
+
+    columns = _COLUMNS[by]
+    days: dict[tuple[str, ...], Counter[int]] = {}
     with context.database.read() as connection:
-        found = kept(connection, where) if at is None else atoms(connection, where, at)
         items = limits(connection)
+        if at is None:
+            found = kept(connection, where(FUNDS), [name for name in columns if name != "program_id"])
+            for group, number, payments in kept_days(connection, where(FUNDS_DAYS), columns):
+                days.setdefault(group, Counter())[number] += payments
+        else:
+            found = atoms(connection, where(PAYMENTS), at)
+            for atom in found:
+                days.setdefault(_group(atom, columns), Counter()).update(atom.days_to_pay)
     zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
     today = (at or context.clock.now()).astimezone(zone).date()
-    groups: dict[tuple[str | None, ...], list[Atom]] = {}
+    groups: dict[tuple[str, ...], list[Atom]] = {}
     for atom in found:
-        groups.setdefault(_group(atom, by), []).append(atom)
-    made = [_sum(key, members, items, today, zone) for key, members in groups.items()]
+        groups.setdefault(_group(atom, columns), []).append(atom)
+    made = [
+        _sum(dict(zip(columns, group, strict=True)), members, days.get(group, Counter()), items, today, zone)
+        for group, members in groups.items()
+    ]
     return sorted(
         made, key=lambda one: (-one.standing_fen_days, one.program_id or "", one.period or "", one.division_code or "")
     )
@@ -93,35 +115,29 @@ def days_over(atom: Atom, limit: int | None, today: dt.date, zone: dt.timezone) 
     return max(0, (end - atom.funds_received_on).days - limit)
 
 
-def _group(atom: Atom, by: By) -> tuple[str | None, str | None, str | None]:
-    return {
-        "program": (atom.program_id, None, None),
-        "period": (None, atom.period, None),
-        "division": (None, None, atom.division_code),
-        "program_division": (atom.program_id, None, atom.division_code),
-        "all": (None, None, None),
-    }[by]
+def _group(atom: Atom, columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(getattr(atom, name) for name in columns)
 
 
 def _sum(
-    key: tuple[str | None, ...],
+    group: dict[str, str],
     members: list[Atom],
+    days: Counter[int],
     items: dict[str, tuple[str, str | None, int | None]],
     today: dt.date,
     zone: dt.timezone,
 ) -> Sum:
-    program_id, period, division_code = key
+    program_id = group.get("program_id")
     name, department, _ = items.get(program_id or "", (None, None, None))
     over = [(atom, days_over(atom, items.get(atom.program_id, (None, None, None))[2], today, zone)) for atom in members]
     late_runs = {atom.run_key for atom, days in over if days > 0}
-    days = sum((Counter({int(d): n for d, n in atom.days_to_pay.items()}) for atom in members), Counter[int]())
     standing = [(atom.waiting_fen, late) for atom, late in over if late > 0 and atom.waiting]
     return Sum(
         program_id=program_id,
         program=name,
         department=department,
-        period=period,
-        division_code=division_code,
+        period=group.get("period"),
+        division_code=group.get("division_code"),
         payments=sum(atom.payments for atom in members),
         released_fen=sum(atom.released_fen for atom in members),
         paid_fen=sum(atom.paid_fen for atom in members),
