@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from service.access import Principal, passwords
+from service.sealing.column import open_text, seal_text
 from service.store import accounts, recovery_codes
 from service.store.accounts import Account
 from service.work.access import attempts
@@ -18,11 +19,11 @@ from service.work.access.refused import RefusedError, busy, no_account, wrong
 from service.work.audit.record import Line, record
 from service.work.context import Context
 
-ABOUT: Final = b"accounts.totp_secret"
 STEP_SECONDS: Final = 30
 WINDOW: Final = 1
 """Codes of the step before and after count too: devices' clocks differ."""
 RECOVERY_CODES: Final = 10
+_SECRET: Final = accounts.ACCOUNTS.c.totp_secret
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -44,7 +45,7 @@ def start(context: Context, who: Principal, password: str, address: str | None) 
         raise _already()
     secret = pyotp.random_base32()
     with context.database.write() as connection:
-        accounts.change(connection, account.account_id, totp_secret=context.seal.seal(secret.encode(), ABOUT))
+        accounts.change(connection, account.account_id, totp_secret=seal_text(context.seal, _SECRET, secret))
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.name, issuer_name="Mingbai")
     return Secret(secret, uri)
 
@@ -116,9 +117,10 @@ def _takes_step(context: Context, connection: Connection, account: Account, code
     import pyotp
 
     given = re.sub(r"\s", "", code)
-    if account.totp_secret is None or not re.fullmatch(r"[0-9]{6}", given):
+    secret = open_text(context.seal, _SECRET, account.totp_secret)
+    if secret is None or not re.fullmatch(r"[0-9]{6}", given):
         return False
-    made = pyotp.TOTP(context.seal.open(account.totp_secret, ABOUT).decode())
+    made = pyotp.TOTP(secret)
     now = int(context.clock.now().timestamp()) // STEP_SECONDS
     steps = [now + by for by in range(-WINDOW, WINDOW + 1)]
     good = [step for step in steps if hmac.compare_digest(made.generate_otp(step), given)]
