@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from models.scoring.bundle import Bundle
     from models.scoring.cases import Standing
 
-_LOG = logging.getLogger("mingbai.queue")
 KIND: Final = "refresh_queue"
 AT_NIGHT: Final = dt.time(2)
 HALF: Final = 0.5
@@ -56,11 +54,15 @@ class Refreshed:
 def refresh_queue(context: Context, arguments: Mapping[str, Any], hold: Hold) -> None:
     """The job: refresh the queue as of its moment (`at`, microseconds UTC), and plan the next night's."""
     from service.work.facts.history import History
+    from service.work.scoring.model import ModelInForce
 
     history = History.open(context)
     hold.renew()
     if not history.lacking:
-        refresh(context, history.ledger, int(arguments["at"]), bundle=_model(history.ledger))
+        found = ModelInForce(context).look(history.ledger)
+        # What the model disagrees with itself about is asked only where there is one.
+        bundle = None if found.degraded else found.bundle
+        refresh(context, history.ledger, int(arguments["at"]), bundle=bundle)
     plan(context)
 
 
@@ -81,18 +83,6 @@ def ask_for_refresh(context: Context, who: Principal) -> dt.datetime:
         jobs.add(connection, KIND, {"at": micros(now)}, now, name=f"{KIND}:asked")
         record(context, connection, Line(who.name, "queue.refresh_asked", "queue", "all"))
     return now
-
-
-def _model(ledger: Ledger) -> Bundle | None:
-    """The model in force, which says what it disagrees with itself about; the queue is made without as well."""
-    from service.work.choose_model import choose_model
-    from service.work.errors import WorkError
-
-    try:
-        return choose_model(None, ledger).bundle
-    except (WorkError, OSError) as error:
-        _LOG.warning("queue: no model could be loaded (%s), nobody asks what it is torn about", type(error).__name__)
-        return None
 
 
 def refresh(context: Context, ledger: Ledger, at_us: int, *, bundle: Bundle | None = None) -> Refreshed:
