@@ -68,11 +68,12 @@ class Runs:
                 hashes = hashes_of(context.seal, EVERY_TABLE[name], batch[0])
                 accept(context, connection, EVERY_TABLE[name], batch[0], hashes, source="test")
 
-    def expected(self, run_id: str) -> list[dict[str, object]]:
+    def expected(self, run_id: str) -> list[dict[str, Any]]:
         """What `mingbai score --run` says of a run, in order of payment."""
         rows, at = rows_of_run(self.county.ledger, run_id)
         found = pa.concat_tables(score(self.county.ledger, bundle_with_states(None), Policy.load(), rows, at))
-        return found.sort_by("disbursement_id").to_pylist()
+        rows_found: list[dict[str, Any]] = found.sort_by("disbursement_id").to_pylist()
+        return rows_found
 
 
 _MADE: list[Runs] = []
@@ -138,19 +139,20 @@ def work(context: Context, *, turns: int = 50, worker: str = "one") -> int:
     return done
 
 
-def send(client: TestClient, body: bytes, kind: str = "text/csv", **more: object) -> dict[str, object]:
-    """Send a run and give the answer's body."""
-    headers = {"content-type": kind, **dict(more.pop("headers", {}))}  # type: ignore[call-overload]
-    answer = client.post("/v1/runs", content=body, headers=headers, params=more)
+def send(
+    client: TestClient, body: bytes, kind: str = "text/csv", headers: Mapping[str, str] | None = None, **told: str
+) -> dict[str, Any]:
+    """Send a run, fields told beside it, and give the answer's body."""
+    answer = client.post("/v1/runs", content=body, headers={"content-type": kind, **(headers or {})}, params=told)
     assert answer.status_code == 202, answer.text
-    found: dict[str, object] = answer.json()
+    found: dict[str, Any] = answer.json()
     return found
 
 
-def scores_by_id(client: TestClient, run: object) -> list[dict[str, object]]:
+def scores_by_id(client: TestClient, run: int) -> list[dict[str, Any]]:
     """All scores of a run by its pages, in order of payment."""
-    found: list[dict[str, object]] = []
-    after: object = 0
+    found: list[dict[str, Any]] = []
+    after: int | None = 0
     while after is not None:
         page = client.get(f"/v1/runs/{run}/scores", params={"after": after, "limit": 37}).json()
         found += page["items"]

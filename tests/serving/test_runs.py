@@ -223,7 +223,7 @@ def test_a_run_of_nothing_but_bad_rows_ends_and_ten_thousand_of_them_are_all_tol
     assert told["state"] == "scored"
     assert (told["progress"]["rows_quarantined"], told["progress"]["rows_scored"]) == (10_000, 1)
     seen: list[int] = []
-    after = 0
+    after: int | None = 0
     while after is not None:
         page = system.get(f"/v1/runs/{run}/quarantine", params={"after": after, "limit": 1000}).json()
         seen += [row["line"] for row in page["items"]]

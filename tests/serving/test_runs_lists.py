@@ -35,7 +35,6 @@ def scored(context: Context, clock: SetClock, signed_in: Signed, runs: Runs) -> 
     work(context)
     asked = sender.get(f"/v1/runs/{run}/lists/verify").json()["items"]
     assert len(asked) == 1
-    assert isinstance(run, int)
     return sender, run, asked[0]["disbursement_id"]
 
 
@@ -257,7 +256,7 @@ def test_a_payment_decided_in_one_run_is_not_asked_again_in_the_next(
     )
     again = send(sender, as_csv(runs.of(LAST)) + b"\n", run_id=LAST)["run"]
     work(context)
-    told = lists_of(sender, int(str(again)))
+    told = lists_of(sender, again)
     assert (told["verify"], told["corrected"]) == (0, 1)
 
 
