@@ -32,14 +32,13 @@ class Reads:
 
     @contextmanager
     def noting(self) -> Iterator[set[str]]:
-        """Collects what is read inside; whoever is being made around it has read that too."""
+        """Collects what is read inside; whoever is being made around it notes what it takes from that itself."""
         found: set[str] = set()
         self._open.append(found)
         try:
             yield found
         finally:
             self._open.pop()
-            self.note_all(found)
 
 
 class Tables(dict[str, Any]):

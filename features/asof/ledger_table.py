@@ -187,8 +187,13 @@ class LedgerTable:
         """Numbers of the rows, shape (rows,)."""
         return np.arange(self.rows, dtype=np.int64)
 
+    @cached_property
+    def ranks(self) -> NDArray[np.int32]:
+        """Order of the rows by moment, then by key: their numbers, unless rows arrived later; shape (rows,)."""
+        return np.arange(self.rows, dtype=np.int32)
+
     def rank_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Order of rows by moment, then by key: their numbers, unless rows arrived later; shape (n,)."""
+        """Ranks of some rows, shape (n,)."""
         return rows
 
     def shared(self, key: str, make: Callable[[], T]) -> T:

@@ -57,6 +57,7 @@ class LiveTable(LedgerTable):
         self.ledger: LiveLedger = ledger
         self.journal = Journal()
         self._rank: Growing | None = None
+        self._numbers = Growing(NO_RANK)
         self._live: dict[tuple[str, ...], LiveIndex] = {}
         self.replaced_rows: list[int] = []
         self.arrived: list[pa.Table] = []
@@ -288,8 +289,17 @@ class LiveTable(LedgerTable):
         """What several derived columns are made from: for rows that arrived it is made each time."""
         return make() if self.ledger.version else super().shared(key, make)
 
+    @property
+    def ranks(self) -> NDArray[np.int32]:
+        """Order of the rows by moment, then by key; shape (rows,)."""
+        if self._rank is not None:
+            return self._rank.values
+        if len(self._numbers) < self.rows:
+            self._numbers.add(np.arange(len(self._numbers), self.rows, dtype=np.int32))
+        return self._numbers.values
+
     def rank_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Order of rows by moment, then by key; shape (n,)."""
+        """Ranks of some rows, shape (n,)."""
         return rows if self._rank is None else self._rank.values[rows].astype(np.int64)
 
     def index(self, columns: tuple[str, ...]) -> GroupIndex:

@@ -38,6 +38,11 @@ class Part(LedgerTable):
             return np.arange(self._at.start, self._at.start + self.rows, dtype=np.int64)
         return self._at
 
+    @property
+    def ranks(self) -> NDArray[np.int32]:
+        """Order of these rows among all of the table."""
+        return self._whole.ranks[self._at]
+
     def rank_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Order of rows of the whole table."""
         return self._whole.rank_of(rows)

@@ -96,5 +96,5 @@ def rows_of(view: View) -> Pairs:
     own = view.memo(bindings)
     place, _, row = view.memo(on_same_device)
     query = own.query[place].astype(np.int64)
-    order = np.lexsort((row, query))
+    order = np.lexsort((view.ledger.tables["card_events"].ranks[row], query))
     return Pairs(view, "card_events", query[order].astype(np.int32), row[order].astype(np.int32))

@@ -22,7 +22,8 @@ def others(pairs: Pairs) -> Pairs:
 def earlier(pairs: Pairs) -> Pairs:
     """Pairs of lines that came before the scored line (by moment, then by number)."""
     rows = pairs.view.rows
-    return pairs if rows is None else pairs.where(pairs.row < rows[pairs.query])
+    ranks = pairs.view.ledger.tables["disbursements"].ranks
+    return pairs if rows is None else pairs.where(ranks[pairs.row] < ranks[rows[pairs.query]])
 
 
 def standing(pairs: Pairs) -> Pairs:

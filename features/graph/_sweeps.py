@@ -136,7 +136,7 @@ def _build(table: LedgerTable) -> Sweeps:
     row = np.flatnonzero(table.derived("is_sweep", is_sweep)).astype(np.int64)
     person = holders(table.ledger)[row].astype(np.int64)
     hub = np.asarray(table.column("counterparty_card_id"), dtype=np.int64)[row]
-    order = np.lexsort((row, hub, person))
+    order = np.lexsort((table.rank_of(row), hub, person))
     row, person, hub = row[order], person[order], hub[order]
     new = np.ones(len(row), dtype=bool)
     new[1:] = (person[1:] != person[:-1]) | (hub[1:] != hub[:-1])

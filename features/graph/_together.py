@@ -113,7 +113,7 @@ def _build(table: LedgerTable) -> Ties:
     own, other = np.concatenate([one, two]), np.concatenate([two, one])
     known = np.concatenate([table.known_at[two], table.known_at[two]])
     person, partner = holder[own].astype(np.int64), holder[other].astype(np.int64)
-    order = np.lexsort((other, own, known, partner, person))
+    order = np.lexsort((table.rank_of(other), table.rank_of(own), known, partner, person))
     own, other, known, person, partner = own[order], other[order], known[order], person[order], partner[order]
     day = (known + table.ledger.utc_offset) // 86_400_000_000
     new_tie = np.ones(len(own), dtype=bool)
@@ -291,7 +291,7 @@ def rows_of(view: View, partners: Partners) -> Pairs:
     query, day = days_of(view, partners)
     rows = np.concatenate([found.own_row[day], found.other_row[day]])
     both = np.concatenate([query, query])
-    order = np.lexsort((rows, both))
+    order = np.lexsort((view.ledger.tables["card_transactions"].rank_of(rows), both))
     return Pairs(view, "card_transactions", both[order].astype(np.int32), rows[order].astype(np.int32))
 
 

@@ -49,7 +49,7 @@ def _twins(view: View) -> Pairs:
 
     query = np.concatenate([housed.query, found.query])
     row = np.concatenate([housed.row, found.row])
-    order = np.lexsort((row, query))
+    order = np.lexsort((table.ranks[row], query))
     return Pairs(view, "persons", query[order], row[order])
 
 
