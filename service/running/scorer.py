@@ -96,12 +96,16 @@ class _Generation:
     def told(self) -> set[str]:
         """`ready` once it listens, `stale` once its history is."""
         assert self.process.stdout is not None  # noqa: S101 - asked for above
-        text = self.process.stdout.read()
+        text = None if self.process.stdout.closed else self.process.stdout.read()
         self._told |= set((text or b"").decode(errors="replace").split())
         return self._told
 
     def died(self) -> bool:
-        return self.process.poll() is not None
+        """Whether the process has ended, whatever ended it."""
+        if self.process.poll() is None:
+            return False
+        self._close()
+        return True
 
     def end(self) -> None:
         """Have it answer what it has, and end; by force when it takes too long."""
@@ -111,6 +115,11 @@ class _Generation:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._close()
+
+    def _close(self) -> None:
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 def watch(environment: dict[str, str] | None = None) -> None:
