@@ -19,7 +19,7 @@ SMALL = 24
 """Up to this many values insertion is quicker than a sort that allocates."""
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def take(m: Int64, o: int, a: int, size: int, at: int, n: int) -> int:
     """Values at places; a negative place counts from the end."""
     for i in range(n):
@@ -32,7 +32,7 @@ def take(m: Int64, o: int, a: int, size: int, at: int, n: int) -> int:
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def compress(m: Int64, o: int, a: int, mask: int, n: int) -> int:
     """Values where the mask is true."""
     k = 0
@@ -43,7 +43,7 @@ def compress(m: Int64, o: int, a: int, mask: int, n: int) -> int:
     return k
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def where_true(m: Int64, o: int, mask: int, n: int) -> int:
     """Places where the mask is true."""
     k = 0
@@ -54,7 +54,7 @@ def where_true(m: Int64, o: int, mask: int, n: int) -> int:
     return k
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def repeat(m: Int64, o: int, a: int, counts: int, n: int, step: int) -> int:
     """Each value as often as its count."""
     k = 0
@@ -65,7 +65,7 @@ def repeat(m: Int64, o: int, a: int, counts: int, n: int, step: int) -> int:
     return k
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def sort_order(m: Int64, f: Float64, o: int, order: int, key: int, n: int, floats: bool) -> None:
     """The places in `order` sorted by their key, order among equals kept; NaN last."""
     for i in range(n):
@@ -100,7 +100,7 @@ def sort_order(m: Int64, f: Float64, o: int, order: int, key: int, n: int, float
         m[o + k] = place
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def scatter(m: Int64, o: int, a: int, n: int, at: int, places: int, value: int, step: int) -> int:
     """A copy of the values with others put at places; of equal places the last counts."""
     for i in range(n):
@@ -115,7 +115,7 @@ def scatter(m: Int64, o: int, a: int, n: int, at: int, places: int, value: int, 
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def put_mask(m: Int64, o: int, a: int, n: int, mask: int, value: int, step: int) -> int:
     """A copy of the values with the next of others put wherever the mask is true."""
     k = 0
@@ -128,7 +128,7 @@ def put_mask(m: Int64, o: int, a: int, n: int, mask: int, value: int, step: int)
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def extreme_at(
     m: Int64, f: Float64, o: int, a: int, n: int, at: int, places: int, value: int, step: int, least: bool
 ) -> int:
@@ -149,7 +149,7 @@ def extreme_at(
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def tally(m: Int64, o: int, a: int, n: int, least: int) -> int:
     """How often each whole number from 0 occurs; at least `least` long."""
     size = least
@@ -164,7 +164,7 @@ def tally(m: Int64, o: int, a: int, n: int, least: int) -> int:
     return size
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def is_in(m: Int64, o: int, a: int, n: int, b: int, others: int) -> int:
     """Whether each whole number is among others."""
     if n > SMALL and others > SMALL:
@@ -182,7 +182,7 @@ def is_in(m: Int64, o: int, a: int, n: int, b: int, others: int) -> int:
     return n
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def cells(m: Int64, first: int, inverse: int, columns: Int64, n: int) -> int:
     """First place of each distinct row of the columns, in order of appearance, and each place's distinct row."""
     if n > SMALL:
@@ -214,7 +214,7 @@ def cells(m: Int64, first: int, inverse: int, columns: Int64, n: int) -> int:
     return k
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def distinct_sorted(m: Int64, o: int, a: int, n: int) -> int:
     """The different whole numbers, ascending."""
     if n > SMALL:

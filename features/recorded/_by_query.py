@@ -16,7 +16,7 @@ _LARGEST, _SMALLEST = CODE["Q_LARGEST"], CODE["Q_SMALLEST"]
 _QUANTILE, _DISTINCT, _PICK = CODE["Q_QUANTILE"], CODE["Q_DISTINCT"], CODE["Q_PICK"]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def reduced(
     op: int,
     m: Int64,

@@ -22,7 +22,7 @@ NAMES = (
     "SORT_F", "SORT_I", "SLICE", "REVERSE", "SCATTER", "PUT_MASK", "ANY", "ALL", "SUM_I", "MIN_AT", "MAX_AT",
     "TALLY", "SEARCH_I8", "SEARCH_F8", "IS_IN", "CELLS", "UNIQUE", "LARGEST_I",
     # What the history knows.
-    "KNOWN", "GROUP", "DESCEND", "NARROW", "NEWEST", "EXPAND", "COUNT_ROWS", "TOTAL_ROWS", "DISTINCT_ROWS",
+    "KNOWN", "GROUP", "DESCEND", "ARRIVED", "NARROW", "NEWEST", "EXPAND", "COUNT_ROWS", "TOTAL_ROWS", "DISTINCT_ROWS",
     # Pairs to queries.
     "Q_COUNT", "Q_TOTAL", "Q_MEAN", "Q_LARGEST", "Q_SMALLEST", "Q_QUANTILE", "Q_DISTINCT", "Q_PICK", "Q_PICK_BY",
     # Results.

@@ -29,7 +29,7 @@ _LEAST = np.iinfo(np.int64).min
 _LEAST_32 = np.iinfo(np.int32).min
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def two_floats(op: int, m: Int64, f: Float64, o: int, n: int, a: int, sa: int, b: int, sb: int) -> None:
     """Steps that read two float64."""
     if op == _ADD_F:
@@ -69,7 +69,7 @@ def two_floats(op: int, m: Int64, f: Float64, o: int, n: int, a: int, sa: int, b
                 f[o + i] = x if (x <= y or y != y) else y
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def two_wholes(op: int, m: Int64, o: int, n: int, a: int, sa: int, b: int, sb: int) -> None:
     """Steps that read two whole numbers or conditions."""
     if op == _AND:
@@ -114,7 +114,7 @@ def two_wholes(op: int, m: Int64, o: int, n: int, a: int, sa: int, b: int, sb: i
                 m[o + i] = x % y
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def one_value(op: int, m: Int64, f: Float64, o: int, n: int, a: int, sa: int) -> None:
     """Steps that read one value."""
     for i in range(n):
@@ -155,7 +155,7 @@ def one_value(op: int, m: Int64, f: Float64, o: int, n: int, a: int, sa: int) ->
             f[o + i] = math.sqrt(x) if x >= 0.0 else np.nan
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def elementwise(
     op: int, m: Int64, f: Float64, o: int, n: int, a: int, sa: int, b: int, sb: int, c: int, sc: int
 ) -> None:

@@ -10,12 +10,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.asof._live_kernels import find_keys
+
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def known_by(known: Int64, moment: int) -> int:
     """Number of rows known at a moment."""
     lo, hi = 0, known.shape[0]
@@ -28,7 +30,7 @@ def known_by(known: Int64, moment: int) -> int:
     return lo
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def search(values: NDArray[np.generic], v: float, right: bool) -> int:
     """Where a value would be put among sorted ones, before or after its equals; NaN sorts last."""
     lo, hi = 0, values.shape[0]
@@ -46,7 +48,7 @@ def search(values: NDArray[np.generic], v: float, right: bool) -> int:
     return lo
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def descend(m: Int64, o: int, groups: int, n: int, starts: Int32, values: Int32, codes: int) -> None:
     """One step of looking up a group by several columns: the finer group of each query, -1 where there is none."""
     for i in range(n):
@@ -66,7 +68,24 @@ def descend(m: Int64, o: int, groups: int, n: int, starts: Int32, values: Int32,
             m[o + i] = lo
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
+def arrived(m: Int64, o: int, groups: int, n: int, columns: Int64, slots: Int32, keys: Int32, base: int) -> None:
+    """Groups not found that came into being since the ledger was opened: `features.asof._live_kernels.find_keys`."""
+    width = columns.shape[0]
+    asked = np.empty((1, width), np.int32)
+    found = np.empty(1, np.int32)
+    rows = keys.reshape((keys.shape[0] // width, width))
+    for i in range(n):
+        m[o + i] = m[groups + i]
+        if m[groups + i] < 0 and rows.shape[0] > 0:
+            for k in range(width):
+                asked[0, k] = m[columns[k] + i]
+            found[0] = -1
+            find_keys(slots, rows, asked, found, base)
+            m[o + i] = found[0]
+
+
+@njit(nogil=True)
 def below(rows: Int32, lo: int, hi: int, bound: int) -> int:
     """First position of rows[lo:hi] that is not below the bound."""
     while lo < hi:
@@ -78,7 +97,7 @@ def below(rows: Int32, lo: int, hi: int, bound: int) -> int:
     return lo
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def narrow(
     m: Int64, lo: int, hi: int, n: int, starts: Int32, ends: Int32, rows: Int32, groups: int, after: int, until: int
 ) -> None:
@@ -94,7 +113,7 @@ def narrow(
             m[lo + i] = start if after < 0 or m[after + i] <= 0 else below(rows, start, top, m[after + i])
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def newest(m: Int64, o: int, lo: int, hi: int, n: int, rows: Int32, gone: Int64, at: int) -> None:
     """The last row of each range not replaced by the moment, -1 where there is none."""
     versions = gone.shape[0] > 0
@@ -106,7 +125,7 @@ def newest(m: Int64, o: int, lo: int, hi: int, n: int, rows: Int32, gone: Int64,
                 break
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def how_many(m: Int64, lo: int, hi: int, n: int) -> int:
     """Rows of all ranges together: the most pairs they can make."""
     total = 0
@@ -116,7 +135,7 @@ def how_many(m: Int64, lo: int, hi: int, n: int) -> int:
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def expand(m: Int64, query: int, row: int, lo: int, hi: int, n: int, rows: Int32, gone: Int64, at: int) -> int:
     """All (query, row) pairs of the ranges whose row was not replaced by the moment; their number."""
     versions = gone.shape[0] > 0
@@ -130,7 +149,7 @@ def expand(m: Int64, query: int, row: int, lo: int, hi: int, n: int, rows: Int32
     return p
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def count_rows(
     m: Int64, f: Float64, o: int, lo: int, hi: int, n: int, rows: Int32, replaced: Int32, gone: Int64, at: int
 ) -> None:
@@ -149,7 +168,7 @@ def count_rows(
         f[o + i] = total
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def total_rows(
     m: Int64,
     f: Float64,
@@ -188,7 +207,7 @@ def total_rows(
         f[o + i] = total
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def distinct_rows(
     m: Int64,
     f: Float64,

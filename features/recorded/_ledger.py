@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from features.asof import Ledger, LedgerTable
 from features.asof.group_index import GroupIndex
+from features.asof.live_index import LiveIndex
 from features.recorded import _words as words
 from features.recorded._codes import CODE
 from features.recorded._recorder import CannotRecordError, Recorder
@@ -79,15 +80,23 @@ class RecordingLedger:
         if isinstance(value, int | float | np.generic):
             return self.number(key, resolve)
         if isinstance(value, tuple):
-            parts = [self.wrapped(v, (*key, k), lambda k=k: resolve()[k]) for k, v in enumerate(value)]
+            parts = [self.wrapped(v, (*key, k), partial(_part, resolve, k)) for k, v in enumerate(value)]
             return self.twin(type(value))(*parts) if hasattr(value, "_fields") else tuple(parts)
         if isinstance(value, dict):
-            return {k: self.wrapped(v, (*key, k), lambda k=k: resolve()[k]) for k, v in value.items()}
-        if dataclasses.is_dataclass(value):
-            names = [field.name for field in dataclasses.fields(value)]
-            parts = {n: self.wrapped(getattr(value, n), (*key, n), lambda n=n: getattr(resolve(), n)) for n in names}
-            return self.twin(type(value))(**parts)
-        raise CannotRecordError(f"{type(value).__name__} kept with an index")
+            return {k: self.wrapped(v, (*key, k), partial(_part, resolve, k)) for k, v in value.items()}
+
+        def field(_: Any, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return self.wrapped(getattr(resolve(), name), (*key, name), lambda: getattr(resolve(), name))
+
+        # An object of the double's class without fields of its own: each is looked up, as a leaf, when it is read.
+        double = self.twin(type(value))
+        return object.__new__(type(double.__name__, (double,), {"__getattr__": field}))
+
+
+def _part(resolve: Callable[[], Any], key: Any) -> Any:
+    return resolve()[key]
 
 
 class RecordingTables(Mapping[str, "RecordingTable"]):
@@ -151,6 +160,11 @@ class RecordingTable:
         """The same, without rows where no row ever had a second version."""
         nothing = np.empty(0, np.int64)
         return self._leaf(("gone",), lambda: self.real.superseded_at if self.real.has_versions else nothing)
+
+    @property
+    def ranks(self) -> Leaf:
+        """Order of the rows by moment, then by key."""
+        return self._leaf(("ranks",), lambda: self.real.ranks)
 
     def has(self, column: str) -> bool:
         """Whether the column was handed over."""
@@ -296,7 +310,24 @@ class RecordingIndex:
             starts, values = self._finer(step)
             places = {2: reg, 3: starts.number, 4: values.number, 5: column}
             reg = recorder.emit(CODE["DESCEND"], places, (reg, column))[0]
+        if len(keys) > 1 and isinstance(self.resolve(), LiveIndex):
+            reg = self._arrived(reg, tuple(regs))
         return Traced(recorder, reg, self.resolve().lookup([np.asarray(k.value, dtype=np.int64) for k in keys]))
+
+    def _arrived(self, reg: int, keys: tuple[int, ...]) -> int:
+        """The same with groups that came into being since the ledger was opened."""
+        recorder = self.ledger.recorder
+        slots = self._leaf("slots", lambda: self._live()._slots)
+        rows = self._leaf("keys", lambda: self._live()._keys.values.reshape(-1))
+        base = self.ledger.number((*self.key, "base"), lambda: self._live()._base_size)
+        places = {2: reg, 3: slots.number, 4: rows.number, 5: base.reg, 7: len(keys)}
+        return recorder.emit(CODE["ARRIVED"], places, (reg, base.reg, *keys), extra=keys, extra_at=6)[0]
+
+    def _live(self) -> LiveIndex:
+        found = self.resolve()
+        if not isinstance(found, LiveIndex):
+            raise CannotRecordError("an index that took rows takes none now")
+        return found
 
     def under(self, first: Any) -> tuple[Traced, Traced]:
         """(query, value) of every value of the second key column that occurs with each code of the first."""

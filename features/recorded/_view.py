@@ -133,9 +133,7 @@ class RecordingView:
         kind = 1 if totals.dtype == np.float32 else 0
         places |= {8: index.starts.number, 9: groups.reg, 11: source.numbers(of).number}
         extra = (kind, totals.number)
-        reg = self.recorder.emit(
-            CODE["TOTAL_ROWS"], places, [*reads, groups.reg], extra=extra, extra_at=10
-        )[0]
+        reg = self.recorder.emit(CODE["TOTAL_ROWS"], places, [*reads, groups.reg], extra=extra, extra_at=10)[0]
         return Traced(self.recorder, reg, np.zeros(len(lo.value)))
 
     def days_since(self, table: str, keys: Keys) -> Any:

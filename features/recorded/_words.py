@@ -217,9 +217,7 @@ def concatenate(parts: Any, axis: int = 0) -> Any:
     example = np.concatenate([_example(p) for p in parts])
     kind = kind_of(example.dtype)
     regs = tuple(as_kind(p, kind) for p in parts if isinstance(p, Traced))
-    return Traced(
-        recorder, recorder.emit(CODE["CONCAT"], {4: len(regs)}, regs, extra=regs, extra_at=3)[0], example
-    )
+    return Traced(recorder, recorder.emit(CODE["CONCAT"], {4: len(regs)}, regs, extra=regs, extra_at=3)[0], example)
 
 
 def append(values: Any, more: Any) -> Any:
@@ -522,5 +520,3 @@ class NumpyWords:
                 found = _UfuncWord(found)
         setattr(self, name, found)
         return found
-
-

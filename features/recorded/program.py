@@ -7,7 +7,8 @@ it must be recorded anew (`holds`), because a table was shared that was not, or 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from features.asof import Ledger
 from features.recorded import _machine as machine
+from features.recorded import _words as words
 from features.recorded._codes import CODE, WIDTH
 from features.recorded._recorder import Call, CannotRecordError, Recorder, Step
 from features.recorded._twins import Twins
@@ -29,39 +31,63 @@ _twins = Twins()
 _recording = threading.Lock()
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a table behind payments: `row[k]` stands behind payment `query[k]`, ascending; shapes (k,)."""
+
+    table: str
+    query: NDArray[np.int64]
+    row: NDArray[np.int64]
+
+
 class Program:
     """Results of `works` for a few rows, each as of its submission, by one compiled call.
 
-    `works` take a view and give values of shape (n,): features' values, or conditions over them. A work that cannot be
-    recorded is in `left` with the reason, and its row of the results is NaN.
+    `works` take a view and give values of shape (n,): features' values, or conditions over them. `resting` take a view
+    and give `Pairs`: the rows something rests on. What cannot be recorded is in `left` or `resting_left` with the
+    reason; its row of the results is NaN.
     """
 
-    def __init__(self, ledger: Ledger, rows: NDArray[np.int64], works: Sequence[Callable[[Any], Any]]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        rows: NDArray[np.int64],
+        works: Sequence[Callable[[Any], Any]],
+        resting: Sequence[Callable[[Any], Any]] = (),
+    ) -> None:
         self.ledger = ledger
+        self.version = ledger.version
         self.left: dict[int, str] = {}
+        self.resting_left: dict[int, str] = {}
+        self._told: dict[int, list[tuple[str, int, int]]] = {}
         self._lock = threading.Lock()
         recorder = Recorder()
         results: list[int] = []
         with _recording:
             self._rows = recorder.new()
-            at = _first_view(ledger, recorder, self._rows, rows)
+            view = _first_view(ledger, recorder, self._rows, rows)
             for k, work in enumerate(works):
                 try:
-                    found = work(at)
+                    found = work(view)
                     name = "OUT_F" if kind_of(found.dtype) == "f" else "OUT_I"
                     recorder.emit(CODE[name], {2: found.reg, 3: k}, (found.reg,))
                     results.append(len(recorder.steps) - 1)
-                except Exception as reason:
+                except Exception as reason:  # Whatever it is, numpy computes the feature then.
                     self.left[k] = f"{type(reason).__name__}: {reason}"
+            for k, work in enumerate(resting):
+                try:
+                    self._told[k] = [_by_query(pairs) for pairs in _several(work(view))]
+                except Exception as reason:
+                    self.resting_left[k] = f"{type(reason).__name__}: {reason}"
         self.size = len(works)
-        self._arrange(recorder, results)
+        wanted = {reg for told in self._told.values() for _, *regs in told for reg in regs}
+        self._arrange(recorder, results, wanted)
         self._memory = np.zeros(MEMORY, np.int64)
         self.refresh()
 
-    def _arrange(self, recorder: Recorder, results: list[int]) -> None:
-        """Keep the steps results need, in as few stretches between calls as can be."""
+    def _arrange(self, recorder: Recorder, results: list[int], needed: set[int]) -> None:
+        """Keep the steps that results and needed values take, in as few stretches between calls as can be."""
         steps = recorder.steps
-        needed: set[int] = set()
         kept: list[int] = []
         wanted = set(results)
         for k in range(len(steps) - 1, -1, -1):
@@ -111,12 +137,13 @@ class Program:
 
     def refresh(self) -> None:
         """Take the ledger's arrays as they are now. Raises CannotRecordError where one has become another kind."""
+        self.version = self.ledger.version
         for k, source in enumerate(self._leaves):
             found = source.resolve()
             if found is self._arrays[k]:
                 continue
             if found.dtype != source.dtype or not found.flags.c_contiguous:
-                raise CannotRecordError(f"an array of {source.dtype} became {found.dtype}")
+                raise CannotRecordError(f"an array of {source.dtype} became one of {found.dtype}, or one with gaps")
             self._arrays[k] = found
             self._address[k] = found.__array_interface__["data"][0]
             self._length[k] = len(found)
@@ -131,6 +158,23 @@ class Program:
                 status = self._run(rows, out)
             return out if status >= 0 else None
 
+    def run_resting(self, rows: NDArray[np.int64]) -> dict[int, list[Rows]] | None:
+        """Rows behind disbursement rows by number of the work; None where numpy must be asked."""
+        with self._lock:
+            status = self._run(rows, _NO_RESULTS)
+            while status == machine.FULL_MEMORY and len(self._memory) < MOST_MEMORY:
+                self._memory = np.zeros(4 * len(self._memory), np.int64)
+                status = self._run(rows, _NO_RESULTS)
+            if status < 0:
+                return None
+            return {
+                k: [Rows(table, self._values(query), self._values(row)) for table, query, row in told]
+                for k, told in self._told.items()
+            }
+
+    def _values(self, reg: int) -> NDArray[np.int64]:
+        return self._memory[self._off[reg] : self._off[reg] + self._size[reg]].copy()
+
     def _run(self, rows: NDArray[np.int64], out: NDArray[np.float64]) -> int:
         memory, off, size = self._memory, self._off, self._size
         floats = memory.view(np.float64)
@@ -143,9 +187,7 @@ class Program:
         top += len(rows)
         for code, calls in self._stretches:
             if len(code):
-                top = machine.run(
-                    code, off, size, memory, floats, top, self._address, self._length, self._extra, out
-                )
+                top = machine.run(code, off, size, memory, floats, top, self._address, self._length, self._extra, out)
                 if top < 0:
                     return top
             for call in calls:
@@ -189,3 +231,17 @@ def _first_view(ledger: Ledger, recorder: Recorder, reg: int, rows: NDArray[np.i
     recorded = RecordingLedger(ledger, recorder, _twins.class_of, _twins.original)
     view: RecordingView = RecordingView.before_payment(recorded, Traced(recorder, reg, rows))
     return view
+
+
+_NO_RESULTS = np.empty((0, 0))
+
+
+def _several(found: Any) -> list[Any]:
+    """Pairs of one table, or of several."""
+    return list(found) if isinstance(found, Iterable) and not hasattr(found, "query") else [found]
+
+
+def _by_query(pairs: Any) -> tuple[str, int, int]:
+    """Table, and the numbers of the values query and row, by query."""
+    order = words.argsort(pairs.query, kind="stable")
+    return pairs.table, pairs.query[order].reg, pairs.row[order].reg
