@@ -17,6 +17,7 @@ from service.cli import (
     cards,
     cases,
     check,
+    database,
     demo,
     drift,
     duplicates,
@@ -24,6 +25,7 @@ from service.cli import (
     explain,
     features,
     groups,
+    hand_over,
     keep_matches,
     key,
     match,
@@ -84,6 +86,8 @@ app.command("drift", short_help="What changed since the model learned. 漂移监
 app.add_typer(match.app, name="match", short_help="Who is meant by departments' lists. 名单人员匹配")
 app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
 app.command("serve", short_help="The scoring API and what works behind it. 启动服务")(serve.serve)
+app.command("hand-over", short_help="A folder of tables into the service. 导入历史数据")(hand_over.hand_over)
+app.add_typer(database.database, name="database", short_help="The service's tables: shape, upgrade. 服务数据库")
 app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)
 app.add_typer(rules.app, name="rules", short_help="List the rules, show one, or move one. 规则目录")
 app.command("replay", short_help="What a change of rules would have done. 规则重放")(replay.replay)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from service.cli._console import say
+from service.cli._deployment import wrong_usage
 
 database = typer.Typer(
     help="The service's tables: their shape, and how to bring it up to date. 服务数据库。",
@@ -23,7 +24,8 @@ def status() -> None:
     from service.settings import Settings
     from service.store import migrate
 
-    found = make_context(Settings.read()).database
+    with wrong_usage():
+        found = make_context(Settings.read()).database
     has, wants = migrate.current(found), migrate.newest()
     print(f"{found.kind}: has {has or 'no tables'}, wants {wants}")
     if has != wants:
@@ -40,9 +42,10 @@ def upgrade(
     from service.settings import Settings
     from service.store import migrate
 
-    found = make_context(Settings.read()).database
-    before = migrate.current(found)
-    migrate.upgrade(found, to)
+    with wrong_usage():
+        found = make_context(Settings.read()).database
+        before = migrate.current(found)
+        migrate.upgrade(found, to)
     say(f"{found.kind}: {before or 'no tables'} -> {migrate.current(found)}")
 
 
@@ -58,6 +61,7 @@ def downgrade(
 
     if not yes:
         raise typer.Exit(2)
-    found = make_context(Settings.read()).database
-    migrate.downgrade(found, to)
+    with wrong_usage():
+        found = make_context(Settings.read()).database
+        migrate.downgrade(found, to)
     say(f"{found.kind}: now {migrate.current(found) or 'no tables'}")
