@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from service.cli import (
+    accounts,
     audit,
     bench_detectors,
     bench_trainer,
@@ -97,6 +98,7 @@ bench.command("trainer")(bench_trainer.bench_trainer)
 app.command("models", short_help="List models on record, or show one. 模型记录")(models.models)
 app.command("rollback", short_help="Go back to the champion before. 回退模型")(release.rollback)
 app.add_typer(release.release, name="release")
+app.add_typer(accounts.accounts, name="accounts", short_help="Accounts of the service. 服务账户")
 app.add_typer(key.key, name="key", short_help="Keys that seal personal data. 加密密钥")
 app.add_typer(audit.audit, name="audit", short_help="The log that shows tampering. 审计日志")
 app.command("retention", short_help="How long rows are kept. 保存期限")(retention.retention)

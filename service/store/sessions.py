@@ -14,9 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    delete,
     insert,
-    or_,
     select,
     update,
 )
@@ -82,12 +80,6 @@ def end_all(
         raise ValueError("found neither an account nor a person, expected one of them")
     whose = SESSIONS.c.account_id == account_id if account_id is not None else SESSIONS.c.person == person
     return _end(connection, and_(whose, SESSIONS.c.ends_at > at), at, why)
-
-
-def forget(connection: Connection, before: dt.datetime) -> int:
-    """Delete sessions that ended, or ran out, before a moment; how many."""
-    gone = connection.execute(delete(SESSIONS).where(or_(SESSIONS.c.ended_at < before, SESSIONS.c.ends_at < before)))
-    return int(gone.rowcount)
 
 
 def _end(connection: Connection, condition: ColumnElement[bool], at: dt.datetime, why: str) -> int:

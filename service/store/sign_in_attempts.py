@@ -43,8 +43,3 @@ def keep(
 def clear(connection: Connection, subject: str) -> None:
     """Forget what is counted of a subject."""
     connection.execute(delete(SIGN_IN_ATTEMPTS).where(SIGN_IN_ATTEMPTS.c.subject == subject))
-
-
-def forget(connection: Connection, before: dt.datetime) -> int:
-    """Delete what was last counted before a moment; how many."""
-    return int(connection.execute(delete(SIGN_IN_ATTEMPTS).where(SIGN_IN_ATTEMPTS.c.last_at < before)).rowcount)
