@@ -102,4 +102,5 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     # Statements and their values: never, not even when somebody asks for debug.
     logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
     logging.getLogger("httpx2").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.captureWarnings(True)
