@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,9 +22,11 @@ from service.store.outbox import OUTBOX_EVENTS
 from service.store.scores import SCORES
 from service.work.choose_model import choose_model
 from service.work.context import Context
+from service.work.jobs import Handler, work_once
 from service.work.score_payments import Payments, score_in_memory
 from service.work.scoring.local import LocalScorer
 from service.work.scoring.payments import row_numbers
+from service.work.scoring.rescore import rescore
 from tests.county import County, invent
 from tests.serving.conftest import Signed
 from tests.serving.scoring_help import hand_over, payments, sent, without
@@ -302,6 +305,56 @@ def test_scores_are_seen_inside_the_scope_and_a_look_is_logged(
     with context.database.read() as connection:
         looks = connection.execute(select(AUDIT_LINES.c.who).where(AUDIT_LINES.c.action == "score.read")).scalars()
         assert len(list(looks)) == 1
+
+
+def test_what_is_learned_later_makes_another_score_and_changes_none(
+    ready: FastAPI,
+    signed_in: Signed,
+    context: Context,
+    clock: SetClock,
+    county: County,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A death recorded after payment: payments of the household are scored again, as of now, once whatever breaks."""
+    system = signed_in("disbursement_system")
+    living = [row["program_id"] for row in county.tables["programs"].to_pylist() if row["living_only"]]
+    some = [row for row in payments(county)[:-NEWS] if row["program_id"] in living][-15:]
+    first = {row["disbursement_id"]: row for row in asks(system, sent(some)).json()["results"]}
+    chosen = next(row for row in some if first[row["disbursement_id"]]["recommendation"] == "release")
+    clock.move(days=20)
+    head = "person_id,kind,effective_on,source,recorded_at"
+    death = f"{chosen['person_id']},death,2016-12-01,police,{(clock.now() - dt.timedelta(days=1)).isoformat()}"
+    other = f"{chosen['person_id']},death,2016-12-01,hospital,{(clock.now() - dt.timedelta(days=1)).isoformat()}"
+    body = f"{head}\n{death}\n{other}\n".encode()
+    assert system.post("/v1/tables/civil_events", content=body, headers={"content-type": "text/csv"}).is_success
+    clock.move(minutes=1)
+    handlers: dict[str, Handler] = defaultdict(lambda: lambda *_: None, {"rescore": rescore})
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("service.store.followers.done", breaks)
+    while work_once(context, handlers, "a"):
+        pass
+    monkeypatch.undo()
+    monkeypatch.setenv("MINGBAI_MLRUNS", str(context.settings.mlruns))
+    clock.move(minutes=10)
+    while work_once(context, handlers, "b"):
+        pass
+    told = system.get(f"/v1/scores/{chosen['disbursement_id']}").json()["scores"]
+    assert [row["kind"] for row in told] == ["after", "before"]
+    assert {k: v for k, v in told[1].items() if k != "seen_before"} == {
+        k: v for k, v in first[chosen["disbursement_id"]].items() if k not in ("seen_before", "state")
+    }
+    assert told[0]["score"] > told[1]["score"]
+    assert "civil_events:" in json.dumps(told[0]["reasons"])
+    with context.database.read() as connection:
+        changed = connection.execute(
+            select(OUTBOX_EVENTS.c.data).where(OUTBOX_EVENTS.c.type == "org.mingbai.payment.changed")
+        ).scalars()
+        known = [event for event in changed if event["disbursement_id"] == chosen["disbursement_id"]]
+    assert [event["before"] for event in known] == ["release"]
+    assert chosen["person_id"] not in json.dumps(known)
 
 
 @pytest.mark.parametrize(

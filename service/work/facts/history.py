@@ -29,7 +29,7 @@ AHEAD: Final = dt.timedelta(minutes=5)
 mistyped year must not make everything after it late."""
 
 AT_ONCE: Final = 20_000
-"""Rows taken at one time: a payment that is asked for meanwhile waits no longer than these take."""
+"""Rows taken at one time where somebody may ask for a payment meanwhile: it waits no longer than these take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,11 @@ class History:
         with self._context.database.read() as connection:
             return facts.last_seq(connection) > self.seq
 
-    def catch_up(self, most: int = AT_ONCE) -> CaughtUp:
-        """Take what was put on record since, by whomever; about `most` rows, the rest at the next call."""
+    def catch_up(self, most: int | None = None) -> CaughtUp:
+        """Take what was put on record since, by whomever; about `most` rows and the rest at the next call, or all.
+
+        Nothing of it is lost when it is interrupted: what was not taken is taken next time.
+        """
         parts: dict[str, list[pa.Table]] = defaultdict(list)
         before = self.seq
         with self._context.database.read() as connection:
@@ -103,8 +106,7 @@ class History:
                         self._own.discard(number)
                         continue
                     parts[name].append(rows)
-                    most -= rows.num_rows
-                    if most <= 0:
+                    if most is not None and (most := most - rows.num_rows) <= 0:
                         break
         due = self._due()
         for name, tables in due.items():

@@ -18,7 +18,7 @@ from service.clock import micros
 from service.store import awaiting
 from service.work.facts.accept import accept
 from service.work.facts.hashes import Hashes
-from service.work.facts.history import History
+from service.work.facts.history import AT_ONCE, History
 from service.work.scoring import kept
 from service.work.scoring.answer import told, waits
 from service.work.scoring.asked import Answered, Asked, UnavailableError
@@ -68,7 +68,7 @@ class LiveScorer:
             if self.history.is_behind():
                 self.open()
             return
-        self.history.catch_up()
+        self.history.catch_up(AT_ONCE)
         if self._some_wait and not self.history.stale:
             self.score_waiting()
             self._some_wait = self.history.is_behind()
@@ -131,7 +131,7 @@ class LiveScorer:
         self, rows: pa.Table, stamp: Sequence[int], source: str
     ) -> tuple[list[Mapping[str, Any]], dict[str, str], tuple[str, str] | None]:
         history, context = self.history, self._context
-        history.catch_up()
+        history.catch_up(AT_ONCE)
         if history.lacking:
             names = ", ".join(history.lacking)
             raise UnavailableError(
