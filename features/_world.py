@@ -126,7 +126,11 @@ class World:
     @cached_property
     def ledger(self) -> Ledger:
         """The rows as a ledger."""
-        return Ledger({name: self._arrow(name) for name in EVERY_TABLE if name not in self.without})
+        return Ledger(self.tables())
+
+    def tables(self) -> dict[str, pa.Table]:
+        """The tables of this world that were shared."""
+        return {name: self._arrow(name) for name in EVERY_TABLE if name not in self.without}
 
     def view(self, *, as_of: str | None = None) -> View:
         """The disbursement asked about, as of its own submission, or of a later moment."""

@@ -94,6 +94,22 @@ def place_of(row: int, start: int, end: int, rows: Int32, rank: Int32) -> int:
 
 
 @njit(cache=True, nogil=True)
+def groups_of(starts: Int32, ends: Int32, rows: Int32, out: Int32) -> None:
+    """The group of each row that is in one, by row number."""
+    for g in range(starts.shape[0]):
+        for p in range(starts[g], ends[g]):
+            out[rows[p]] = g
+
+
+@njit(cache=True, nogil=True)
+def take_out(row: int, group: int, starts: Int32, ends: Int32, rows: Int32, rank: Int32) -> None:
+    """Take a row out of its group."""
+    for p in range(place_of(row, starts[group], ends[group], rows, rank), ends[group] - 1):
+        rows[p] = rows[p + 1]
+    ends[group] -= 1
+
+
+@njit(cache=True, nogil=True)
 def extend_totals(
     groups: Int32, first: int, starts: Int32, ends: Int32, rows: Int32, rank: Int32, values: Float64, totals: Float64
 ) -> None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -48,6 +49,7 @@ class Ledger:
         self.utc_offset = int(utc_offset_hours * 3_600_000_000)
         self.cache = cache or Cache(None)
         self.reads = Reads()
+        self.plans: dict[object, object] = {}
         self._vocabularies: dict[str, Vocabulary] = {}
         self._crossings: dict[tuple[str, str], NDArray[np.int32]] = {}
         self._sources: dict[str, LedgerTable] = {name: self._table(name, source) for name, source in sources.items()}
@@ -57,7 +59,7 @@ class Ledger:
         return LedgerTable(self, EVERY_TABLE[name], source)
 
     @classmethod
-    def open(cls, store: Path, *, utc_offset_hours: float = 8.0) -> Ledger:
+    def open(cls, store: Path, *, utc_offset_hours: float = 8.0) -> Self:
         """The ledger over a folder of canonical Parquet files written by `features.intake.load`."""
         found = {name: store / f"{name}.parquet" for name in EVERY_TABLE if (store / f"{name}.parquet").exists()}
         return cls(found, utc_offset_hours=utc_offset_hours, cache=Cache.beside(store))

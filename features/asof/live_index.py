@@ -13,10 +13,9 @@ from features.asof import _kernels as kernels
 from features.asof import _live_kernels as live
 from features.asof.group_index import GroupIndex, Keep, as_codes, grouped
 from features.asof.growing import Growing
-from features.asof.journal import NEVER
+from features.asof.kept import Kept
 
 if TYPE_CHECKING:
-    from features.asof.live import LiveLedger
     from features.asof.live_table import LiveTable
 
 T = TypeVar("T")
@@ -28,44 +27,6 @@ MOVES = 4096
 """Groups moved in one pass of the kernel."""
 MOVES_ONE_BY_ONE = 64
 """More moves than this at once, and the list of replaced rows is made again."""
-
-
-class Kept:
-    """Something kept with an index, how it is made, what it had read and as of which version of the ledger."""
-
-    def __init__(self, make: Callable[[], Any], ledger: LiveLedger) -> None:
-        self._make = make
-        self._ledger = ledger
-        self.value: Any = None
-        self.reads: frozenset[str] = frozenset()
-        self.version = ledger.version
-
-    def make_again(self, table: str) -> None:
-        """Make it, whatever was there."""
-        with self._ledger.reads.noting() as read:
-            self._ledger.reads.note(table)
-            self.value = self._make()
-        self.reads = frozenset(read)
-
-    def extend(self) -> bool:
-        """Take what was learned since; whether that could be done."""
-        extend = getattr(getattr(self._make, "func", None), "extend", None)
-        if extend is None:
-            return False
-        with self._ledger.reads.noting() as read:
-            found = extend(self.value, self, *self._make.args)  # type: ignore[attr-defined]
-        self.reads |= read
-        if found is not None:
-            self.value = found
-        return found is not None
-
-    def earliest(self) -> int:
-        """See `features.asof.grows.Since`."""
-        return min((self.of(name) for name in self.reads), default=NEVER)
-
-    def of(self, name: str) -> int:
-        """See `features.asof.grows.Since`."""
-        return self._ledger.known_since(name, self.version)
 
 
 class LiveIndex(GroupIndex):
@@ -99,21 +60,30 @@ class LiveIndex(GroupIndex):
         self._previous: dict[str, tuple[Growing, int]] = {}
         self._along: dict[str, tuple[Growing, int]] = {}
         self._replaced: tuple[NDArray[Any], int] | None = None
+        self._moved: set[int] = set()
+        self._group_of: Growing | None = None
 
     def catch_up(self) -> None:
-        """Put rows that arrived since into their groups."""
+        """Put rows that arrived since into their groups, and those whose key changed into others."""
         table = self._table
+        if self._moved:
+            self._move_rows()
         if self._count == table.rows:
             return
-        keys = [as_codes(table.values_of(c)[self._count :]) for c in self._columns]
-        groups = self._lookup_or_add(keys)
-        done, first = 0, self._count
-        rank = table.rank
+        groups = self._lookup_or_add([as_codes(table.values_of(c)[self._count :]) for c in self._columns])
+        self._insert(groups, self._count)
+        self._groups.add(groups)
+        if self._group_of is not None:
+            self._group_of.add(groups)
+        self._count = table.rows
+
+    def _insert(self, groups: NDArray[np.int32], first: int) -> None:
+        """Put rows `first`, ... into their groups."""
+        done, rank = 0, self._table.rank
         starts, ends = self._starts.own(), self._ends.own()
         moves = np.empty((min(MOVES, len(groups)), 3), np.int32)
         while done < len(groups):
-            room = self._used + max(1024, self._used // 4)
-            self._make_room(room)
+            self._make_room(self._used + max(1024, self._used // 4))
             before = done
             done, self._used, moved, disordered = live.insert(
                 groups, first, done, starts, ends, self._rows.values, self._base, self._used, rank, moves
@@ -125,8 +95,37 @@ class LiveIndex(GroupIndex):
                 g = groups[done]
                 self._make_room(self._used + 4 * int(ends[g] - starts[g]) + 1024)
         self.rows, self.starts, self.ends = self._rows.values, starts, ends
-        self._groups.add(groups)
-        self._count = table.rows
+
+    def rekey(self, rows: NDArray[np.int64]) -> None:
+        """The key of these rows may have changed."""
+        self._moved |= set(rows[rows < self._count].tolist())
+
+    def _move_rows(self) -> None:
+        """Rows whose key changed leave their groups for others; what is kept along with the rows is made again."""
+        if self._group_of is None:
+            self._group_of = Growing(np.full(self._count, -1, dtype=np.int32))
+            live.groups_of(self.starts, self.ends, self.rows, self._group_of.values)
+        chosen = np.array(sorted(self._moved), dtype=np.int64)
+        self._moved.clear()
+        keys = [as_codes(self._table.values_of(c)[chosen]) for c in self._columns]
+        groups = np.where(np.minimum.reduce(keys) < 0, np.int32(-1), self._lookup_or_add(keys))
+        own = self._group_of.own()
+        starts, ends, rows = self._starts.own(), self._ends.own(), self._rows.own()
+        changed = np.flatnonzero(groups != own[chosen])
+        for k in changed.tolist():
+            row, before = int(chosen[k]), int(own[chosen[k]])
+            if before >= 0:
+                live.take_out(row, before, starts, ends, rows, self._table.rank)
+            own[row] = groups[k]
+            if row >= self._first:
+                self._groups.own()[row - self._first] = groups[k]
+            self._insert(groups[k : k + 1], row)
+            starts, ends, rows = self._starts.own(), self._ends.own(), self._rows.own()
+        self.rows, self.starts, self.ends = rows, starts, ends
+        if len(changed):
+            for kept in (self._totals, self._previous, self._along):
+                kept.clear()
+            self._replaced = None
 
     def _make_room(self, size: int) -> None:
         before = len(self._rows)
@@ -221,9 +220,14 @@ class LiveIndex(GroupIndex):
         )
         return found
 
+    @property
+    def _is_as_made(self) -> bool:
+        """Whether groups still lie as they were made."""
+        return self._used == self._base and self.size == self._base_size and self._group_of is None
+
     def packed(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Offsets (size+1,) and row numbers without gaps; copied once rows have arrived."""
-        if self._used == self._base and self.size == self._base_size:
+        if self._is_as_made:
             return super().packed()
         found: tuple[NDArray[Any], NDArray[Any]] = live.pack(self.starts, self.ends, self.rows)
         return found
@@ -334,7 +338,7 @@ class LiveIndex(GroupIndex):
 
     def _lay_out(self, name: str, make: Callable[[], NDArray[Any]], *, positions: bool = False) -> Growing:
         """An array made for packed groups, laid out as the groups lie now."""
-        if self._used == self._base and self.size == self._base_size:
+        if self._is_as_made:
             made = Growing(self._keep(name, make))
             if len(self._rows) > len(made):
                 made.resize(len(self._rows))

@@ -279,7 +279,11 @@ class LiveTable(LedgerTable):
     def _follow(self, name: str, made: Made, changed: NDArray[np.int64] | None) -> None:
         """Values of old rows changed (None: of many): what was made from them follows, or is forgotten."""
         for columns in [c for c in self._live if name in c]:
-            del self._live[columns]
+            if changed is None:
+                del self._live[columns]
+                self.ledger.made_again(f"{self.name} by {', '.join(columns)}")
+            else:
+                self._live[columns].rekey(changed)
         for key in [k for k in self._grown_types if k.startswith(f"{name} as ")]:
             del self._grown_types[key]
         for index in self._live.values():

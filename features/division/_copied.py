@@ -11,10 +11,17 @@ from numpy.typing import NDArray
 
 from features._feature import Float
 from features.asof import LedgerTable, View
-from features.asof.grows import WholeTable, by_row
+from features.asof.grows import by_row
 from features.asof.ledger import NEVER
+from features.asof.part import Part
 from features.disbursement._chain import Codes
 from features.disbursement._places import current
+
+NAMELESS = 1 << 28
+"""Added to the code of a person who stands on a roster without a name, so that it is no name's code."""
+
+BITS = ((0, 20), (20, 22), (42, 22))
+"""Where the parts of a block's number lie: an index wants whole numbers of 32 bits, the first of them small."""
 
 LENGTH = 5
 """Names in a row; fewer coincide by chance in lists of one family, more would miss short copies."""
@@ -51,6 +58,9 @@ def _lists(table: LedgerTable) -> tuple[Codes, Codes]:
 @by_row()
 def first_of_list(table: LedgerTable) -> NDArray[np.int32]:
     """The list each row stands on, by the number of the first of its rows that arrived; shape (rows,)."""
+    if isinstance(table, Part) and table.rows == 1:
+        table.ledger.reads.note(table.name)
+        return table.row_numbers.astype(np.int32)  # Alone in its moment.
     order, number = _lists(table)
     out = np.empty(table.rows, dtype=np.int32)
     if table.rows:
@@ -75,21 +85,111 @@ def _earliest_elsewhere(block: Codes, township: Codes, known: Codes) -> Codes:
     return out
 
 
+def _tokens(table: LedgerTable, rows: Codes) -> NDArray[np.uint64]:
+    """What stands for the name on each of these lines: the name, or the person where the roster has none."""
+    name = np.asarray(table.column("payee_name"), dtype=np.int64)[rows]
+    person = np.asarray(table.column("person_id"), dtype=np.int64)[rows]
+    return np.where(name >= 0, name, person + NAMELESS).astype(np.uint64) + np.uint64(1)
+
+
+def _hashed(token: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """One number for each block of names in a row, by its first place."""
+    count = max(len(token) - LENGTH + 1, 0)
+    block = np.zeros(count, dtype=np.uint64)
+    for step in range(LENGTH):
+        block = block * np.uint64(0x9E3779B97F4A7C15) + token[step : count + step]
+    return block
+
+
+def _touched(arrived: LedgerTable) -> Codes:
+    """Rows of the lists that have a block which stands on a list that rows arrived on, or stood there before."""
+    every = arrived.whole
+    _, lists, members = _members(arrived)
+    older = members < arrived.row_numbers[:1]
+    lists = lists[older]
+    blocks = _hashed(_tokens(every, members[older]))
+    before = blocks[lists[: len(blocks)] == lists[LENGTH - 1 :]]  # A line between two others took their block apart.
+    now = [every.codes(name)[members] for name in _made(every)]
+    keys = [np.concatenate([part, _bits(before, *where)]) for part, where in zip(now, BITS, strict=True)]
+    index = every.index(tuple(BLOCK))
+    _, others = index.expand(index.lookup(keys))
+    return np.unique(_members(Part(every, np.unique(others)))[2])
+
+
+def _members(table: LedgerTable) -> tuple[Codes, Codes, Codes]:
+    """(list of each row of `table`; list and row of every line of those lists, in order of the lines)."""
+    every, index = table.whole, table.index(("first_of_list",))
+    lists, own = np.unique(table.derived("first_of_list", first_of_list), return_inverse=True)
+    which, rows = index.expand(index.lookup([lists]))
+    line = np.nan_to_num(np.asarray(every.column("line_no")[rows], dtype=np.float64), nan=np.inf)
+    order = np.lexsort((every.rank_of(rows), line, which))
+    return own, which[order], rows[order]
+
+
+def _same_block(every: LedgerTable, rows: Codes) -> tuple[Codes, Codes]:
+    """(position in `rows`, other row) where the blocks that end with two lines are of the same names."""
+    index = every.index(_made(every))
+    found = index.expand(index.lookup([every.codes(name)[rows] for name in BLOCK]))
+    other = found[1] != rows[found[0]]
+    return found[0][other], found[1][other]
+
+
+def _made(every: LedgerTable) -> tuple[str, ...]:
+    """The columns of `BLOCK`, once they are made."""
+    for name, make in BLOCK.items():
+        every.derived(name, make)
+    return tuple(BLOCK)
+
+
+def _bits(block: NDArray[np.uint64], shift: int, bits: int) -> NDArray[np.int32]:
+    return ((block >> np.uint64(shift)) & np.uint64((1 << bits) - 1)).astype(np.int32)
+
+
+def _block_of(table: LedgerTable, where: tuple[int, int]) -> NDArray[np.int32]:
+    """Some bits of the number of the block that ends with each line, -1 where none does."""
+
+    def make() -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+        order, number = _lists(table)
+        block = _hashed(_tokens(table, order))
+        whole = number[: len(block)] == number[LENGTH - 1 :]
+        ends = order[LENGTH - 1 :][whole] if len(block) else order[:0]
+        found, there = np.zeros(table.rows, np.uint64), np.zeros(table.rows, bool)
+        found[ends], there[ends] = block[whole], True
+        return found, there
+
+    table.ledger.reads.note(table.name)
+    found, there = table.shared("blocks", make)
+    return np.where(there, _bits(found, *where), np.int32(-1)).astype(np.int32)
+
+
 @by_row()
+def _block_low(table: LedgerTable) -> NDArray[np.int32]:
+    return _block_of(table, BITS[0])
+
+
+@by_row()
+def _block_middle(table: LedgerTable) -> NDArray[np.int32]:
+    return _block_of(table, BITS[1])
+
+
+@by_row()
+def _block_high(table: LedgerTable) -> NDArray[np.int32]:
+    return _block_of(table, BITS[2])
+
+
+BLOCK = {"block_low": _block_low, "block_middle": _block_middle, "block_high": _block_high}
+
+
+@by_row(also=_touched)
 def copied_since(table: LedgerTable) -> Float:
     """Moment (microseconds UTC) from which a block around the row was known in two townships, inf where never."""
+    if isinstance(table, Part):
+        return _of_some(table)
     out = np.full(table.rows, np.inf)
-    order, number = _lists(table)
-    if table is not table.whole and np.bincount(number, minlength=1).max() >= LENGTH:
-        raise WholeTable  # Blocks that arrive are compared with all there are.
     if table.rows < LENGTH:
         return out
-    name = np.asarray(table.column("payee_name"), dtype=np.int64)
-    person = np.asarray(table.column("person_id"), dtype=np.int64) + len(table.ledger.vocabulary("name"))
-    token = np.where(name >= 0, name, person)[order].astype(np.uint64) + np.uint64(1)
-    block = np.zeros(len(order) - LENGTH + 1, dtype=np.uint64)
-    for step in range(LENGTH):
-        block = block * np.uint64(0x9E3779B97F4A7C15) + token[step : len(order) - LENGTH + 1 + step]
+    order, number = _lists(table)
+    block = _hashed(_tokens(table, order))
     whole = number[: len(block)] == number[LENGTH - 1 :]
     start = np.flatnonzero(whole)
     since = np.full(len(block), np.inf)
@@ -100,3 +200,25 @@ def copied_since(table: LedgerTable) -> Float:
         covered = order[step : len(block) + step]
         out[covered] = np.minimum(out[covered], since)
     return out
+
+
+def _of_some(table: Part) -> Float:
+    """The same for some rows: their lists line by line, each block asked for in all others."""
+    table.ledger.reads.note(table.name)
+    every = table.whole
+    _, lists, rows = _members(table)
+    if len(rows) < LENGTH or np.bincount(lists).max() < LENGTH:
+        return np.full(table.rows, np.inf)
+    place, other = _same_block(every, rows)
+    both = township_of(Part(every, np.concatenate([rows, other])))
+    township, there = both[: len(rows)], both[len(rows) :]
+    apart = (there != township[place]) & (township[place] >= 0)
+    since = np.full(len(rows), np.inf)
+    np.minimum.at(since, place[apart], every.known_at[other[apart]].astype(np.float64))
+    found = np.full(len(rows), np.inf)
+    for step in range(LENGTH):  # A block reaches from the line it ends with to the fourth before.
+        end = len(rows) - step
+        found[:end] = np.minimum(found[:end], np.where(lists[:end] == lists[step:], since[step:], np.inf))
+    order = np.argsort(rows)
+    at = order[np.searchsorted(rows[order], table.row_numbers)]
+    return np.asarray(found[at])

@@ -15,13 +15,13 @@ Codes = NDArray[np.int32]
 @by_row()
 def holder_of_row(table: LedgerTable) -> Codes:
     """Holder of the row's `card_id`, from the card as it was on record by then; -1 unknown. For `derived`."""
-    cards = table.ledger.tables["cards"]
+    cards = table.ledger.tables.get("cards")
+    if cards is None or cards.rows == 0:
+        return np.full(table.rows, -1, dtype=np.int32)
     index = cards.index(("card_id",))
     groups = index.lookup([np.asarray(table.column("card_id"), dtype=np.int64)])
     row = latest_row(cards, index, groups, table.known_at)
     holders = cards.column("holder_person_id")
-    if cards.rows == 0:
-        return np.full(table.rows, -1, dtype=np.int32)
     return np.where(row >= 0, holders[np.maximum(row, 0)], -1).astype(np.int32)
 
 

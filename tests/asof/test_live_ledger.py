@@ -13,11 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from features._world import world
 from features.asof import Ledger, View
 from features.asof.live import LiveLedger
 from features.catalogue import all_features
 from features.contract import TABLES
-from tests.asof.live_county import anew, assert_equal, begun, slices, taken, to_come, to_the_day
+from features.division.count_lines_copied_in_list import count_lines_copied_in_list
+from features.division.is_in_block_copied_across_townships import is_in_block_copied_across_townships
+from tests.asof.live_county import anew, assert_equal, begun, slices, taken, to_come, to_the_day, whole_rows
 from tests.county import County, invent, known_at
 
 EVERY = tuple(TABLES)
@@ -113,7 +116,8 @@ def test_versions_replace_and_change_nothing_before_them(county: County) -> None
     live = LiveLedger(base)
     _use(live)
     assert not live.tables["settlements"].has_versions or len(base["settlements"])
-    rng, more = np.random.default_rng(2), {}
+    rng = np.random.default_rng(2)
+    more: dict[str, pa.Table] = {}
     for name, column in (("persons", "household_id"), ("settlements", "status"), ("households", "division_code")):
         rows = rng.choice(base[name].num_rows, 12, replace=False)
         version = base[name].take(pa.array(rows))
@@ -124,8 +128,8 @@ def test_versions_replace_and_change_nothing_before_them(county: County) -> None
     done = live.append(more)
     assert {name: len(rows) for name, rows in done.rows.items()} == dict.fromkeys(more, 12)
     _use(live)
-    for rows in slices(tables, coming, 100):
-        live.append(rows)
+    for part in slices(tables, coming, 100):
+        live.append(part)
         _use(live)
     begin = {name: pa.concat_tables([table, more[name]]) if name in more else table for name, table in base.items()}
     assert all(live.tables[name].has_versions for name in more)
@@ -197,7 +201,7 @@ def test_a_row_that_contradicts_one_of_its_key_and_clock_is_refused(county: Coun
 
 def test_tables_and_columns_that_were_never_shared_may_come(county: County) -> None:
     tables, cut = county.tables, county.moment(0.7)
-    base = {n: t for n, t in begun(tables, cut).items() if n not in ("settlements", "cards", "kinship", "complaints")}
+    base = {n: t for n, t in begun(tables, cut).items() if n not in NEW}
     base["persons"] = base["persons"].drop_columns(["phone"])
     live = LiveLedger(base)
     _use(live)
@@ -205,7 +209,7 @@ def test_tables_and_columns_that_were_never_shared_may_come(county: County) -> N
     assert not live.has("persons.phone")
     coming = to_come(tables, cut, 1)
     missing = begun(tables, cut)
-    first = {name: missing[name] for name in ("settlements", "cards", "kinship", "complaints")}
+    first = {name: missing[name] for name in NEW}
     live.append(first)
     assert live.has("settlements.amount")
     _use(live)
@@ -214,6 +218,9 @@ def test_tables_and_columns_that_were_never_shared_may_come(county: County) -> N
         _use(live)
     assert live.has("persons.phone")
     assert_equal(live, anew({**base, **first}, tables, coming), scored=False)
+
+
+NEW = ("settlements", "kinship", "complaints", "card_events")
 
 
 def test_contents_are_all_rows_in_their_types(county: County, tmp_path: Path) -> None:
@@ -230,6 +237,37 @@ def test_contents_are_all_rows_in_their_types(county: County, tmp_path: Path) ->
     live.save(tmp_path)
     assert_equal(live, Ledger.open(tmp_path), scored=False)
     assert sum(live.nbytes().values()) > sum(len(t.known_at) for t in live.tables.values()) * 8
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(seed=st.integers(0, 10_000), size=st.sampled_from([1, 2, 9]))
+def test_rosters_copied_across_townships(seed: int, size: int) -> None:
+    """Lists of few different names, line by line in any order: blocks come into being and are taken apart."""
+    rng = np.random.default_rng(seed)
+    made = world()
+    for number in range(3):
+        names = rng.choice(list("ABC"), int(rng.integers(5, 9)), p=[0.8, 0.1, 0.1])
+        for line, name in enumerate(names):
+            village = VILLAGES[number]
+            made = made.paid(
+                "P1", at=f"2019-03-0{number // 2 + 1}", run_id="R1", division_code=village, payee_name=str(name),
+                line_no=line, person_id=f"{number}{line}", card_id=f"C{number}{line}", household_id=f"H{number}{line}",
+            )  # fmt: skip
+    tables = made.tables()
+    base = {**tables, "disbursements": tables["disbursements"].slice(0, 0)}
+    live = LiveLedger(base)
+    coming = to_come({"disbursements": tables["disbursements"]}, -(2**62), seed)
+    for rows in slices(tables, coming, size):
+        live.append(rows)
+        lines = live.tables["disbursements"]
+        view = View(live, np.full(lines.rows, 2**61), np.arange(lines.rows))
+        came = anew(base, tables, coming[: lines.rows])
+        other = View(came, view.at, whole_rows(live, np.arange(lines.rows)))
+        for feature in (is_in_block_copied_across_townships, count_lines_copied_in_list):
+            assert feature.of(view).tolist() == feature.of(other).tolist()
+
+
+VILLAGES = ("519901101001", "519901102001", "519901101002")
 
 
 def test_a_payment_makes_nothing_again(county: County) -> None:
