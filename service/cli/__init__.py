@@ -20,6 +20,7 @@ from service.cli import (
     check,
     database,
     demo,
+    doctor,
     drift,
     duplicates,
     evaluate,
@@ -87,6 +88,8 @@ app.command("drift", short_help="What changed since the model learned. 漂移监
 app.add_typer(match.app, name="match", short_help="Who is meant by departments' lists. 名单人员匹配")
 app.command("simulate", short_help="Write an invented county. 模拟县域")(simulate.simulate)
 app.command("serve", short_help="The scoring API and what works behind it. 启动服务")(serve.serve)
+app.command("doctor", short_help="What is wrong with a deployment, and what to do. 检查部署")(doctor.doctor)
+app.add_typer(backup.backup, name="backup", short_help="One file that holds a deployment. 备份与恢复")
 app.command("hand-over", short_help="A folder of tables into the service. 导入历史数据")(hand_over.hand_over)
 app.add_typer(database.database, name="database", short_help="The service's tables: shape, upgrade. 服务数据库")
 app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from service.running.lock import alone
 from service.running.scorer import ScorerWatch
 from service.settings import Settings
 
@@ -77,6 +78,15 @@ class Supervisor:
     def run(self) -> None:
         """Serve until stopped by SIGTERM or SIGINT. Raises CannotServe."""
         check(self.settings)
+        with alone(self.settings.state / "serve.lock") as free:
+            if not free:
+                raise CannotServe(
+                    f"another `mingbai serve` runs over {self.settings.home}: one a home",
+                    f"已有服务在使用数据目录 {self.settings.home}",
+                )
+            self._run()
+
+    def _run(self) -> None:
         listening = listen(self.settings.host, self.settings.port)
         environment = self._environment()
         self._children = self._wanted(listening)

