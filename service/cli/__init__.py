@@ -13,6 +13,7 @@ import typer
 from service.cli import (
     accounts,
     audit,
+    backup,
     bench_detectors,
     bench_trainer,
     cards,
