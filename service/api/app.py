@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request
@@ -17,7 +18,10 @@ from service.api.problem import Flaw, Problem, problem_response, responses
 from service.api.request_id import RequestId
 from service.api.routes import all_routers
 from service.api.security_headers import SecurityHeaders
+from service.sealing.redaction import redacted
 from service.work.context import Context
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,40}")
 
 
 def create_app(context: Context) -> FastAPI:
@@ -60,7 +64,7 @@ def _tell_flaws(request: Request, error: Exception) -> JSONResponse:
     """What pydantic found, without the values: they may be personal."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
     flaws = [
-        Flaw(where=".".join(str(p) for p in e["loc"]), found=str(e["type"]), expected=str(e["msg"]))
+        Flaw(where=".".join(_shown(p) for p in e["loc"]), found=str(e["type"]), expected=redacted(str(e["msg"])))
         for e in error.errors()
     ]
     return problem_response(
@@ -76,6 +80,11 @@ def _tell_flaws(request: Request, error: Exception) -> JSONResponse:
             flaws=flaws[:100],
         ),
     )
+
+
+def _shown(part: int | str) -> str:
+    """A part of where something is wrong. A name the caller made up may be anything, somebody's number or name too."""
+    return str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "…"
 
 
 def _tell_http(request: Request, error: Exception) -> JSONResponse:
