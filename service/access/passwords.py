@@ -55,7 +55,14 @@ def flaw_of(password: str, name: str) -> Flaw | None:
     letters = re.sub(r"[\W\d_]+", "", folded)
     # Digits in place of letters change nothing: P@ssw0rd!2019 is password.
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded).translate(_LOOK_ALIKES)
-    if not letters or {letters, re.sub(r"[\W\d_]+", "", core)} & COMMON or _is_repeated(folded) or _is_run(folded):
+    few = sum(not character.isdigit() for character in folded) < 3
+    if (
+        few
+        or not letters
+        or {letters, re.sub(r"[\W\d_]+", "", core)} & COMMON
+        or _is_repeated(folded)
+        or _is_run(folded)
+    ):
         return (
             "another than a common word with digits around it, a run of keys, or digits alone",
             "不得为常见词加数字、键盘顺序或纯数字",
@@ -110,8 +117,8 @@ def _form(password: str) -> str:
 
 
 def _is_repeated(text: str) -> bool:
-    """Whether a text is one piece of up to six characters again and again."""
-    return any((text[:size] * (len(text) // size + 1))[: len(text)] == text for size in range(1, 7))
+    """Whether a text is one piece again and again."""
+    return any((text[:size] * (len(text) // size + 1))[: len(text)] == text for size in range(1, len(text) // 2 + 1))
 
 
 def _is_run(text: str) -> bool:

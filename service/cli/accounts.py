@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,7 +50,8 @@ def first_admin(
     from service.work.access.from_the_machine import first_administrator
 
     given = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    account, temporary = first_administrator(_context(), name, operator(), password=given, another=another)
+    with _deployment() as context:
+        account, temporary = first_administrator(context, name, operator(), password=given, another=another)
     say(f"{account.name}: administrator, account {account.account_id}")
     _show(temporary)
 
@@ -77,7 +80,8 @@ def reset(
         raise WrongUsageError(
             "--keep-password alone changes nothing: add --codes or --reopen", "仅 --keep-password 无任何效果"
         )
-    done = reset_account(_context(), name, operator(), password=not keep_password, codes=codes, reopen=reopen)
+    with _deployment() as context:
+        done = reset_account(context, name, operator(), password=not keep_password, codes=codes, reopen=reopen)
     say(f"{done.account.name}: {'open' if done.account.open else 'closed (--reopen opens it)'}")
     _show(done.password)
 
@@ -87,6 +91,8 @@ def list_accounts() -> None:
     """List accounts: roles, divisions, how they sign in. No password, no number of a person. 账户清单。"""
     from service.work.access.from_the_machine import all_accounts
 
+    with _deployment() as context:
+        found = all_accounts(context)
     rows = [
         (
             str(one.account_id),
@@ -98,7 +104,7 @@ def list_accounts() -> None:
             one.made_by,
             one.made_at.isoformat()[:10],
         )
-        for one in all_accounts(_context())
+        for one in found
     ]
     columns = ("number", "name", "state", "roles", "divisions", "signs in by", "made by", "made on")
     table("", columns, rows, left=len(columns))
@@ -113,18 +119,25 @@ def demo() -> None:
     from service.cli._operator import operator
     from service.work.access.from_the_machine import trial_accounts
 
-    made = trial_accounts(_context(), operator())
+    with _deployment() as context:
+        made = trial_accounts(context, operator())
     table("", ("name", "password", "role"), [(one.name, password, one.roles[0]) for one, password in made], left=3)
     say("shown once: keep them, or `mingbai accounts reset NAME`")
     say("仅显示一次，请保存；遗失可用 mingbai accounts reset 重置")
 
 
-def _context() -> Context:
+@contextmanager
+def _deployment() -> Iterator[Context]:
+    """The deployment's context, its tables made where there are none."""
     from service.running.prepare import prepare
     from service.settings import Settings
 
     with wrong_usage():
-        return prepare(Settings.read())
+        context = prepare(Settings.read())
+        try:
+            yield context
+        finally:
+            context.database.close()
 
 
 def _show(temporary: str | None) -> None:

@@ -43,7 +43,7 @@ def first_administrator(
         there = accounts.count_open(connection, "administrator")
     if there and not another:
         raise WrongUsageError(
-            f"there is an administrator already ({there}): he makes accounts in the service. `--another` makes one "
+            f"there is an administrator already ({there}), who makes accounts in the service. `--another` makes one "
             "more all the same, `mingbai accounts reset` lets one in again",
             "已有管理员。如确需再建，请加 --another；如忘记密码，请用 mingbai accounts reset",
         )
