@@ -174,6 +174,12 @@ def open_at(connection: Connection, desk: str, hub_kind: str, typology: str) -> 
     return list(connection.execute(select(CASES).where(IS_OPEN, *same).order_by(CASES.c.case_id)))
 
 
+def last_closed(connection: Connection, same: Identity) -> Row[Any] | None:
+    """The case of an identity that was closed last; None where none was."""
+    asked = select(CASES).where(*_same(same), CASES.c.closed_at.is_not(None), CASES.c.state != "merged")
+    return connection.execute(asked.order_by(CASES.c.closed_at.desc()).limit(1)).first()
+
+
 def _same(same: Identity) -> list[ColumnElement[bool]]:
     columns = (CASES.c.desk, CASES.c.hub_kind, CASES.c.hub_key, CASES.c.typology, CASES.c.offered_as)
     return [column == value for column, value in zip(columns, same, strict=True)]

@@ -111,7 +111,7 @@ class QueueMachine(RuleBasedStateMachine):
         """The version of a case, or the one before."""
         return max(1, int(case_row(self.context, number).version) - stale)
 
-    @rule(target=cases, hub=st.integers(0, 5), payments=st.sets(PAYMENTS, min_size=1, max_size=4), much=st.booleans())
+    @rule(target=cases, hub=st.integers(0, 4), payments=st.sets(PAYMENTS, min_size=1, max_size=4), much=st.booleans())
     def refresh(self, hub: int, payments: set[int], much: bool) -> Any:
         """The service opens a case, or brings the open one up to date."""
         made = [member(n, amount_fen=1_500_000 if much else 10_000) for n in sorted(payments)]
@@ -168,9 +168,16 @@ class QueueMachine(RuleBasedStateMachine):
         last = self.version(number, False)
         self.attempt(other, [number], lambda: countersign(self.context, other, number, last))
 
-    @rule(who=PEOPLE, number=cases)
-    def reopen(self, who: int, number: str) -> None:
+    def pick(self, of: list[Any], place: int) -> str | None:
+        """One of some cases."""
+        return str(of[place % len(of)].case_id) if of else None
+
+    @rule(who=PEOPLE, place=st.integers(0, 20))
+    def reopen(self, who: int, place: int) -> None:
         """Somebody opens a closed case again."""
+        number = self.pick([row for row in self.rows() if not row.is_open], place)
+        if number is None:
+            return
         me, version = self.staff[who], self.version(number, False)
         self.attempt(me, [number], lambda: reopen_case(self.context, me, number, version, f"{REASON}{version}"))
 
@@ -200,10 +207,15 @@ class QueueMachine(RuleBasedStateMachine):
         both = [number, other] if number != other else []
         self.attempt(me, both, lambda: link_cases(self.context, me, number, other, kind))
 
-    @rule(who=PEOPLE, number=cases, other=cases)
-    def merge(self, who: int, number: str, other: str) -> None:
-        """Somebody puts a case into another."""
-        if number == other:
+    @rule(who=PEOPLE, number=cases, place=st.integers(0, 20), any_desk=st.booleans())
+    def merge(self, who: int, number: str, place: int, any_desk: bool) -> None:
+        """Somebody puts a case into another, most often of its own desk."""
+        desk = case_row(self.context, number).desk
+        rows = [
+            row for row in self.rows() if row.case_id != number and (any_desk or (row.is_open and row.desk == desk))
+        ]
+        other = self.pick(rows, place)
+        if other is None:
             return
         me, version = self.staff[who], self.version(number, False)
         done = self.attempt(
@@ -229,9 +241,9 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, payment=PAYMENTS)
     def make_kin(self, who: int, payment: int) -> None:
-        """It becomes known that somebody is kin of a payee; at most two, or nobody could work."""
+        """It becomes known that somebody is kin of a payee; one each, or nobody could work."""
         me = self.staff[who].person or ""
-        if len(self.kin[me]) < 2:
+        if not self.kin[me]:
             self.kin[me].add(f"p{payment}")
             kin(self.context, me, f"p{payment}")
 
@@ -358,4 +370,4 @@ class QueueMachine(RuleBasedStateMachine):
 
 
 TestQueueMachine = QueueMachine.TestCase
-TestQueueMachine.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+TestQueueMachine.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)

@@ -19,6 +19,8 @@ from service.work.jobs import work_once
 from service.work.queue import jobs as queue_jobs
 from service.work.queue.assign_case import assign_case, assign_waiting
 from service.work.queue.bulk import assign_many, move_many
+from service.work.queue.close_case import close_case
+from service.work.queue.closing import Closing
 from service.work.queue.deadlines import pass_deadlines
 from service.work.queue.errors import Conflict, NotAllowed, NotThere, Unfit
 from service.work.queue.find_cases import Filter, find_cases
@@ -408,3 +410,19 @@ def test_nobody_opens_a_case_about_their_own(context: Context) -> None:
     assert open_by_hand(
         context, somebody(6, "supervisor", divisions=(COUNTY,)), "owed", ["D1"], "audit", "", "审计"
     ).new
+
+
+def test_an_answered_question_about_a_run_is_not_asked_again_until_it_grows(context: Context, clock: SetClock) -> None:
+    """Money that stood still and was explained opens no second case an hour later; twice as much does."""
+    late = new_case(hub_kind="run", hub_id="R1", desk="owed", typology="T39", amount_fen=50_000, division_code=COUNTY)
+    number = opened(context, late).case_id
+    assert opened(context, late).case_id == number
+    close_case(context, BEN, number, 1, Closing("cleared"), "名单有争议，已公示")
+    assert opened(context, late).new is False
+    assert opened(context, replace(late, amount_fen=100_000)).new
+    clock.move(days=400)
+    other = new_case(hub_kind="run", hub_id="R2", desk="owed", typology="T39", amount_fen=50_000, division_code=COUNTY)
+    second = opened(context, other).case_id
+    close_case(context, BEN, second, 1, Closing("cleared"), "名单有争议，已公示")
+    clock.move(days=366)
+    assert opened(context, other).new

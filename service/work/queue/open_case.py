@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -93,16 +94,29 @@ class Opened:
 def open_case(context: Context, connection: Connection, who: Actor, case: NewCase) -> Opened:
     """Open a case or continue the open one of the same desk, hub, typology and kind of offer.
 
-    Payments that are in another open case stay there. The caller records `lines`.
+    Payments that are in another open case stay there. A question without payments that was answered is not asked again
+    until it grows or the answer is as old as an explanation may be. The caller records `lines`.
     """
     key, _ = hub_of(context, case.hub_kind, case.hub_id)
     one_hand(context, connection)
-    there = cases.open_of(connection, (case.desk, case.hub_kind, key, case.typology, case.offered_as))
+    same = (case.desk, case.hub_kind, key, case.typology, case.offered_as)
+    there = cases.open_of(connection, same)
     held = case_members.held(connection, (one.disbursement_id for one in case.members))
     if there:
         overlap = Counter(held.values())
-        return join_case(context, connection, who, max(there, key=lambda r: (overlap[r.case_id], -r.part)), case, held)
+        row = max(there, key=lambda r: (overlap[r.case_id], -r.part))
+        return join_case(context, connection, who, row, case, held)
+    answered = None if case.members else cases.last_closed(connection, same)
+    if answered is not None and not _is_more(context, answered, case):
+        return Opened(answered.case_id, False, 0)
     return _open_new(context, connection, who, case, held)
+
+
+def _is_more(context: Context, answered: Row[Any], case: NewCase) -> bool:
+    """Whether a question goes beyond what a closed case answered."""
+    policy = context.policy
+    old = context.clock.now() - answered.closed_at >= dt.timedelta(days=policy["cases.explained_days"])
+    return bool(old or case.amount_fen >= max(1, policy["cases.explained_times"] * answered.amount_fen))
 
 
 def one_hand(context: Context, connection: Connection) -> None:
