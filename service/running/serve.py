@@ -187,9 +187,13 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         made = socket.socket(family, kind, protocol)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(where)
-        made.listen(2048)
+        try:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(where)
+            made.listen(2048)
+        except OSError:
+            made.close()
+            raise
     except OSError as error:
         raise CannotServe(
             f"{host}:{port} cannot be listened on: {error.strerror}; set MINGBAI_HOST and MINGBAI_PORT",
