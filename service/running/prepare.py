@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.running.context import make_context
 from service.settings import Settings
-from service.store import every_table, migrate
+from service.store import migrate
 from service.work.context import Context
 
 
@@ -15,9 +15,5 @@ def prepare(settings: Settings) -> Context:
     """
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     context = make_context(settings)
-    tables = every_table()
-    if migrate.newest() == "None":
-        tables.create_all(context.database.engine)
-    else:
-        migrate.upgrade(context.database)
+    migrate.upgrade(context.database)
     return context
