@@ -21,10 +21,7 @@ def _lines(view: View) -> Pairs:
     first = np.ones(len(order), dtype=bool)
     first[1:] = (query[1:] != query[:-1]) | (period[1:] != period[:-1])
     group = np.cumsum(first) - 1
-    low, high = (
-        np.full(group[-1] + 1 if len(group) else 0, np.inf),
-        np.full(group[-1] + 1 if len(group) else 0, -np.inf),
-    )
+    low, high = np.full(first.sum(), np.inf), np.full(first.sum(), -np.inf)
     np.minimum.at(low, group, village)
     np.maximum.at(high, group, village)
     both = np.zeros(len(found), dtype=bool)

@@ -32,7 +32,7 @@ class Identities(NamedTuple):
     """Facts by person code, one more row at the end for code -1: characters, form, birth (local days, NaN unknown)."""
 
     characters: Digits
-    form: NDArray[np.int8]
+    form: Float
     birth: Float
 
 
@@ -40,15 +40,13 @@ def identities(view: View) -> Identities:
     """Facts of every identity number the ledger mentions, computed once for the ledger."""
     table = view.ledger.tables["persons"]
     packed = np.asarray(table.derived("identity_characters", _characters))
-    form = np.asarray(table.derived("identity_form", _form))
-    birth = np.asarray(table.derived("identity_birth", _birth))
-    return Identities(packed.view(np.uint8).reshape(-1, LENGTH), form.astype(np.int8), birth.astype(np.float64))
+    form = np.asarray(table.derived("identity_form", _form), dtype=np.float64)
+    birth = np.asarray(table.derived("identity_birth", _birth), dtype=np.float64)
+    return Identities(packed.view(np.uint8).reshape(-1, LENGTH), form, birth)
 
 
 @njit(cache=True, nogil=True)
-def alike(
-    characters: Digits, form: NDArray[np.int8], first: NDArray[np.int64], second: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def alike(characters: Digits, form: Float, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether two numbers (person codes, shape (k,)) are one slip apart or the old and the new form of each other.
 
     A slip is one character, or two neighbours changed about. The 15-digit form of a number has its address and its

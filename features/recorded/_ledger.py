@@ -29,14 +29,23 @@ class RecordingLedger:
         self.twin = twin
         self.original = original
         self.tables = RecordingTables(self)
+        self._now: dict[Any, tuple[int, Any]] = {}
         self.utc_offset = real.utc_offset
-        self._has: dict[str, bool] = {}
 
     def has(self, need: str) -> bool:
         """Whether a table or `table.column` was shared; the program is recorded anew when that changes."""
-        if need not in self._has:
-            self._has[need] = self.recorder.guard(lambda: self.real.has(need))
-        return self._has[need]
+        return self.recorder.guard(("has", need), lambda: self.real.has(need))
+
+    def now(self, key: Any, resolve: Callable[[], Any]) -> Callable[[], Any]:
+        """`resolve`, asked once for each version of the ledger, however many leaves lie in what it gives."""
+
+        def known() -> Any:
+            kept = self._now.get(key)
+            if kept is None or kept[0] != self.real.version:
+                kept = self._now[key] = (self.real.version, resolve())
+            return kept[1]
+
+        return known
 
     def vocabulary(self, entity: str) -> RecordingVocabulary:
         """An identifier space."""
@@ -137,8 +146,13 @@ class RecordingTable:
         """The table itself."""
         return self.ledger.real.tables[self.name]
 
-    def _leaf(self, key: tuple[Any, ...], resolve: Callable[[], NDArray[Any]]) -> Leaf:
-        return Leaf(self.ledger.recorder, (self.name, *key), resolve)
+    def _leaf(self, key: tuple[Any, ...], resolve: Callable[[], NDArray[Any]], *, own: bool = True) -> Leaf:
+        """`own`: nothing but rows of this table changes it."""
+        return Leaf(self.ledger.recorder, (self.name, *key), resolve, self.name if own else None)
+
+    def declares(self, *columns: str) -> bool:
+        """Whether all columns are the contract's rather than derived."""
+        return all(self.real.schema_has(column) for column in columns)
 
     @property
     def rows(self) -> LeafLength:
@@ -176,17 +190,17 @@ class RecordingTable:
 
     def numbers(self, name: str) -> Leaf:
         """A column as float64."""
-        return self._leaf(("numbers", name), lambda: self._made(name).numbers(name))
+        return self._leaf(("numbers", name), lambda: self._made(name).numbers(name), own=self.declares(name))
 
     def codes(self, name: str) -> Leaf:
         """A column as int32."""
-        return self._leaf(("codes", name), lambda: self._made(name).codes(name))
+        return self._leaf(("codes", name), lambda: self._made(name).codes(name), own=self.declares(name))
 
     def derived(self, name: str, make: Callable[..., Any]) -> Leaf:
         """A derived column."""
         real_make = self.ledger.original(make)
         self._makes[name] = real_make
-        return self._leaf(("derived", name), lambda: self.real.derived(name, real_make))
+        return self._leaf(("derived", name), lambda: self.real.derived(name, real_make), own=False)
 
     def _made(self, *names: str) -> LedgerTable:
         """The table itself, once the derived columns among these are made."""
@@ -197,7 +211,9 @@ class RecordingTable:
 
     def index(self, columns: tuple[str, ...]) -> RecordingIndex:
         """Rows grouped by columns."""
-        return RecordingIndex(self.ledger, (self.name, "index", columns), lambda: self._made(*columns).index(columns))
+        own = self if self.declares(*columns) else None
+        resolve = self.ledger.now((self.name, "index", columns), lambda: self._made(*columns).index(columns))
+        return RecordingIndex(self.ledger, (self.name, "index", columns), resolve, own)
 
     def arrow(self, column: str) -> Any:
         """The column as stored."""
@@ -220,13 +236,21 @@ class RecordingVocabulary:
 class RecordingIndex:
     """Stands for a group index, of a table or kept with one."""
 
-    def __init__(self, ledger: RecordingLedger, key: tuple[Any, ...], resolve: Callable[[], GroupIndex]) -> None:
+    def __init__(
+        self,
+        ledger: RecordingLedger,
+        key: tuple[Any, ...],
+        resolve: Callable[[], GroupIndex],
+        table: RecordingTable | None = None,
+    ) -> None:
         self.ledger = ledger
         self.key = key
         self.resolve = resolve
+        self.table = table
 
-    def _leaf(self, part: Any, resolve: Callable[[], NDArray[Any]]) -> Leaf:
-        return Leaf(self.ledger.recorder, (*self.key, part), resolve)
+    def _leaf(self, part: Any, resolve: Callable[[], NDArray[Any]], column: str = "") -> Leaf:
+        own = self.table is not None and (not column or self.table.declares(column))
+        return Leaf(self.ledger.recorder, (*self.key, part), resolve, self.table.name if self.table and own else None)
 
     @property
     def starts(self) -> Leaf:
@@ -265,17 +289,17 @@ class RecordingIndex:
     def totals(self, of: str, values: Callable[[], Leaf]) -> Leaf:
         """Running totals of a column inside each group."""
         column = values()
-        return self._leaf(("totals", of), lambda: self.resolve().totals(of, column.resolve))
+        return self._leaf(("totals", of), lambda: self.resolve().totals(of, column.resolve), of)
 
     def previous(self, of: str, codes: Callable[[], Leaf]) -> Leaf:
         """Positions of the row before with the same code."""
         column = codes()
-        return self._leaf(("previous", of), lambda: self.resolve().previous(of, column.resolve))
+        return self._leaf(("previous", of), lambda: self.resolve().previous(of, column.resolve), of)
 
     def along(self, of: str, values: Callable[[], Leaf]) -> Leaf:
         """A column laid out as `rows` is."""
         column = values()
-        return self._leaf(("along", of), lambda: self.resolve().along(of, column.resolve))
+        return self._leaf(("along", of), lambda: self.resolve().along(of, column.resolve), of)
 
     def replaced(self, superseded: Leaf) -> Leaf:
         """Positions of rows that are replaced at some time; none where `superseded` is without rows."""
@@ -289,9 +313,9 @@ class RecordingIndex:
     def memoised(self, key: Any, make: Callable[[], Any]) -> Any:
         """What is kept with the index under a key; it was made before anything is recorded."""
 
-        def resolve() -> Any:
-            return self.resolve().memoised(key, lambda: _not_made(key))
-
+        resolve = self.ledger.now(
+            (*self.key, "memo", key), lambda: self.resolve().memoised(key, lambda: _not_made(key))
+        )
         return self.ledger.wrapped(resolve(), (*self.key, "memo", key), resolve)
 
     def _finer(self, step: int) -> tuple[Leaf, Leaf]:

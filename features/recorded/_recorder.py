@@ -43,10 +43,14 @@ class Call:
 
 @dataclass(slots=True)
 class LeafSource:
-    """An array of the ledger: how to get it, and the kind of its numbers when it was recorded."""
+    """An array of the ledger: how to get it, and the kind of its numbers when it was recorded.
+
+    `of`: the table without whose rows nothing changes in it; None where it may rest on others too.
+    """
 
     resolve: Callable[[], NDArray[Any]]
     dtype: np.dtype[Any]
+    of: str | None
 
 
 @dataclass(slots=True)
@@ -56,10 +60,11 @@ class Recorder:
     steps: list[Step | Call] = field(default_factory=list)
     constants: dict[tuple[str, int], int] = field(default_factory=dict)
     leaves: list[LeafSource] = field(default_factory=list)
-    guards: list[tuple[Callable[[], bool], bool]] = field(default_factory=list)
+    missing: list[Callable[[], bool]] = field(default_factory=list)
     inputs: list[tuple[int, Callable[..., Any]]] = field(default_factory=list)
     values: int = 1
     _leaf_numbers: dict[Hashable, int] = field(default_factory=dict)
+    _decided: dict[Hashable, bool] = field(default_factory=dict)
     _known: dict[Hashable, tuple[int, ...]] = field(default_factory=dict)
 
     def new(self) -> int:
@@ -73,11 +78,11 @@ class Recorder:
             self.constants[kind, bits] = self.new()
         return self.constants[kind, bits]
 
-    def leaf(self, key: Hashable, resolve: Callable[[], NDArray[Any]]) -> int:
+    def leaf(self, key: Hashable, resolve: Callable[[], NDArray[Any]], of: str | None = None) -> int:
         """The number of an array of the ledger; equal keys are the same array."""
         if key not in self._leaf_numbers:
             self._leaf_numbers[key] = len(self.leaves)
-            self.leaves.append(LeafSource(resolve, resolve().dtype))
+            self.leaves.append(LeafSource(resolve, resolve().dtype, of))
         return self._leaf_numbers[key]
 
     def emit(
@@ -120,8 +125,13 @@ class Recorder:
         self._known[key] = makes
         return makes
 
-    def guard(self, holds: Callable[[], bool]) -> bool:
-        """What holds now, remembered: the program is recorded anew once it no longer does."""
-        now = bool(holds())
-        self.guards.append((holds, now))
-        return now
+    def guard(self, key: Hashable, holds: Callable[[], bool]) -> bool:
+        """Whether there is something (a table, a column, a row). Where there is none yet, that is remembered.
+
+        What is there stays: ledgers only grow. So a program is recorded anew once something it missed has come.
+        """
+        if key not in self._decided:
+            self._decided[key] = bool(holds())
+            if not self._decided[key]:
+                self.missing.append(holds)
+        return self._decided[key]

@@ -224,7 +224,7 @@ class LeafLength(Length):
         self.count = count
 
     def __bool__(self) -> bool:
-        return self.recorder.guard(lambda: self.count() > 0)
+        return self.recorder.guard(("some", self.reg), lambda: self.count() > 0)
 
     def __eq__(self, other: object) -> Any:
         if isinstance(other, int) and other == 0:
@@ -278,10 +278,13 @@ def as_kind(values: Traced, kind: str, dtype: np.dtype[Any] | None = None) -> in
 class Leaf(Stand):
     """An array of the ledger. Nothing is done with all of it: taking values at places is what is recorded."""
 
-    def __init__(self, recorder: Recorder, key: Any, resolve: Callable[[], NDArray[Any]]) -> None:
+    def __init__(
+        self, recorder: Recorder, key: Any, resolve: Callable[[], NDArray[Any]], of: str | None = None
+    ) -> None:
         self.recorder = recorder
         self.key = key
         self.resolve = resolve
+        self.of = of
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -291,7 +294,7 @@ class Leaf(Stand):
     @property
     def number(self) -> int:
         """Its number among the program's leaves."""
-        return self.recorder.leaf(self.key, self.resolve)
+        return self.recorder.leaf(self.key, self.resolve, self.of)
 
     @property
     def ndim(self) -> int:

@@ -85,6 +85,17 @@ class RecordingView:
         found: Traced = self._memo[memo]
         return found
 
+    def behind(self, feature: Any) -> Any:
+        """The rows a feature's values rest on, as pairs; none where it is off."""
+        if feature.rests_on is None or any(not self.has(need) for need in feature.all_needs()):
+            return ()
+        return self.ledger.twin(feature).rests_on(self)
+
+    def same(self, value: int) -> Traced:
+        """One whole number for every query."""
+        found: Traced = words.full(self.n, value)
+        return found
+
     def match(self, table: str, keys: Keys, *, days: float | None = None) -> Any:
         """Rows of a table on record for each query whose key columns equal the query's."""
         source, index, _, lo, hi = self._range(table, keys, days)

@@ -45,7 +45,7 @@ class Program:
 
     `works` take a view and give values of shape (n,): features' values, or conditions over them. `resting` take a view
     and give `Pairs`: the rows something rests on. What cannot be recorded is in `left` or `resting_left` with the
-    reason; its row of the results is NaN.
+    reason; its row of the results is NaN. `stopped` counts how often it had to leave rows to numpy.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Program:
         self.ledger = ledger
         self.version = ledger.version
         self.left: dict[int, str] = {}
+        self.stopped = 0
         self.resting_left: dict[int, str] = {}
         self._told: dict[int, list[tuple[str, int, int]]] = {}
         self._lock = threading.Lock()
@@ -124,7 +125,7 @@ class Program:
         self._size[0] = 1
         for place, (_, reg) in enumerate(constants, start=1):
             self._off[reg], self._size[reg] = place, 1
-        self._leaves, self._guards = recorder.leaves, recorder.guards
+        self._leaves, self._missing = recorder.leaves, recorder.missing
         self._arrays: list[NDArray[Any]] = [np.empty(0)] * len(self._leaves)
         self._address = np.zeros(max(1, len(self._leaves)), np.int64)
         self._length = np.zeros(max(1, len(self._leaves)), np.int64)
@@ -132,13 +133,16 @@ class Program:
         self.calls = [call for _, calls in self._stretches for call in calls]
 
     def holds(self) -> bool:
-        """Whether what was decided while recording (which tables there are, which are empty) is still so."""
-        return all(bool(holds()) == now for holds, now in self._guards)
+        """Whether what was not there while recording (a table, a column, any row of a table) still is not."""
+        return not any(comes() for comes in self._missing)
 
     def refresh(self) -> None:
         """Take the ledger's arrays as they are now. Raises CannotRecordError where one has become another kind."""
+        changed = {name for name, version in getattr(self.ledger, "changed", {}).items() if version > self.version}
         self.version = self.ledger.version
         for k, source in enumerate(self._leaves):
+            if source.of is not None and source.of not in changed and self._address[k]:
+                continue
             found = source.resolve()
             if found is self._arrays[k]:
                 continue
@@ -156,6 +160,7 @@ class Program:
             while status == machine.FULL_MEMORY and len(self._memory) < MOST_MEMORY:
                 self._memory = np.zeros(4 * len(self._memory), np.int64)
                 status = self._run(rows, out)
+            self.stopped += status < 0
             return out if status >= 0 else None
 
     def run_resting(self, rows: NDArray[np.int64]) -> dict[int, list[Rows]] | None:

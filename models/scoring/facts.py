@@ -94,7 +94,7 @@ def gather(
     features, rules = model_features(), all_rules()
     values = shared_array((len(rows), len(features)), np.float32)
     outcomes = shared_array((len(rows), len(rules)), np.int8)
-    peers = shared_array((len(rows),), _peer_words(ledger).dtype)
+    peers = shared_array((len(rows),), peer_words(ledger).dtype)
     parts = [slice(start, min(start + CHUNK, len(rows))) for start in range(0, len(rows), CHUNK)]
 
     def write(part: slice) -> None:
@@ -127,15 +127,21 @@ def joined(parts: Sequence[Facts]) -> Facts:
 
 def _peers(view: View) -> NDArray[np.str_]:
     """Whom the program pays and how often, as one word a payment; `unknown` where the catalogue lacks the program."""
-    times = view.ledger.tables["programs"].schema.column("frequency").values
-    words = _peer_words(view.ledger)
-    payee = np.asarray(view.lookup("programs", "paid_per", "program_id"), dtype=np.int64)
-    often = np.asarray(view.lookup("programs", "frequency", "program_id"), dtype=np.int64)
-    often = np.where(often < 0, len(times), often)
-    return words[np.where(payee < 0, len(words) - 1, payee * (len(times) + 1) + often)]
+    return peer_words(view.ledger)[peer_places(view)]
 
 
-def _peer_words(ledger: Ledger) -> NDArray[np.str_]:
+def peer_places(view: View) -> NDArray[np.int64]:
+    """Place of each payment's word among `peer_words`; shape (n,)."""
+    schema = view.ledger.tables["programs"].schema
+    payees, times = (len(schema.column(name).values) for name in ("paid_per", "frequency"))
+    payee = view.lookup("programs", "paid_per", "program_id").astype(np.int64)
+    often = view.lookup("programs", "frequency", "program_id").astype(np.int64)
+    often = np.where(often < 0, times, often)
+    found: NDArray[np.int64] = np.where(payee < 0, payees * (times + 1), payee * (times + 1) + often)
+    return found
+
+
+def peer_words(ledger: Ledger) -> NDArray[np.str_]:
     schema = ledger.tables["programs"].schema
     payees, times = schema.column("paid_per").values, schema.column("frequency").values
     return np.array([*(f"{a}/{b}" for a in payees for b in (*times, "unknown")), "unknown"])

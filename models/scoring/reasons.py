@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features._feature import Feature
-from features.asof import Pairs, View
+from features.asof import Ledger, Pairs, View
 from features.catalogue import FOLDERS, feature_files
 from models.rules._rule import Rule
 from models.scoring.bundle import Bundle
@@ -34,13 +35,69 @@ class _Item:
     source: Rule | Feature
 
 
-def reasons_of(view: View, facts: Facts, added: Contributions, bundle: Bundle) -> list[str]:
-    """The contract's JSON list for every query of the view, strongest first.
+class Told(Protocol):
+    """What is known of a few payments: the ledger, their rows, features' values and the rows those rest on."""
 
-    `view`, `facts` and `added` speak of the same few payments (those above the line). What will not be shown is not
+    @property
+    def ledger(self) -> Ledger:
+        """Where the rows are."""
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Rows of `disbursements`; shape (n,)."""
+
+    def values(self, feature: Feature) -> NDArray[np.float64]:
+        """A feature's values; shape (n,)."""
+
+    def resting(self, feature: Feature) -> Sequence[Behind]:
+        """The rows a feature's values rest on, table by table."""
+
+
+class Behind(Protocol):
+    """Rows of a table behind payments: `row[k]` behind payment `query[k]`, ascending; shapes (k,)."""
+
+    @property
+    def table(self) -> str:
+        """The table's name."""
+
+    @property
+    def query(self) -> NDArray[np.integer[Any]]:
+        """Places of payments."""
+
+    @property
+    def row(self) -> NDArray[np.integer[Any]]:
+        """Row numbers."""
+
+
+class ToldByView:
+    """What a view tells of its payments."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.ledger = view.ledger
+        self.rows = _own_rows(view)
+
+    def values(self, feature: Feature) -> NDArray[np.float64]:
+        """A feature's values; shape (n,)."""
+        return feature.of(self.view)
+
+    def resting(self, feature: Feature) -> Sequence[Behind]:
+        """The rows a feature's values rest on."""
+        return () if feature.rests_on is None or feature.off(self.view) else self.view.memo(_resting(feature))
+
+
+def reasons_of(view: View, facts: Facts, added: Contributions, bundle: Bundle) -> list[str]:
+    """The contract's JSON list for every query of the view, strongest first; see `reasons_told`."""
+    return reasons_told(ToldByView(view), facts, added, bundle)
+
+
+def reasons_told(told: Told, facts: Facts, added: Contributions, bundle: Bundle) -> list[str]:
+    """The contract's JSON list for every payment, strongest first.
+
+    `told`, `facts` and `added` speak of the same few payments (those above the line). What will not be shown is not
     put into words, and evidence is looked up feature by feature for all payments that show it.
     """
-    own = view.ledger.tables["disbursements"].evidence(_own_rows(view))
+    own = told.ledger.tables["disbursements"].evidence(told.rows)
     shown = _strongest(facts, added, bundle)
     wanted: dict[Feature, list[int]] = {}
     for i, items in enumerate(shown):
@@ -49,8 +106,8 @@ def reasons_of(view: View, facts: Facts, added: Contributions, bundle: Bundle) -
                 rows = wanted.setdefault(feature, [])
                 if not rows or rows[-1] != i:
                     rows.append(i)
-    keys = {feature: _evidence(view, feature, rows) for feature, rows in wanted.items()}
-    values = {feature: feature.of(view) for feature in wanted}
+    keys = {feature: _evidence(told, feature, rows) for feature, rows in wanted.items()}
+    values = {feature: told.values(feature) for feature in wanted}
     return [
         json.dumps([_stated(item, i, own[i], keys, values) for item in items], ensure_ascii=False)
         for i, items in enumerate(shown)
@@ -67,16 +124,15 @@ def prepare(view: View, features: Iterable[Feature]) -> None:
 def _strongest(facts: Facts, added: Contributions, bundle: Bundle) -> list[list[_Item]]:
     """The reasons each payment will show, strongest first, ties by code."""
     items: list[list[_Item]] = [[] for _ in range(len(facts.outcomes))]
-    fired = facts.fired()
-    for k, rule in enumerate(facts.rules):
+    for i, k in zip(*(part.tolist() for part in np.nonzero(facts.fired())), strict=True):
+        rule = facts.rules[k]
         if rule.code not in bundle.muted and rule.code not in bundle.silent:
-            for i in np.nonzero(fired[:, k])[0].tolist():
-                items[i].append(_Item(float(added.rules[i, k]), rule.code, rule))
+            items[i].append(_Item(float(added.rules[i, k]), rule.code, rule))
     features = {feature.name: feature for feature in facts.features}
-    for k, term in enumerate(bundle.terms):
-        if term.feature in features:
-            for i in np.nonzero(added.terms[:, k] >= TERM_COUNTS_FROM)[0].tolist():
-                items[i].append(_Item(float(added.terms[i, k]), term.feature, features[term.feature]))
+    for i, k in zip(*(part.tolist() for part in np.nonzero(added.terms >= TERM_COUNTS_FROM)), strict=True):
+        feature = features.get(bundle.terms[k].feature)
+        if feature is not None:
+            items[i].append(_Item(float(added.terms[i, k]), feature.name, feature))
     return [sorted(found, key=lambda item: (-item.weight, item.code))[:MOST_REASONS] for found in items]
 
 
@@ -113,18 +169,16 @@ def _stated(
     }  # fmt: skip
 
 
-def _evidence(view: View, feature: Feature, rows: list[int]) -> dict[int, list[str]]:
+def _evidence(told: Told, feature: Feature, rows: list[int]) -> dict[int, list[str]]:
     """Keys of the rows a feature's value rests on, for the given queries (ascending)."""
     found: dict[int, list[str]] = {}
-    if feature.rests_on is None or feature.off(view):
-        return found
     wanted = np.array(rows, dtype=np.int32)
-    for pairs in view.memo(_resting(feature)):
+    for pairs in told.resting(feature):
         high = np.searchsorted(pairs.query, wanted, side="right")
         low = np.maximum(np.searchsorted(pairs.query, wanted, side="left"), high - MOST_KEYS)
         number = high - low
         places = np.repeat(high - np.cumsum(number), number) + np.arange(int(number.sum()))
-        keys = view.ledger.tables[pairs.table].evidence(pairs.row[places]) if len(places) else []
+        keys = told.ledger.tables[pairs.table].evidence(pairs.row[places]) if len(places) else []
         end = 0
         for i, length in zip(rows, number.tolist(), strict=True):
             if length:

@@ -114,10 +114,7 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy, beside: Bundle | Non
         added = contributions(few, bundle)
         typology[chosen], role[chosen], desk[chosen] = leading(few, added)
         reasons[chosen] = reasons_of(View(view.ledger, view.at[chosen], view.rows[chosen]), few, added, bundle)
-    off = {code: why_off(missing) for code, missing in switched_off(view).items()}
-    off |= {code: why for code, why in bundle.silent.items() if code not in off}
-    off |= {code: "muted: fires too often here for what is found" for code in bundle.muted if code not in off}
-    not_applicable = json.dumps([{"code": c, "why": w} for c, w in sorted(off.items())], ensure_ascii=False)
+    off = not_applicable(view, bundle)
     ids = view.ledger.vocabulary("disbursement").texts(view.own("disbursement_id"))
     found = pa.table(
         [
@@ -129,13 +126,21 @@ def score_chunk(view: View, bundle: Bundle, policy: Policy, beside: Bundle | Non
             pa.array(typology, pa.string()),
             pa.array(role, pa.string()),
             pa.array(reasons, pa.string()),
-            pa.DictionaryArray.from_arrays(np.zeros(view.n, np.int32), pa.array([not_applicable], pa.string())),
+            pa.DictionaryArray.from_arrays(np.zeros(view.n, np.int32), pa.array([off], pa.string())),
             _same(str(stamp_of(bundle, policy)), view.n),
             _moments(view),
         ],
         schema=SCHEMA,
     )
     return found if beside is None else _with_beside(found, facts, beside, took_us)
+
+
+def not_applicable(view: View, bundle: Bundle) -> str:
+    """The contract's JSON list of rules that say nothing of any payment of the view, with why, by code."""
+    off = {code: why_off(missing) for code, missing in switched_off(view).items()}
+    off |= {code: why for code, why in bundle.silent.items() if code not in off}
+    off |= {code: "muted: fires too often here for what is found" for code in bundle.muted if code not in off}
+    return json.dumps([{"code": c, "why": w} for c, w in sorted(off.items())], ensure_ascii=False)
 
 
 def recommended(probability: NDArray[np.float64], bundle: Bundle) -> pa.Array:
