@@ -63,6 +63,9 @@ class Settings:
     session_idle_minutes: float = _setting(
         "SESSION_IDLE_MINUTES", 60.0, "minutes without a request after which a sign-in ends", least=1
     )
+    grants_by_two: int = _setting(
+        "GRANTS_BY_TWO", 0, "1: every role that shows cases takes two administrators, whoever gets it", least=0
+    )
     oidc_issuer: str = _setting("OIDC_ISSUER", "", "OpenID Connect issuer; empty: local accounts only")
     oidc_client_id: str = _setting("OIDC_CLIENT_ID", "", "client id at the issuer")
     oidc_client_secret: str = _setting("OIDC_CLIENT_SECRET", "", "client secret at the issuer", secret=True)

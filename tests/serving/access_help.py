@@ -48,7 +48,7 @@ def person(
 ) -> Account:
     """An account with a password of its own."""
     new = NewAccount(name, Access(tuple(roles), divisions), password=password is not None, **more)
-    made, _ = make_account(context, by, new)
+    made = make_account(context, by, new).account
     with context.database.write() as connection:
         if password is not None:
             accounts.change(connection, made.account_id, password=passwords.hashed(password), must_change=False)

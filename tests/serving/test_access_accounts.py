@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
@@ -13,7 +14,7 @@ from service.clock import SetClock
 from service.store import accounts
 from service.store.audit_lines import AUDIT_LINES
 from service.work.access.grants import Access, grant
-from service.work.access.manage_accounts import close_account, reset_password
+from service.work.access.manage_accounts import NewAccount, close_account, make_account, reset_password
 from service.work.access.refused import RefusedError
 from service.work.access.second_person import approve, list_requests, refuse
 from service.work.context import Context
@@ -135,6 +136,28 @@ def test_a_hand_of_the_asker_is_no_second_administrator(context: Context, clock:
     approve(context, principal(second), asked)
     with pytest.raises(RefusedError, match="Nobody begins"):
         person(context, "both", "administrator", "auditor")
+
+
+def test_with_grants_by_two_nobody_sees_cases_by_one_hand(context: Context) -> None:
+    """The way round the rule above, a second account of one's own, takes two as well: so does a role for anybody, and
+    no administrator resets the password of somebody who sees cases. Less access, and roles without cases, take one."""
+    first, second = person(context, "first", "administrator"), person(context, "second", "administrator")
+    careful = replace(context, settings=replace(context.settings, grants_by_two=1))
+    made = make_account(careful, principal(first), NewAccount("other-me", Access(("investigator",), ("*",))))
+    number = made.account.account_id
+    assert made.request_id is not None
+    assert roles_of(context, number) == ()
+    assert refused("not-allowed", approve, careful, principal(first), made.request_id)
+    approve(careful, principal(second), made.request_id)
+    assert roles_of(context, number) == ("investigator",)
+    assert refused("not-allowed", reset_password, careful, principal(first), number, "x")
+    wider = grant(careful, principal(first), number, Access(("investigator", "auditor"), ("*",)), "x")
+    assert wider.request_id is not None
+    less = grant(careful, principal(first), number, Access(("investigator",), ("5199",)), "x")
+    assert less.request_id is None
+    plain = make_account(careful, principal(first), NewAccount("science", Access(("data_scientist",), ("*",))))
+    assert plain.request_id is None
+    assert roles_of(context, plain.account.account_id) == ("data_scientist",)
 
 
 def test_a_request_runs_out_and_can_be_taken_back(context: Context, clock: SetClock) -> None:

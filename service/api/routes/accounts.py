@@ -95,10 +95,12 @@ class AccountAnswer(BaseModel):
 
 
 class MadeAnswer(BaseModel):
-    """A new account, and its temporary password, shown once and good for 72 hours."""
+    """A new account, and its temporary password, shown once and good for 72 hours. With a `request_id` its roles wait
+    for a second administrator."""
 
     account: AccountAnswer
     temporary_password: str | None = Field(examples=["abcde-fghjk-mnpqr-stuvw"])
+    request_id: int | None = Field(examples=[None])
 
 
 class AccountsAnswer(BaseModel):
@@ -175,9 +177,11 @@ def post_account(body: NewAccountBody, response: Response, context: Asked, who: 
         subject=body.subject,
     )
     with told():
-        account, password = manage_accounts.make_account(context, who, new)
+        made = manage_accounts.make_account(context, who, new)
     response.headers["Cache-Control"] = "no-store"
-    return MadeAnswer(account=account_answer(account), temporary_password=password)
+    return MadeAnswer(
+        account=account_answer(made.account), temporary_password=made.password, request_id=made.request_id
+    )
 
 
 @router.get("/{account_id}", responses=responses(401, 403, 404, 422))

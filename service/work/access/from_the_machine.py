@@ -49,9 +49,10 @@ def first_administrator(
         )
     who = _of_the_machine(by)
     new = NewAccount(name, Access(("administrator",), (EVERYWHERE,)))
-    account, temporary = make_account(context, who, new)
+    made = make_account(context, who, new)
+    account = made.account
     if password is None:
-        return account, temporary
+        return account, made.password
     kept = _hashed(password)
     with context.database.write() as connection:
         accounts.change(connection, account.account_id, password=kept, must_change=False)
@@ -101,7 +102,8 @@ def trial_accounts(context: Context, by: str) -> list[tuple[Account, str]]:
     made = []
     for role in TRIAL_ROLES:
         password = passwords.temporary()
-        account, _ = make_account(context, who, NewAccount(role.replace("_", "-"), Access((role,), (EVERYWHERE,))))
+        new = NewAccount(role.replace("_", "-"), Access((role,), (EVERYWHERE,)))
+        account = make_account(context, who, new).account
         kept = _hashed(password)
         with context.database.write() as connection:
             accounts.change(connection, account.account_id, password=kept, must_change=False)

@@ -70,21 +70,8 @@ def grant(context: Context, who: Principal, account_id: int, access: Access, rea
         context.database.alone(connection, "accounts")
         account = of_number(connection, who, account_id)
         check_places(connection, who, access.divisions)
-        if needs_second(who, account, access):
-            now = context.clock.now()
-            number = access_requests.add(
-                connection,
-                account_id=account_id,
-                roles=sorted(access.roles),
-                divisions=sorted(access.divisions),
-                desks=sorted(access.desks),
-                reason=reason,
-                asked_by=who.account_id,
-                asked_at=now,
-                ends_at=now + dt.timedelta(days=REQUEST_DAYS),
-            )
-            details = {"request": number, **told(access)}
-            line = Line(who.name, "account.ask_grant", "account", str(account_id), reason=reason, details=details)
+        if needs_second(context, who, account, access):
+            number, line = ask_second(context, connection, who, account_id, access, reason)
             record(context, connection, line)
             return Granted(account, number)
         changed = apply(context, connection, account, access)
@@ -92,12 +79,38 @@ def grant(context: Context, who: Principal, account_id: int, access: Access, rea
     return Granted(changed)
 
 
-def needs_second(who: Principal, account: Account, access: Access) -> bool:
+def needs_second(context: Context, who: Principal, account: Account, access: Access) -> bool:
     """Whether a change takes two administrators: more access of one's own that shows cases, or administrator and case
-    reader in one hand, whosever it is."""
+    reader in one hand, whosever it is; with `MINGBAI_GRANTS_BY_TWO` all that shows more of cases to anybody."""
     if access.adds_nothing_to(access_of(account)) or not sees_cases(access.roles):
         return False
-    return account.account_id == who.account_id or "administrator" in access.roles
+    own = account.account_id == who.account_id
+    return own or "administrator" in access.roles or by_two(context, access)
+
+
+def by_two(context: Context, access: Access) -> bool:
+    """Whether this deployment gives such access by two administrators only, whoever gets it."""
+    return bool(context.settings.grants_by_two) and sees_cases(access.roles)
+
+
+def ask_second(
+    context: Context, connection: Connection, who: Principal, account_id: int, access: Access, reason: str
+) -> tuple[int, Line]:
+    """Put a change down for a second administrator, in the caller's transaction: its number, and the log's line."""
+    now = context.clock.now()
+    number = access_requests.add(
+        connection,
+        account_id=account_id,
+        roles=sorted(access.roles),
+        divisions=sorted(access.divisions),
+        desks=sorted(access.desks),
+        reason=reason,
+        asked_by=who.account_id,
+        asked_at=now,
+        ends_at=now + dt.timedelta(days=REQUEST_DAYS),
+    )
+    details = {"request": number, **told(access)}
+    return number, Line(who.name, "account.ask_grant", "account", str(account_id), reason=reason, details=details)
 
 
 def apply(context: Context, connection: Connection, account: Account, access: Access) -> Account:

@@ -13,7 +13,18 @@ from service.access.permissions import sees_cases
 from service.store import accounts, sessions
 from service.store.accounts import Account
 from service.work.access import attempts
-from service.work.access.grants import Access, check, check_not_last, check_places, of_number, told, visible_to
+from service.work.access.grants import (
+    Access,
+    access_of,
+    ask_second,
+    by_two,
+    check,
+    check_not_last,
+    check_places,
+    of_number,
+    told,
+    visible_to,
+)
 from service.work.access.refused import RefusedError, busy
 from service.work.access.sign_in import WHAT
 from service.work.audit.record import Line, record
@@ -36,6 +47,16 @@ class NewAccount:
     subject: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new account; its temporary password, shown once, where it has one; and the request a second administrator
+    decides, where its roles wait for one."""
+
+    account: Account
+    password: str | None
+    request_id: int | None = None
+
+
 def list_accounts(context: Context, who: Principal, *, after: int, limit: int) -> list[Account]:
     """Accounts in the scope of `who`, by number."""
     with context.database.read() as connection:
@@ -48,8 +69,9 @@ def get_account(context: Context, who: Principal, account_id: int) -> Account:
         return of_number(connection, who, account_id)
 
 
-def make_account(context: Context, who: Principal, new: NewAccount) -> tuple[Account, str | None]:
-    """Make an account; its temporary password, shown once, where it has one. Raises RefusedError."""
+def make_account(context: Context, who: Principal, new: NewAccount) -> Made:
+    """Make an account. With `MINGBAI_GRANTS_BY_TWO` one that would show cases begins without roles, and they wait for
+    a second administrator. Raises RefusedError."""
     name = folded(new.name)
     if not is_sound(name):
         raise RefusedError(
@@ -91,11 +113,17 @@ def make_account(context: Context, who: Principal, new: NewAccount) -> tuple[Acc
                 "There is an account of that name, e-mail address or subject.",
                 "账户名、电子邮箱或外部标识已被使用。",
             )
-        number = accounts.add(connection, values, new.access.roles, new.access.divisions, new.access.desks)
+        waits = who.credential != "command" and by_two(context, new.access)
+        given = Access((), new.access.divisions) if waits else new.access
+        number = accounts.add(connection, values, given.roles, given.divisions, given.desks)
+        lines = [Line(who.name, "account.make", "account", str(number), details={"name": name, **told(given)})]
+        request = None
+        if waits:
+            request, line = ask_second(context, connection, who, number, new.access, "new account")
+            lines.append(line)
         made = cast(Account, accounts.by_number(connection, number))
-        details = {"name": name, **told(new.access)}
-        record(context, connection, Line(who.name, "account.make", "account", str(number), details=details))
-    return made, password
+        record(context, connection, *lines)
+    return Made(made, password, request)
 
 
 def close_account(context: Context, who: Principal, account_id: int, reason: str) -> Account:
@@ -137,6 +165,13 @@ def reset_password(context: Context, who: Principal, account_id: int, reason: st
             raise _own()
         if account.password is None:
             raise RefusedError("conflict", "The account signs in without a password.", "该账户不使用密码登录。")
+        if by_two(context, access_of(account)):
+            raise RefusedError(
+                "not-allowed",
+                "Whoever resets a password could use it: for an account that shows cases this deployment takes "
+                "`mingbai accounts reset` on the machine.",
+                "重置密码者可能自行登录：本部署中，具有办案权限的账户须在服务器上使用 mingbai accounts reset 重置。",
+            )
         put_temporary(context, connection, account, kept, who.name)
         line = Line(who.name, "account.reset_password", "account", str(account_id), reason=reason)
         record(context, connection, line)
