@@ -171,11 +171,27 @@ class ScoringLoop:
                 count += asked.rows.num_rows
         if not taken:
             return
+        self._answer(taken)
+
+    def _answer(self, taken: list[tuple[_Peer, int, Asked]]) -> None:
+        """Score calls together; where that fails for a reason nobody knows, one by one, so that one call that cannot be
+        scored does not keep the others from it."""
         try:
             answers = self._scorer.answer([asked for _, _, asked in taken])
         except UnavailableError as error:
             for peer, number, _ in taken:
                 self._send(peer, unavailable_frame(number, error))
+            return
+        except Exception as error:
+            _LOG.error("payments cannot be scored: %s at %s", type(error).__name__, _place(error))
+            if len(taken) > 1:
+                for one in taken:
+                    self._answer([one])
+                return
+            told = UnavailableError(
+                "cannot-score", "This cannot be scored here; it is on record.", "此次请求无法评分，已记录。", 60
+            )
+            self._send(taken[0][0], unavailable_frame(taken[0][1], told))
             return
         for (peer, number, _), answered in zip(taken, answers, strict=True):
             self._send(peer, answered_frame(number, answered))
@@ -216,3 +232,11 @@ class ScoringLoop:
             self._selector.unregister(self._listener)
             self._listener.close()
             self._listener = None
+
+
+def _place(error: Exception) -> str:
+    """Where an error was raised: its message may quote a value, and stays out of the log."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"

@@ -39,9 +39,12 @@ def add_batch(
     received_at: dt.datetime,
     *,
     intake_id: int | None = None,
+    seq: int | None = None,
 ) -> int:
-    """Add a sealed batch and return its seq. The caller holds `alone(connection, "facts")`."""
-    seq = last_seq(connection) + 1
+    """Add a sealed batch and return its seq. The caller holds `alone(connection, "facts")`; where it has asked for
+    `last_seq` since, it says which seq is next."""
+    if seq is None:
+        seq = last_seq(connection) + 1
     connection.execute(
         insert(FACT_BATCHES).values(
             seq=seq,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 
     from service.work.context import Context
 
-CONTENT = about(facts.FACT_BATCHES.c.content)
+CONTENT: Final = about(facts.FACT_BATCHES.c.content)
+
+FEW: Final = 64
+"""Fewer rows than this are not compressed."""
 
 
 def sealed(context: Context, rows: pa.RecordBatch) -> bytes:
-    """Rows in canonical types as sealed Arrow IPC, compressed."""
+    """Rows in canonical types as sealed Arrow IPC, compressed where they are many."""
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+    # A few rows are written many times a second, and to compress them takes longer than all the rest.
+    compression = "zstd" if rows.num_rows >= FEW else None
+    with pa.ipc.new_stream(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as writer:
         writer.write_batch(rows)
     return context.seal.seal(sink.getvalue().to_pybytes(), CONTENT)
 

@@ -32,14 +32,24 @@ class Hashes:
     clocks: list[int]
 
 
-def hashes_of(seal: Seal, table: Table, rows: pa.RecordBatch) -> Hashes:
-    """Hashes of rows in canonical types. A column that is null and one that was not handed over are the same."""
+def keys_of(seal: Seal, table: Table, rows: pa.RecordBatch) -> list[bytes]:
+    """Hashes of the keys of rows in canonical types. Raises ValueError for a table without a key."""
+    if not table.key:
+        raise ValueError(f"{table.name} has no key")
+    return _hashed(seal, table, b"key", _texts(rows, list(table.key)))
+
+
+def hashes_of(seal: Seal, table: Table, rows: pa.RecordBatch, *, keys: list[bytes] | None = None) -> Hashes:
+    """Hashes of rows in canonical types. A column that is null and one that was not handed over are the same.
+
+    `keys` are the hashes of the keys, where they are known already.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     present = [c.name for c in table.columns if c.name in rows.schema.names]
     contents = _hashed(seal, table, b"content", _texts(rows, present))
-    keys = _hashed(seal, table, b"key", _texts(rows, list(table.key))) if table.key else contents
+    keys = keys or (keys_of(seal, table, rows) if table.key else contents)
     clocks = [NO_CLOCK] * rows.num_rows
     if table.clock is not None and table.clock in present:
         values = rows.column(table.clock)

@@ -12,9 +12,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import Connection
+
 from service.clock import micros
 from service.store import facts
-from service.work.facts.batches import read_after
+from service.work.facts.batches import opened, read_after
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,7 +46,7 @@ class History:
     """A ledger over every fact on record.
 
     * `ledger`: take it anew after `build`
-    * `seq`: the newest batch that was looked at
+    * `seq`: the newest batch that was looked at; `newest`: the newest on record when it last looked
     * `whole`: everything up to this batch is in the ledger; below `seq` when rows came late
     * `stale`: the ledger must be made anew: rows came late, or reference data was corrected
     * `lacking`: required tables of which no row was ever sent; without them nothing can be scored
@@ -58,6 +60,7 @@ class History:
         self._ahead_from: int | None = None
         self.ledger: LiveLedger = _ledger({}, context)
         self.seq = 0
+        self.newest = 0
         self.whole = 0
         self.stale = False
         self.lacking: tuple[str, ...] = ()
@@ -81,7 +84,7 @@ class History:
         self.ledger = _ledger(
             {name: self._known(name, _joined(name, parts.pop(name))) for name in list(parts)}, self._context
         )
-        self.seq = self.whole = seq
+        self.seq = self.newest = self.whole = seq
         self.stale = False
         self._own.clear()
         self._look_for_lacking()
@@ -91,23 +94,18 @@ class History:
         with self._context.database.read() as connection:
             return facts.last_seq(connection) > self.seq
 
-    def catch_up(self, most: int | None = None) -> CaughtUp:
+    def catch_up(self, most: int | None = None, connection: Connection | None = None) -> CaughtUp:
         """Take what was put on record since, by whomever; about `most` rows and the rest at the next call, or all.
 
-        Nothing of it is lost when it is interrupted: what was not taken is taken next time.
+        Reads through a connection that is given, else through one of its own.
         """
         parts: dict[str, list[pa.Table]] = defaultdict(list)
         before = self.seq
-        with self._context.database.read() as connection:
-            if facts.last_seq(connection) > before:
-                for number, name, rows in read_after(self._context, connection, before):
-                    self.seq = number
-                    if number in self._own:
-                        self._own.discard(number)
-                        continue
-                    parts[name].append(rows)
-                    if most is not None and (most := most - rows.num_rows) <= 0:
-                        break
+        if connection is not None:
+            self._read_new(connection, parts, most)
+        else:
+            with self._context.database.read() as own:
+                self._read_new(own, parts, most)
         due = self._due()
         for name, tables in due.items():
             parts[name] = [*tables, *parts.get(name, [])]
@@ -125,6 +123,24 @@ class History:
         if self.lacking:
             self._look_for_lacking()
         return CaughtUp({name: len(rows) for name, rows in done.rows.items()}, self.stale)
+
+    def _read_new(self, connection: Connection, parts: dict[str, list[pa.Table]], most: int | None) -> None:
+        """Read what others put on record since, at most about `most` rows of it."""
+        last = self.newest = facts.last_seq(connection)
+        if last - self.seq == len(self._own):
+            # All of it is this process's own, and in the ledger: the usual case while payments come in.
+            self.seq = last
+            self._own.clear()
+            return
+        for row in facts.batches_after(connection, self.seq):
+            self.seq = int(row["seq"])
+            if self.seq in self._own:
+                self._own.discard(self.seq)
+                continue
+            rows = opened(self._context, row["content"])
+            parts[str(row["table_name"])].append(rows)
+            if most is not None and (most := most - rows.num_rows) <= 0:
+                return
 
     def append(self, table: str, rows: pa.Table) -> pa.Table | None:
         """Take rows that this process is about to put on record; gives those that came late and were not taken."""

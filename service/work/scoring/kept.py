@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -83,12 +84,18 @@ def rows_of(context: Context, found: pa.Table, payments: pa.Table, made: Made) -
     return rows
 
 
-def keep(connection: Connection, rows: list[dict[str, Any]], *, events: bool = True) -> None:
+def keep(
+    connection: Connection,
+    rows: list[dict[str, Any]],
+    *,
+    events: bool = True,
+    texts_kept: Collection[str] = frozenset(),
+) -> None:
     """Keep rows from `rows_of` and, for those that are not released, an event each; in the caller's transaction.
 
-    `events=False` for a run, which tells of itself as a whole.
+    `events=False` for a run, which tells of itself as a whole. `texts_kept` are names of texts known to be on record.
     """
-    texts = {row["not_applicable_text"] for row in rows}
+    texts = {row["not_applicable_text"] for row in rows if row["not_applicable"] not in texts_kept}
     plain = [{key: value for key, value in row.items() if key != "not_applicable_text"} for row in rows]
     scores.add(connection, plain, texts)
     for row in plain if events else ():

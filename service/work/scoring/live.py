@@ -8,11 +8,13 @@ on record with its score, or not at all.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.clock import micros
 from service.store import awaiting
@@ -54,6 +56,7 @@ class LiveScorer:
         self.history = History(context)
         self.model = ModelInForce(context)
         self._some_wait = False
+        self._texts: set[str] = set()
 
     def open(self) -> None:
         """Make the history from the database, and score what waits for it."""
@@ -112,9 +115,13 @@ class LiveScorer:
                 answers, texts, degraded = self._answer(rows, stamp, source)
             except _Raced:
                 continue
-            except SQLAlchemyError as error:
+            except UnavailableError:
+                raise
+            except Exception as error:
                 # What was put into the ledger may not be on record: the next history will not hold it.
-                self.history.stale = self.history.stale or isinstance(error, DBAPIError)
+                self.history.stale = True
+                if not isinstance(error, SQLAlchemyError):
+                    raise
                 _LOG.error("the database does not take scores: %s", type(error).__name__)
                 raise UnavailableError(
                     "database-away", "The database does not answer at the moment.", "数据库暂时没有响应。", 2
@@ -130,23 +137,12 @@ class LiveScorer:
     def _answer(
         self, rows: pa.Table, stamp: Sequence[int], source: str
     ) -> tuple[list[Mapping[str, Any]], dict[str, str], tuple[str, str] | None]:
-        history, context = self.history, self._context
-        history.catch_up(AT_ONCE)
-        if history.lacking:
-            names = ", ".join(history.lacking)
-            raise UnavailableError(
-                "facts-missing",
-                f"No row of {names} was sent yet: payments cannot be compared with anything.",
-                f"尚未报送 {names}：发放明细无从比对。",
-                60,
-            )
-        now = context.clock.now()
-        now_us = micros(now)
-        known = history.ledger.tables["disbursements"].known_at
-        # A clock that was set back must not make payments late that are submitted now.
-        stamp_us = max(now_us, int(known[-1]) if len(known) else now_us)
-        with context.database.read() as connection:
-            found = sort_out(context, connection, rows, stamp, now_us, stamp_us)
+        history = self.history
+        with self._context.database.read() as connection:
+            history.catch_up(AT_ONCE, connection)
+            if history.lacking:
+                raise _lacking(history.lacking)
+            now, found = self._sort_out(connection, rows, stamp)
         late = self._put_in(found)
         places = sorted({*found.new, *found.known} - late)
         numbers = row_numbers(
@@ -163,6 +159,15 @@ class LiveScorer:
         scored = self._score(model, numbers[numbers >= 0], found, places, made)
         self._keep(found, [row for _, row in scored], late, source)
         return self._told(found, dict(scored), late, model)
+
+    def _sort_out(self, connection: Connection, rows: pa.Table, stamp: Sequence[int]) -> tuple[dt.datetime, Sorted]:
+        """This moment, and what each payment is."""
+        now = self._context.clock.now()
+        now_us = micros(now)
+        known = self.history.ledger.tables["disbursements"].known_at
+        # A clock that was set back must not make payments late that are submitted now.
+        stamp_us = max(now_us, int(known[-1]) if len(known) else now_us)
+        return now, sort_out(self._context, connection, rows, stamp, now_us, stamp_us)
 
     def _put_in(self, found: Sorted) -> set[int]:
         """Put new payments into the ledger; the positions of those that came late."""
@@ -207,15 +212,24 @@ class LiveScorer:
             if found.new:
                 rows = found.rows.take(pa.array(found.new, pa.int64())).combine_chunks().to_batches()[0]
                 hashes = Hashes(*([column[i] for i in found.new] for column in _columns(found.hashes)))
-                took = accept(self._context, connection, TABLES["disbursements"], rows, hashes, source=source)
+                took = accept(
+                    self._context,
+                    connection,
+                    TABLES["disbursements"],
+                    rows,
+                    hashes,
+                    source=source,
+                    new_after=self.history.newest,
+                )
                 if took.repeated or took.conflicts:
                     raise _Raced
                 if took.seq is not None and not late:
                     self.history.put_on_record(took.seq)
-            kept.keep(connection, scored)
+            kept.keep(connection, scored, texts_kept=self._texts)
             if late:
                 ids = found.rows.column("disbursement_id").to_pylist()
                 awaiting.add(connection, [ids[i] for i in sorted(late)], "late", self._context.clock.now())
+        self._texts.update(row["not_applicable"] for row in scored)
 
     def _told(
         self, found: Sorted, scored: dict[int, dict[str, Any]], late: set[int], model: InForce
@@ -275,6 +289,16 @@ def score_rows(
     from models.scoring.score import score
 
     return pa.concat_tables(score(history.ledger, model.bundle, context.policy, numbers, at_us))
+
+
+def _lacking(tables: Sequence[str]) -> UnavailableError:
+    names = ", ".join(tables)
+    return UnavailableError(
+        "facts-missing",
+        f"No row of {names} was sent yet: payments cannot be compared with anything.",
+        f"尚未报送 {names}：发放明细无从比对。",
+        60,
+    )
 
 
 def _starts(asked: Sequence[Asked]) -> list[int]:

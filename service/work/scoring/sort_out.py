@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, select
 
 from service.store import fact_keys, scores
-from service.work.facts.hashes import Hashes, hashes_of
+from service.work.facts.hashes import Hashes, hashes_of, keys_of
 from service.work.scoring.answer import refused
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def sort_out(
 
     table = TABLES["disbursements"]
     batch = _as_batch(rows)
-    hashes = hashes_of(context.seal, table, batch)
-    on_record = fact_keys.standing(connection, table.name, hashes.keys)
-    batch, hashes = _stamped(context, batch, hashes, on_record, stamp, stamp_us)
+    keys = keys_of(context.seal, table, batch)
+    on_record = fact_keys.standing(connection, table.name, keys)
+    batch, hashes = _stamped(context, batch, keys, on_record, stamp, stamp_us)
     found = Sorted(_as_table(batch), hashes, hashes.clocks)
     ids = batch.column("disbursement_id").to_pylist()
     here: dict[bytes, list[tuple[bytes, int, int]]] = {}
@@ -91,30 +91,30 @@ def sort_out(
 def _stamped(
     context: Context,
     batch: pa.RecordBatch,
-    hashes: Hashes,
+    keys: list[bytes],
     on_record: dict[bytes, list[Standing]],
     stamp: Sequence[int],
     stamp_us: int,
 ) -> tuple[pa.RecordBatch, Hashes]:
-    """Moments put in: that on record where the rest is the same, else now."""
+    """Moments put in: that on record where the rest is the same, else now. The rows and their hashes."""
     from features.contract import TABLES
 
+    table = TABLES["disbursements"]
     if not stamp:
-        return batch, hashes
-    at = list(hashes.clocks)
+        return batch, hashes_of(context.seal, table, batch, keys=keys)
+    place = batch.schema.get_field_index("submitted_at")
+    at = _micros(batch.column(place))
     for i in stamp:
-        standing = on_record.get(hashes.keys[i])
+        standing = on_record.get(keys[i])
         at[i] = standing[-1].clock if standing else stamp_us
-    batch = _with_moments(batch, at)
-    hashes = hashes_of(context.seal, TABLES["disbursements"], batch)
-    other = [
-        i for i in stamp if (known := on_record.get(hashes.keys[i])) and known[-1].content_hash != hashes.contents[i]
-    ]
+    batch = _with_moments(batch, place, at)
+    hashes = hashes_of(context.seal, table, batch, keys=keys)
+    other = [i for i in stamp if (known := on_record.get(keys[i])) and known[-1].content_hash != hashes.contents[i]]
     if other:
         for i in other:
             at[i] = stamp_us
-        batch = _with_moments(batch, at)
-        hashes = hashes_of(context.seal, TABLES["disbursements"], batch)
+        batch = _with_moments(batch, place, at)
+        hashes = hashes_of(context.seal, table, batch, keys=keys)
     return batch, hashes
 
 
@@ -139,10 +139,16 @@ def _look_up(connection: Connection, found: Sorted, again: list[tuple[int, str]]
             found.scored[i] = row
 
 
-def _with_moments(batch: pa.RecordBatch, at: list[int]) -> pa.RecordBatch:
+def _micros(moments: pa.Array) -> list[int]:
     import pyarrow as pa
 
-    place = batch.schema.get_field_index("submitted_at")
+    found: list[int] = moments.cast(pa.int64()).to_pylist()
+    return found
+
+
+def _with_moments(batch: pa.RecordBatch, place: int, at: list[int]) -> pa.RecordBatch:
+    import pyarrow as pa
+
     return batch.set_column(place, batch.schema.field(place), pa.array(at, pa.timestamp("us", tz="UTC")))
 
 
