@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,16 @@ class Secrets:
         names = frozenset(v for v in values(NAMES) if len(v) >= 3 and _WORDS.fullmatch(v))
         return cls(numbers, names)
 
+    @cached_property
+    def _ways(self) -> tuple[tuple[re.Pattern[str], frozenset[str], frozenset[int]], ...]:
+        """How to look: what runs of characters, for which of the secrets, of which lengths."""
+        ways = ((_DIGITS, self.numbers), (_WORDS, self.names))
+        return tuple((pattern, secrets, frozenset(map(len, secrets))) for pattern, secrets in ways)
+
     def within(self, text: str) -> set[str]:
         """Those that stand in a text, also inside a longer run of digits or characters."""
         found: set[str] = set()
-        for pattern, secrets, lengths in (
-            (_DIGITS, self.numbers, {len(n) for n in self.numbers}),
-            (_WORDS, self.names, {len(n) for n in self.names}),
-        ):
+        for pattern, secrets, lengths in self._ways:
             for run in pattern.findall(text):
                 for length in lengths:
                     windows = (run[i : i + length] for i in range(len(run) - length + 1))

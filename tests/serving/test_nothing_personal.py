@@ -235,6 +235,7 @@ def world(
     return World(context, app, signed_in, runs, person)
 
 
+@pytest.mark.slow
 def test_nothing_personal_is_left_in_clear(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Every step, then a look everywhere. The log is read as it was given to handlers, before anything is redacted."""
     caplog.set_level(logging.DEBUG)
