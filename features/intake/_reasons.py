@@ -89,6 +89,8 @@ def why(column: Column, value: str | None) -> Reason:
         near = value.strip().lower() in {v.lower() for v in column.values}
         hint = " (enums are case-sensitive and take no blanks)" if near else ""
         return Reason("bad_enum", column.name + hint, column.name + ("（区分大小写，不留空格）" if near else ""))
+    if "\0" in value and column.type in ("id", "text"):
+        return Reason("bad_type", f"{column.type} with a zero byte", "含有零字节")
     detail = {"money": _money, "date": _date, "ts": _ts, "id": _id}.get(column.type)
     english, chinese = detail(value) if detail else (column.type, f"不是{_EXPECTED[column.type][1]}")
     return Reason("bad_type", english, chinese)

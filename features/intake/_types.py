@@ -97,18 +97,28 @@ def with_required(column: Column, values: pa.Array, bad: BoolMask | None) -> Boo
 
 def _matches(column: Column, text: pa.Array) -> pa.Array | None:
     """Which values belong to the column's type (null where null); None when all do, found in the cheapest way."""
-    if text.null_count == len(text) or column.type == "text":
+    if text.null_count == len(text):
         return None
-    if column.type == "id":
-        if pc.max(pc.binary_length(text)).as_py() <= MAX_ID_LENGTH:
-            return None
-        good = pc.less_equal(pc.utf8_length(text), MAX_ID_LENGTH)
+    if column.type in ("id", "text"):
+        # No database keeps a zero byte, and no keyboard writes one.
+        whole = None if not _holds_zero(text) else pc.invert(pc.match_substring(text, "\0"))
+        if column.type == "text" or pc.max(pc.binary_length(text)).as_py() <= MAX_ID_LENGTH:
+            return whole
+        short = pc.less_equal(pc.utf8_length(text), MAX_ID_LENGTH)
+        good = short if whole is None else pc.and_(short, whole)
     elif column.type == "enum":
         good = pc.or_kleene(pc.is_in(text, value_set=pa.array(column.values, pa.string())), pc.is_null(text))
     else:
         # RE2's `$` would also match before a final line break, but `\d` and the classes above never take one.
         good = pc.match_substring_regex(text, _GRAMMAR[column.type].removesuffix("$") + r"\z")
     return None if pc.all(good, min_count=0).as_py() else good
+
+
+def _holds_zero(text: pa.Array) -> bool:
+    """Whether any value has a zero byte; a pass over the bytes, many times faster than one over the values."""
+    offsets = np.frombuffer(text.buffers()[1], np.int32, len(text) + 1 + text.offset)[text.offset :]
+    start, end = int(offsets[0]), int(offsets[-1])
+    return start < end and not np.frombuffer(text.buffers()[2], np.uint8, end - start, start).all()
 
 
 def _convert(column: Column, text: pa.Array) -> pa.Array:
