@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.asof._order import moments
-from features.asof.ledger_table import ALWAYS, entity_of
+from features.asof.ledger_table import ALWAYS
 
 if TYPE_CHECKING:
     from features.asof.live_table import LiveTable
@@ -119,12 +119,13 @@ def _locator(table: LiveTable) -> str | None:
 def encode(table: LiveTable, rows: pa.Table) -> dict[str, NDArray[Any]]:
     """The columns of the contract as the ledger keeps them; texts not seen before get a number."""
     made: dict[str, NDArray[Any]] = {}
-    for column in table.schema.columns:
-        if column.name not in rows.column_names or column.type == "list":
-            continue
-        values = rows.column(column.name)
-        entity = entity_of(column)
-        made[column.name] = table.ledger.codes(entity, values) if entity else table.read(column, values)
+    types = table.columns
+    for name, values in zip(rows.column_names, rows.columns, strict=True):
+        column, entity = types[name]
+        if entity is not None:
+            made[name] = table.ledger.codes(entity, values)
+        elif column.type != "list":
+            made[name] = table.read(column, values)
     return made
 
 
@@ -142,8 +143,7 @@ def keys_of(table: LiveTable, columns: dict[str, NDArray[Any]], size: int) -> li
     for name in names:
         if name not in columns:
             continue
-        column, values = table.schema.column(name), columns[name]
-        entity = entity_of(column)
+        (column, entity), values = table.columns[name], columns[name]
         if entity is not None:
             parts.append([text or "" for text in table.ledger.vocabulary(entity).decode(values)])
         elif column.type == "enum":

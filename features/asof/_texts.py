@@ -21,6 +21,9 @@ Hashes = NDArray[np.uint64]
 Bool = NDArray[np.bool_]
 
 _EMPTY = -1
+_NOTHING = np.zeros(1, np.uint8)
+_THERE = np.zeros(1, np.bool_)
+_ONE = np.zeros(1, np.int32)
 
 
 class Numbering:
@@ -57,6 +60,15 @@ class Numbering:
             starts, letters, null = _read(chunk.cast(pa.string()))
             parts.append(_find(starts, letters, null, self._ends, self._letters, self._hashes, self._slots))
         return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+    def one(self, text: bytes) -> int:
+        """Number of one text, added if it is not there."""
+        letters = np.frombuffer(text, dtype=np.uint8) if text else _NOTHING
+        self._room_for(1, len(text))
+        kept = (self._ends, self._letters, self._hashes, self._next, self._slots)
+        starts = np.array((0, len(text)), dtype=np.int64)
+        self.size, self._hashed = _number(starts, letters, _THERE, *kept, self.size, self._hashed, _ONE)
+        return int(_ONE[0])
 
     def texts(self, first: int) -> list[str]:
         """The texts from a number on."""

@@ -77,8 +77,9 @@ class LiveLedger(Ledger):
         for name, table in rows.items():
             if name not in EVERY_TABLE:
                 raise KeyError(f"the contract has no table {name!r}")
-            known = [c.name for c in EVERY_TABLE[name].columns if c.name in table.column_names]
-            self._append(name, table.select(known), done)
+            there = table.column_names
+            known = [c.name for c in EVERY_TABLE[name].columns if c.name in there]
+            self._append(name, table if known == there else table.select(known), done)
         return done
 
     def _append(self, name: str, rows: pa.Table, done: Appended) -> None:
@@ -141,6 +142,11 @@ class LiveLedger(Ledger):
             table.widen(rows.schema)
             table.journal.add(self.version, ALWAYS)
         return table
+
+    def catch_up(self) -> None:
+        """Bring indexes and derived columns up to date now; else that is done when they are next asked for."""
+        for table in self._live.values():
+            table.catch_up()
 
     def codes(self, entity: str, values: pa.ChunkedArray) -> NDArray[np.int32]:
         """Codes of texts in an identifier space; those not seen before get one."""

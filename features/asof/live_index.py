@@ -77,6 +77,16 @@ class LiveIndex(GroupIndex):
             self._group_of.add(groups)
         self._count = table.rows
 
+    def catch_up_along(self) -> None:
+        """Bring what is kept along with the rows up to date."""
+        table = self._table
+        for of in list(self._totals):
+            self.totals(of, partial(table.numbers, of))
+        for of in list(self._previous):
+            self.previous(of, partial(table.codes, of))
+        for of in list(self._along):
+            self.along(of, partial(table.values_of, of))
+
     def _insert(self, groups: NDArray[np.int32], first: int) -> None:
         """Put rows `first`, ... into their groups."""
         done, rank = 0, self._table.rank

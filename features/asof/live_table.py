@@ -15,7 +15,7 @@ from features.asof.group_index import GroupIndex
 from features.asof.growing import Growing
 from features.asof.grows import ByCode, ByRow, WholeTable, growth_of
 from features.asof.journal import Journal
-from features.asof.ledger_table import ALWAYS, NEVER, Array, LedgerTable
+from features.asof.ledger_table import ALWAYS, NEVER, Array, LedgerTable, entity_of
 from features.asof.live_index import LiveIndex
 from features.asof.part import Part
 from features.contract._schema import Table
@@ -56,6 +56,7 @@ class LiveTable(LedgerTable):
         super().__init__(ledger, schema, source)
         self.ledger: LiveLedger = ledger
         self.journal = Journal()
+        self.columns = {column.name: (column, entity_of(column)) for column in schema.columns}
         self._rank: Growing | None = None
         self._numbers = Growing(NO_RANK)
         self._live: dict[tuple[str, ...], LiveIndex] = {}
@@ -305,6 +306,15 @@ class LiveTable(LedgerTable):
     def rank_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Ranks of some rows, shape (n,)."""
         return rows if self._rank is None else self._rank.values[rows].astype(np.int64)
+
+    def catch_up(self) -> None:
+        """Bring everything that was made so far up to date with what arrived."""
+        for name in self._made:
+            self._fresh(name)
+        for columns in list(self._live):
+            self.index(columns)
+        for index in list(self._live.values()):
+            index.catch_up_along()
 
     def index(self, columns: tuple[str, ...]) -> GroupIndex:
         """Rows grouped by one or several code columns, in order of knowledge inside each group."""

@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 from features.asof._texts import Numbering
 from features.asof.vocabulary import Int32, Vocabulary, strings
 
+FEW = 16
+"""Up to so many texts are looked up one by one."""
+RECENT = 20_000
+"""Texts remembered, so that officials, items and villages that come again and again are not hashed anew."""
+
 
 class LiveVocabulary(Vocabulary):
     """Codes never change; a text not seen before gets the next one.
@@ -24,6 +29,7 @@ class LiveVocabulary(Vocabulary):
         self._all: pa.Array | None = values
         self._numbering: Numbering | None = None
         self._noted = len(values)
+        self._recent: dict[str, int] = {}
 
     @property
     def values(self) -> pa.Array:
@@ -61,10 +67,33 @@ class LiveVocabulary(Vocabulary):
         """Codes of shape (n,), -1 null; texts not seen before are added."""
         numbering = self._hashed()
         before = numbering.size
+        if len(column) <= FEW:
+            return self._add_few(strings(column).to_pylist())
         codes = numbering.add(pa.chunked_array([strings(column).combine_chunks()], pa.string()))
         if numbering.size > before:
             self._more += numbering.texts(before)
             self._all = None
+        return codes
+
+    def _add_few(self, texts: list[str | None]) -> Int32:
+        """The same for a few texts, which the same few are often among."""
+        codes = np.empty(len(texts), np.int32)
+        numbering, recent = self._hashed(), self._recent
+        for place, text in enumerate(texts):
+            if text is None:
+                codes[place] = -1
+                continue
+            code = recent.get(text)
+            if code is None:
+                before = numbering.size
+                code = numbering.one(text.encode())
+                if numbering.size > before:
+                    self._more.append(text)
+                    self._all = None
+                if len(recent) >= RECENT:
+                    recent.clear()
+                recent[text] = code
+            codes[place] = code
         return codes
 
     def encode(self, column: pa.ChunkedArray | pa.Array) -> Int32:
