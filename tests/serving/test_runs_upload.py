@@ -180,6 +180,12 @@ def test_hostile_text_stays_text(context: Context, signed_in: Signed, runs: Runs
     assert (told["state"], told["progress"]["rows_scored"]) == ("scored", table.num_rows)
     rows = system.get(f"/v1/runs/{run}/scores").json()["items"]
     assert [row["disbursement_id"] for row in rows] == table.column("disbursement_id").to_pylist()
+    assert system.get("/v1/runs", params={"run_id": "R\0"}).status_code == 422
+    again = send(system, as_csv(table).replace(b"=1+10", b"=1\x001"), run_id=LAST)["run"]
+    work(context)
+    refused = system.get(f"/v1/runs/{again}/quarantine").json()["items"]
+    assert [row["column"] for row in refused] == ["disbursement_id"]
+    assert "\0" not in str(refused)
     lines = system.get(f"/v1/runs/{run}/scores/file").text.splitlines()
     assert not [line for line in lines if line.lstrip('"').startswith(("=", "+", "-", "@"))]
 

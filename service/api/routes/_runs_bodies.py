@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 from sqlalchemy import Row
 
 from service.api.money import Yuan, yuan
+from service.api.texts import Line
 from service.store.runs import State
 from service.work.runs.lists import Lists
 from service.work.runs.questions import Question
@@ -177,7 +178,7 @@ class ReferenceBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"run_id": "R00179"}]})
 
-    run_id: str = Field(min_length=1, max_length=64)
+    run_id: Annotated[Line, Field(min_length=1, max_length=64)]
 
 
 def run_body(row: Row[Any], summary: Summary | None = None) -> RunBody:

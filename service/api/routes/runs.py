@@ -26,7 +26,8 @@ from service.work.runs.told import FIELDS
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
 Run = Annotated[int, Path(ge=1, le=2**53, description="Our number of the run.")]
-_Field = Annotated[str | None, Query(max_length=64)]
+_PLAIN = r"^[^\x00-\x1f\x7f]*$"
+_Field = Annotated[str | None, Query(max_length=64, pattern=_PLAIN)]
 _FILE = {"type": "string", "format": "binary"}
 _BODY = {
     "requestBody": {
@@ -109,7 +110,7 @@ def list_runs(
     before: Annotated[int | None, Query(ge=1, le=2**53, description="Runs before this number.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     state: State | None = None,
-    run_id: Annotated[str | None, Query(max_length=64, description="The contract's number.")] = None,
+    run_id: Annotated[str | None, Query(max_length=64, pattern=_PLAIN, description="The contract's number.")] = None,
 ) -> RunsBody:
     """Runs in your divisions, newest first."""
     found = runs_page(context, who, before, limit, state, run_id)

@@ -12,6 +12,7 @@ from service.api.asking import Asked, needs
 from service.api.problem import responses
 from service.api.routes._runs_bodies import QuestionBody, QuestionsBody, question_body
 from service.api.routes._runs_told import told
+from service.api.texts import Lines
 from service.store.verifications import Outcome
 from service.work.runs.decide import REASON_LEAST, decide
 from service.work.runs.questions import as_question, questions
@@ -31,7 +32,7 @@ class DecisionBody(BaseModel):
     )
 
     outcome: Outcome
-    reason: str = Field(min_length=REASON_LEAST, max_length=2000)
+    reason: Annotated[Lines, Field(min_length=REASON_LEAST, max_length=2000)]
 
 
 @router.get("", responses=responses(401, 403, 422))
@@ -53,7 +54,7 @@ def waiting(
 
 @router.post("/{disbursement_id:path}/decision", responses=responses(401, 403, 404, 409, 422))
 def decided(
-    disbursement_id: Annotated[str, Path(min_length=1, max_length=64)],
+    disbursement_id: Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[^\x00]*$")],
     decision: DecisionBody,
     request: Request,
     context: Asked,

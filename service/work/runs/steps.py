@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 from service.store import jobs, runs
 from service.store.runs import State
 from service.work.context import Context
-from service.work.jobs import HOLD, Hold, Lost
+from service.work.jobs import HOLD, Hold, Lost, Stopping
 
 
 class StoppedError(Exception):
@@ -20,8 +20,10 @@ def begin_step(context: Context, connection: Connection, run: int, state: State,
     """The run, held by the caller's transaction, its job held on to by this worker in the same transaction.
 
     So a worker that has lost its job cannot keep anything: what it does is undone with the failed hold. Raises Lost
-    then, and StoppedError where the run is in another state.
+    then, Stopping where this worker is asked to end, and StoppedError where the run is in another state.
     """
+    if hold.stopping():
+        raise Stopping
     if not jobs.renew(connection, hold.job, hold.worker, context.clock.now(), HOLD):
         raise Lost
     found = runs.locked(connection, run)
