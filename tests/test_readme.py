@@ -14,7 +14,7 @@ from tests._source import ROOT, text_files
 FENCE = re.compile(r"^(?:```|~~~).*?\n(.*?)^(?:```|~~~)", re.MULTILINE | re.DOTALL)
 START = "import sys; sys.argv[0] = 'mingbai'; from service.cli import main; main()"
 CLI = ROOT / "service" / "cli"
-GROUPS = ("bench", "match", "release", "rules")
+GROUPS = ("accounts", "audit", "bench", "database", "key", "match", "release", "rules")
 """Commands that have commands."""
 
 
