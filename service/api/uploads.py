@@ -127,7 +127,8 @@ def _new_file(folder: Path) -> tuple[int, Path]:
     number, name = tempfile.mkstemp(dir=folder, prefix="body-")
     # The file system's own clock: the file was made just now.
     old = os.fstat(number).st_mtime - LEFT_SECONDS
-    for left in folder.iterdir():
+    # Uploads of runs lie there too, for as long as their run waits.
+    for left in folder.glob("body-*"):
         with suppress(OSError):
             if left.stat().st_mtime < old:
                 left.unlink()
