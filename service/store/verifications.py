@@ -21,7 +21,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    exists,
     func,
+    literal,
     select,
     update,
 )
@@ -78,6 +80,25 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         return
     made = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
     connection.execute(made(VERIFICATIONS).on_conflict_do_nothing(), [{**row, "state": "waiting"} for row in rows])
+
+
+def unasked(connection: Connection, limit: int, disbursement_id: str | None = None) -> list[dict[str, Any]]:
+    """Scores before payment that recommend `verify` and about which no question is kept: those of payments scored one
+    by one, of one payment where it is named."""
+    asked = select(SCORES).where(
+        SCORES.c.recommendation == "verify",
+        SCORES.c.kind == "before",
+        SCORES.c.deadline.is_not(None),
+        ~exists(
+            select(literal(1)).where(
+                VERIFICATIONS.c.disbursement_id == SCORES.c.disbursement_id, VERIFICATIONS.c.as_of == SCORES.c.as_of
+            )
+        ),
+    )
+    if disbursement_id is not None:
+        asked = asked.where(SCORES.c.disbursement_id == disbursement_id)
+    found = connection.execute(asked.order_by(SCORES.c.score_id).limit(limit)).mappings()
+    return [dict(row) for row in found]
 
 
 def states(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, dt.datetime], str]:

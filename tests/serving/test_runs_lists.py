@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from typing import Any
 
@@ -10,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from service.clock import SetClock
-from service.store import jobs
+from service.store import jobs, scores
 from service.store.audit_lines import AUDIT_LINES
 from service.store.outbox import OUTBOX_EVENTS
 from service.store.verifications import VERIFICATIONS
@@ -320,3 +321,66 @@ def test_metrics_count_every_state(context: Context, scored: tuple[TestClient, i
     assert found.runs["scored"] == 1
     assert set(found.runs) == {"received", "reading", "scoring", "scored", "signed", "cancelled", "failed"}
     assert (found.rows_waiting, found.questions["waiting"]) == (0, 1)
+
+
+def test_a_payment_scored_on_its_own_is_asked_about_too(
+    context: Context, clock: SetClock, signed_in: Signed, runs: Runs
+) -> None:
+    """Whoever had it scored: it can be decided at once, waits in the list, and releases itself at its deadline."""
+    clock.at = LATER
+    own = ("D-1", "D-2", "D-3")
+    with context.database.write() as connection:
+        scores.add(connection, [_score_of(context, name, "verify") for name in own], [""])
+        scores.add(connection, [_score_of(context, "D-4", "review")], [""])
+    verifier = signed_in("department_verifier")
+    said = {"outcome": "release", "reason": "seen alive"}
+    assert verifier.post("/v1/verify/D-1/decision", json=said).status_code == 200
+    assert verifier.post("/v1/verify/D-4/decision", json=said).status_code == 404
+    work_on_deadlines(context)
+    assert [row["disbursement_id"] for row in verifier.get("/v1/verify").json()["items"]] == ["D-2", "D-3"]
+    clock.move(days=5)
+    work_on_deadlines(context)
+    assert verifier.get("/v1/verify").json()["items"] == []
+    assert len(lines(context, "verify.released")) == 2
+
+
+def work_on_deadlines(context: Context) -> None:
+    """What the job does, without waiting for its turn."""
+    with context.database.write() as connection:
+        jobs.add(connection, "release_due", {}, context.clock.now())
+    work(context)
+
+
+def _score_of(context: Context, name: str, recommendation: str) -> dict[str, Any]:
+    """A row of `scores` as single scoring keeps it."""
+    now = context.clock.now()
+    return {
+        "disbursement_id": name,
+        "kind": "before",
+        "made_by": "live",
+        "run_id": None,
+        "program_id": "P",
+        "period": "2018-02",
+        "division_code": "519921100204",
+        "household_id": None,
+        "prepared_by": None,
+        "person_hash": "p",
+        "card_hash": "c",
+        "card_last_four": "····0017",
+        "amount_fen": 54600,
+        "submitted_at": now,
+        "score": 0.7,
+        "anomaly": 0.1,
+        "recommendation": recommendation,
+        "deadline": now + dt.timedelta(days=5) if recommendation == "verify" else None,
+        "desk": "department",
+        "typology": "T01",
+        "suspect_role": "household",
+        "reasons": None,
+        "not_applicable": scores.text_id(""),
+        "model_version": "m",
+        "degraded": False,
+        "as_of": now,
+        "scored_at": now,
+        "fact_seq": 0,
+    }

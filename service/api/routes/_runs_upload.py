@@ -104,8 +104,9 @@ async def spool_form(request: Request, context: Context) -> FormData:
     with upload:
         found = FormData(upload)
         parts = _Parts(found)
-        parser = MultipartParser(boundary, parts.callbacks(), max_size=limit_of(context) + _FIELDS * _FIELD_BYTES * 2)
+        most = limit_of(context) + _FIELDS * _FIELD_BYTES * 2
         try:
+            parser = MultipartParser(boundary, parts.callbacks(), max_size=most)
             async for data in _pieces(request):
                 await run_in_threadpool(parser.write, data)
             parser.finalize()

@@ -17,6 +17,7 @@ from service.store import verifications
 from service.store.verifications import VERIFICATIONS, Outcome
 from service.work.audit.record import Line, record
 from service.work.context import Context
+from service.work.runs.ask import ask
 from service.work.runs.errors import RunRefusedError
 from service.work.runs.release_due import LISTS, move_on_lists, release_held, tell
 
@@ -49,6 +50,8 @@ def decide(
         )
     with context.database.write() as connection:
         context.database.alone(connection, LISTS)
+        # A payment that was scored on its own a moment ago: the job that asks has not come by yet.
+        ask(context, connection, verifications.unasked(connection, 10, disbursement_id))
         scope = within(who, VERIFICATIONS.c.division_code)
         found = verifications.last_of(connection, disbursement_id, scope)
         if found is None:

@@ -13,7 +13,7 @@ from service.store.run_rows import List
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.jobs import Hold
-from service.work.runs.ask import RELEASE_DUE
+from service.work.runs.ask import RELEASE_DUE, ask
 
 AT_ONCE: Final = 500
 """Releases in one transaction."""
@@ -31,13 +31,23 @@ def release_due(context: Context, arguments: Mapping[str, Any], hold: Hold) -> N
     A question that was closed stays closed: a clock that goes back releases nothing again, one that jumps ahead
     releases all that became due.
     """
-    while release_some(context):
+    while ask_some(context) or release_some(context):
         hold.renew()
     with context.database.write() as connection:
         now = context.clock.now()
         following = verifications.next_deadline(connection)
         due = now + LOOK_AGAIN if following is None else max(now, min(following, now + LOOK_AGAIN))
         jobs.add(connection, RELEASE_DUE, {}, due, name=RELEASE_DUE)
+
+
+def ask_some(context: Context, limit: int = AT_ONCE) -> int:
+    """Ask about payments that were scored on their own and are to be verified, where nobody has yet; how many."""
+    with context.database.read() as connection:
+        found = verifications.unasked(connection, limit)
+    if found:
+        with context.database.write() as connection:
+            ask(context, connection, found)
+    return len(found)
 
 
 def release_some(context: Context, limit: int = AT_ONCE) -> int:
