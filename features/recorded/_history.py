@@ -1,7 +1,7 @@
 """Steps that ask the history: what was known by a moment, the rows of a group, the newest, sums and counts.
 
-They mirror `features.asof._kernels` on the machine's memory: same order of additions, same rounding. `gone` is when each
-row was replaced; empty where the table never had a second version.
+They mirror `features.asof._kernels` on the machine's memory: same order of additions, same rounding. `gone` is when
+each row was replaced; empty where the table never had a second version.
 """
 
 from __future__ import annotations
@@ -37,11 +37,8 @@ def search(values: NDArray[np.generic], v: float, right: bool) -> int:
     while lo < hi:
         mid = (lo + hi) >> 1
         x = values[mid]
-        if right:
-            before = x <= v or (v != v)
-        else:
-            before = x < v or (v != v and x == x)
-        if before:
+        before = x < v or (v != v and x == x)
+        if before or (right and (x == v or v != v)):
             lo = mid + 1
         else:
             hi = mid

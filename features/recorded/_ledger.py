@@ -13,6 +13,7 @@ from features.asof import Ledger, LedgerTable
 from features.asof.group_index import GroupIndex
 from features.asof.live_index import LiveIndex
 from features.recorded import _words as words
+from features.recorded._calls import call
 from features.recorded._codes import CODE
 from features.recorded._recorder import CannotRecordError, Recorder
 from features.recorded._values import Leaf, LeafLength, Length, Traced, as_kind, length
@@ -215,9 +216,22 @@ class RecordingTable:
         resolve = self.ledger.now((self.name, "index", columns), lambda: self._made(*columns).index(columns))
         return RecordingIndex(self.ledger, (self.name, "index", columns), resolve, own)
 
+    def rank_of(self, rows: Any) -> Any:
+        """Ranks of some rows among those of one moment."""
+        rank = self._leaf(("rank",), lambda: getattr(self.real, "rank", _NO_RANK))
+        return call(_ranked, rank, words.asarray(rows, np.int64))
+
     def arrow(self, column: str) -> Any:
         """The column as stored."""
         return self.real.arrow(column)
+
+
+_NO_RANK = np.empty(0, np.int32)
+
+
+def _ranked(rank: NDArray[np.int32], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`LedgerTable.rank_of`."""
+    return rank[rows].astype(np.int64) if len(rank) else rows
 
 
 class RecordingVocabulary:

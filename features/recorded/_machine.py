@@ -140,7 +140,7 @@ def _arranged(
             sum_ += f[a + i]
             f[o + i] = sum_
         return n
-    if op == _SORT_F or op == _SORT_I:
+    if _SORT_F <= op <= _SORT_I:
         if size[s[3]] != n:
             return UNEQUAL
         arrange.sort_order(m, f, o, a, off[s[3]], n, op == _SORT_F)
@@ -167,7 +167,7 @@ def _arranged(
         if size[s[3]] != n:
             return UNEQUAL
         return arrange.put_mask(m, o, a, n, off[s[3]], off[s[4]], s[5])
-    if op == _MIN_AT or op == _MAX_AT:
+    if _MIN_AT <= op <= _MAX_AT:
         return arrange.extreme_at(m, f, o, a, n, off[s[3]], size[s[3]], off[s[4]], s[5], op == _MIN_AT)
     if op == _TALLY:
         return arrange.tally(m, o, a, n, m[off[s[3]]])
@@ -364,7 +364,7 @@ def _compiled(sources: str) -> Callable[..., int]:
                 m[o] = length[s[3]]
                 off[made], size[made] = o, 1
                 top = o + 1
-            elif op == _SIZE or op == _SUM_I or op == _ANY or op == _ALL or op == _LARGEST_I:
+            elif op == _SIZE or _ANY <= op <= _SUM_I or op == _LARGEST_I:  # noqa: SIM109 - numba compiles no `in`
                 if o + 1 > room:
                     return FULL_MEMORY
                 if op == _LARGEST_I and n == 0:

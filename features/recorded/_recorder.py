@@ -31,7 +31,8 @@ class Step:
 class Call:
     """A call of a function outside the machine, with arrays of values, arrays of leaves and plain arguments.
 
-    `arguments` are ("value", number, dtype, single), ("leaf", number) or ("plain", object); `makes` the values of its results.
+    `arguments` are ("value", number, dtype, single), ("leaf", number) or ("plain", object); `makes` are the values of
+    its results, `floats` which of them are float64.
     """
 
     function: Callable[..., Any]

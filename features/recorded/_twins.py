@@ -24,8 +24,8 @@ from features import _calendar
 from features.asof import _kernels as real_kernels
 from features.catalogue import FOLDERS, feature_files
 from features.recorded import _words as words
-from features.recorded._recorder import CannotRecordError, Recorder
-from features.recorded._values import Leaf, Stand, Traced, kind_of, length
+from features.recorded._calls import call
+from features.recorded._values import Leaf, Stand, Traced, length
 from features.recorded._view import RecordingCells, RecordingView, narrowed, numbered, reduced
 
 _OWN = tuple(f"features.{folder}" for folder in FOLDERS)
@@ -151,34 +151,6 @@ def recorded_len(values: Any) -> Any:
     if type(values).__module__.startswith("features.") and hasattr(type(values), "__len__"):
         return type(values).__len__(values)
     return len(values)
-
-
-def call(function: Callable[..., Any], *arguments: Any) -> Any:
-    """A call of a compiled function with stand-ins among its arguments."""
-    stands = [a for a in arguments if isinstance(a, Stand)]
-    if not stands:
-        return function(*arguments)
-    recorder: Recorder = stands[0].recorder  # type: ignore[attr-defined]
-    given: list[tuple[Any, ...]] = []
-    examples: list[Any] = []
-    for argument in arguments:
-        if isinstance(argument, Traced):
-            given.append(("value", argument.reg, argument.dtype, argument.single))
-            examples.append(argument.value)
-        elif isinstance(argument, Leaf):
-            given.append(("leaf", argument.number))
-            examples.append(argument.resolve())
-        else:
-            given.append(("plain", argument))
-            examples.append(argument)
-    found = function(*examples)
-    several = found if isinstance(found, tuple) else (found,)
-    if not all(isinstance(part, np.ndarray) and part.ndim == 1 for part in several):
-        raise CannotRecordError(f"{function.__name__} gives more than arrays")
-    floats = tuple(kind_of(part.dtype) == "f" for part in several)
-    made = recorder.call(function, tuple(given), floats)
-    parts = tuple(Traced(recorder, reg, part) for reg, part in zip(made, several, strict=True))
-    return parts if isinstance(found, tuple) else parts[0]
 
 
 def index_memo(index: Any, key: object, make: Callable[[], Any]) -> Any:

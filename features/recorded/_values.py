@@ -80,6 +80,17 @@ def _binary(name: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], 
     return forward, backward
 
 
+def _unary(name: str) -> Callable[[Any], Any]:
+    function = getattr(np, name)
+
+    def applied(self: Any) -> Any:
+        from features.recorded._words import ufunc
+
+        return ufunc(function, self)
+
+    return applied
+
+
 for _sign, _name in {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide", "floordiv": "floor_divide",
     "mod": "remainder", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
@@ -93,13 +104,7 @@ for _sign, _name in {
 }.items():  # fmt: skip
     setattr(Stand, f"__{_sign}__", _binary(_name)[0])
 for _sign, _name in {"neg": "negative", "invert": "invert", "abs": "absolute"}.items():
-
-    def _unary(self: Any, _function: Any = getattr(np, _name)) -> Any:
-        from features.recorded._words import ufunc
-
-        return ufunc(_function, self)
-
-    setattr(Stand, f"__{_sign}__", _unary)
+    setattr(Stand, f"__{_sign}__", _unary(_name))
 
 
 class Traced(Stand):

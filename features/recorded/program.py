@@ -40,6 +40,28 @@ class Rows:
     row: NDArray[np.int64]
 
 
+class Rested:
+    """What a run found behind payments, by number of the work; taken out of the memory when it is asked for."""
+
+    def __init__(
+        self,
+        told: dict[int, list[tuple[str, int, int]]],
+        memory: NDArray[np.int64],
+        off: NDArray[np.int64],
+        size: NDArray[np.int64],
+    ) -> None:
+        self._told, self._memory, self._off, self._size = told, memory, off, size
+
+    def __contains__(self, work: int) -> bool:
+        return work in self._told
+
+    def __getitem__(self, work: int) -> list[Rows]:
+        return [Rows(table, self._values(query), self._values(row)) for table, query, row in self._told[work]]
+
+    def _values(self, value: int) -> NDArray[np.int64]:
+        return self._memory[self._off[value] : self._off[value] + self._size[value]]
+
+
 class Program:
     """Results of `works` for a few rows, each as of its submission, by one compiled call.
 
@@ -163,22 +185,17 @@ class Program:
             self.stopped += status < 0
             return out if status >= 0 else None
 
-    def run_resting(self, rows: NDArray[np.int64]) -> dict[int, list[Rows]] | None:
-        """Rows behind disbursement rows by number of the work; None where numpy must be asked."""
+    def run_resting(self, rows: NDArray[np.int64]) -> Rested | None:
+        """Rows behind disbursement rows; None where numpy must be asked."""
         with self._lock:
             status = self._run(rows, _NO_RESULTS)
             while status == machine.FULL_MEMORY and len(self._memory) < MOST_MEMORY:
                 self._memory = np.zeros(4 * len(self._memory), np.int64)
                 status = self._run(rows, _NO_RESULTS)
+            self.stopped += status < 0
             if status < 0:
                 return None
-            return {
-                k: [Rows(table, self._values(query), self._values(row)) for table, query, row in told]
-                for k, told in self._told.items()
-            }
-
-    def _values(self, reg: int) -> NDArray[np.int64]:
-        return self._memory[self._off[reg] : self._off[reg] + self._size[reg]].copy()
+            return Rested(self._told, self._memory[:status].copy(), self._off.copy(), self._size.copy())
 
     def _run(self, rows: NDArray[np.int64], out: NDArray[np.float64]) -> int:
         memory, off, size = self._memory, self._off, self._size

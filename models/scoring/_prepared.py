@@ -27,7 +27,7 @@ class Prepared:
     * `starts` (t + 1,), `cuts`, `scores`, `missing` (t,): the terms' steps; term k has one score more than cuts.
     * `weights`, `stating` (rules,): of every rule, and without those of rules that only ask.
     * `groups`, `members`: rules of each typology: `members[groups[g]:groups[g + 1]]`.
-    * `asking`: places of the rules that only ask.
+    * `asking`: places of the rules that only ask. `feature_of`: the feature of each term, by its place in the bundle.
     """
 
     bundle: Bundle
@@ -44,6 +44,7 @@ class Prepared:
     groups: Int
     members: Int
     asking: list[int]
+    feature_of: dict[int, Feature]
 
 
 _kept: dict[tuple[int, int, int], Prepared] = {}
@@ -83,6 +84,7 @@ def _prepare(features: tuple[Feature, ...], rules: tuple[Rule, ...], bundle: Bun
         groups,
         members,
         asking(rules),
+        {t: features[places[bundle.terms[t].feature]] for t in terms},
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -14,7 +13,7 @@ from models.scoring import anomaly
 from models.scoring.bundle import Bundle
 from models.scoring.combine import contributions, judge
 from models.scoring.leading import leading
-from models.scoring.plan import MOST_ROWS, Plan, plan_of
+from models.scoring.plan import MOST_ROWS, FewFacts, Plan, plan_of
 from models.scoring.policy import Policy
 from models.scoring.provenance import stamp_of
 from models.scoring.reasons import reasons_told
@@ -66,7 +65,8 @@ def warm_up(ledger: Ledger, bundle: Bundle, policy: Policy) -> dict[str, str]:
 
     Raises ValueError for a ledger without payments.
     """
-    return _of_bundle(ledger, bundle, policy).plan.left
+    plan = _of_bundle(ledger, bundle, policy).plan
+    return {**plan.left, **{f"rows behind {name}": why for name, why in plan.resting_left.items()}}
 
 
 class _Few:
@@ -78,12 +78,8 @@ class _Few:
         self._zone = dt.timezone(dt.timedelta(microseconds=plan.ledger.utc_offset))
         self._not_applicable: tuple[object, str] = (None, "")
 
-    def lines(self, told: object, at_us: Int64) -> list[Scored]:
+    def lines(self, told: FewFacts, at_us: Int64) -> list[Scored]:
         """The score lines of payments whose facts are told."""
-        from models.scoring.plan import FewFacts
-
-        if not isinstance(told, FewFacts):
-            raise TypeError("facts of a plan are needed")
         facts, bundle, ledger = told.facts, self.bundle, self.plan.ledger
         n = len(told.rows)
         probability = judge(facts, bundle).probability
@@ -96,7 +92,9 @@ class _Few:
             named = (*leading(part.facts, added), reasons_told(part, part.facts, added, bundle))
             for k, place in enumerate(chosen.tolist()):
                 typology[place], role[place], desk[place], reasons[place] = (texts[k] for texts in named)
-        ids = ledger.vocabulary("disbursement").decode(ledger.tables["disbursements"].column("disbursement_id")[told.rows])
+        ids = ledger.vocabulary("disbursement").decode(
+            ledger.tables["disbursements"].column("disbursement_id")[told.rows]
+        )
         off = self._off()
         return [
             Scored(

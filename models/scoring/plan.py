@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from features._feature import Feature
 from features.asof import Ledger, View
 from features.catalogue import all_features
-from features.recorded.program import CannotRecordError, Program, Rows
+from features.recorded.program import CannotRecordError, Program, Rested, Rows
 from models.rules._rule import Outcome, Rule
 from models.rules.catalogue import all_rules
 from models.scoring.facts import Facts, facts_of, model_features, peer_places, peer_words
 from models.scoring.policy import Policy
-from models.scoring.reasons import prepare
+from models.scoring.reasons import ToldByView, prepare
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -54,7 +54,7 @@ class FewFacts:
 
     def resting(self, feature: Feature) -> Sequence[Any]:
         """The rows a feature's values rest on, table by table."""
-        return self._plan.resting(self.rows).get(feature.name, ())
+        return self._plan.resting(self.rows, feature)
 
 
 class Plan:
@@ -67,9 +67,11 @@ class Plan:
         self.ledger, self.policy, self.rests = ledger, policy, resting
         self.features, self.rules = all_features(), all_rules()
         self.places = {feature.name: k for k, feature in enumerate(self.features)}
+        self._peers = peer_words(ledger)
         self._model = np.array([self.places[f.name] for f in model_features()], dtype=np.int64)
-        self._shown = tuple(f for f in self.features if f.rests_on is not None)
-        self._rested: tuple[bytes, int, dict[str, list[Rows]]] = (b"", -1, {})
+        shown = [f for f in self.features if f.rests_on is not None]
+        self._shown = {feature.name: k for k, feature in enumerate(shown)}
+        self._rested: tuple[tuple[bytes, int], Rested | None] = ((b"", -1), None)
         self.made = 0
         self._make()
 
@@ -84,14 +86,16 @@ class Plan:
         told = facts_of(view, self.policy, self.rests)
         values = [feature.of(view) for feature in self.features]
         # A program finds indexes and derived columns where numpy left them.
-        prepare(view, self._shown)
+        shown = [f for f in self.features if f.name in self._shown]
+        prepare(view, shown)
         works = [
             *(partial(_value, feature=feature) for feature in self.features),
             *(partial(_outcome, rule=rule, policy=self.policy, rests=self.rests) for rule in self.rules),
             peer_places,
         ]
         self._program = Program(ledger, sample, works)
-        self._evidence = Program(ledger, sample, [], [partial(_behind, feature=f) for f in self._shown])
+        self._evidence = Program(ledger, sample, [], [partial(_behind, feature=f) for f in shown])
+        self.resting_left = {shown[k].name: why for k, why in self._evidence.resting_left.items()}
         self.left = self._unlike(sample, [*values, *told.outcomes.T, peer_places(view)])
         self._seen = ledger.version
 
@@ -118,7 +122,7 @@ class Plan:
         features, rules = len(self.features), len(self.rules)
         values = found[self._model].astype(np.float32).T
         outcomes = found[features : features + rules].astype(np.int8).T
-        peers = peer_words(self.ledger)[found[-1].astype(np.int64)]
+        peers = self._peers[found[-1].astype(np.int64)]
         return FewFacts(self, rows, Facts(model_features(), self.rules, values, outcomes, peers), found[:features])
 
     def _fill(self, rows: Int64, found: Float) -> None:
@@ -131,19 +135,20 @@ class Plan:
             if rule.code in self.left:
                 found[k] = Outcome.OFF if rule.code in self.rests else rule.evaluate(view, self.policy.settings)
 
-    def resting(self, rows: Int64) -> dict[str, list[Rows]]:
-        """The rows each feature's values rest on, for disbursement rows as of their submission."""
-        key = rows.tobytes()
-        if self._rested[:2] != (key, self.ledger.version):
+    def resting(self, rows: Int64, feature: Feature) -> Sequence[Rows]:
+        """The rows a feature's values rest on, for disbursement rows as of their submission."""
+        if feature.rests_on is None:
+            return ()
+        key = (rows.tobytes(), self.ledger.version)
+        if self._rested[0] != key:
             if self._evidence.version != self.ledger.version:
                 self._evidence.refresh()
-            found = self._evidence.run_resting(rows)
-            told = {} if found is None else {self._shown[k].name: parts for k, parts in found.items()}
-            for feature in self._shown:
-                if feature.name not in told:
-                    told[feature.name] = _rows_behind(View.before_payment(self.ledger, rows), feature)
-            self._rested = (key, self.ledger.version, told)
-        return self._rested[2]
+            self._rested = (key, self._evidence.run_resting(rows))
+        found, work = self._rested[1], self._shown[feature.name]
+        if found is not None and work in found:
+            return found[work]
+        told = ToldByView(View.before_payment(self.ledger, rows)).resting(feature)
+        return [Rows(p.table, p.query.astype(np.int64), p.row.astype(np.int64)) for p in told]
 
     def _follow(self) -> None:
         """See what was appended since; be made anew where that needs other steps."""
@@ -194,9 +199,3 @@ def _outcome(view: Any, rule: Rule, policy: Policy, rests: tuple[str, ...]) -> A
 def _behind(view: Any, feature: Feature) -> Any:
     """The rows behind a feature; none where it is off."""
     return view.behind(feature)
-
-
-def _rows_behind(view: View, feature: Feature) -> list[Rows]:
-    from models.scoring.reasons import ToldByView
-
-    return [Rows(p.table, p.query.astype(np.int64), p.row.astype(np.int64)) for p in ToldByView(view).resting(feature)]

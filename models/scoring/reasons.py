@@ -15,6 +15,7 @@ from features._feature import Feature
 from features.asof import Ledger, Pairs, View
 from features.catalogue import FOLDERS, feature_files
 from models.rules._rule import Rule
+from models.scoring._prepared import prepared
 from models.scoring.bundle import Bundle
 from models.scoring.combine import Contributions
 from models.scoring.facts import Facts
@@ -128,9 +129,9 @@ def _strongest(facts: Facts, added: Contributions, bundle: Bundle) -> list[list[
         rule = facts.rules[k]
         if rule.code not in bundle.muted and rule.code not in bundle.silent:
             items[i].append(_Item(float(added.rules[i, k]), rule.code, rule))
-    features = {feature.name: feature for feature in facts.features}
+    features = prepared(facts.features, facts.rules, bundle).feature_of
     for i, k in zip(*(part.tolist() for part in np.nonzero(added.terms >= TERM_COUNTS_FROM)), strict=True):
-        feature = features.get(bundle.terms[k].feature)
+        feature = features.get(k)
         if feature is not None:
             items[i].append(_Item(float(added.terms[i, k]), feature.name, feature))
     return [sorted(found, key=lambda item: (-item.weight, item.code))[:MOST_REASONS] for found in items]
