@@ -7,7 +7,7 @@ refreshes do at the same moment: an index says so, no program has to remember it
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -28,7 +28,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     tuple_,
     update,
@@ -98,8 +97,10 @@ CASES = Table(
     Index("ix_cases_division_code", "division_code", "is_open", "rank_key", "case_id"),
     Index("ix_cases_question_id", "question_id", "is_open", "rank_key", "case_id"),
     Index("ix_cases_hub_key", "hub_key"),
+    Index("ix_cases_amount_fen", "amount_fen"),
     Index("ix_cases_due_at", "is_open", "due_at"),
     Index("ix_cases_opened_at", "opened_at"),
+    Index("ix_cases_counts", "is_open", "desk", "state", "division_code"),
 )
 IS_OPEN = CASES.c.is_open.is_(True)
 Index(
@@ -107,8 +108,8 @@ Index(
     CASES.c.desk, CASES.c.hub_kind, CASES.c.hub_key, CASES.c.typology, CASES.c.offered_as, CASES.c.part,
     unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN,
 )  # fmt: skip
-_LATE = and_(IS_OPEN, CASES.c.escalated_at.is_not(None))
-Index("ix_cases_escalated_at", CASES.c.rank_key, CASES.c.case_id, sqlite_where=_LATE, postgresql_where=_LATE)
+LATE = and_(IS_OPEN, CASES.c.escalated_at.is_not(None))
+Index("ix_cases_escalated_at", CASES.c.rank_key, CASES.c.case_id, sqlite_where=LATE, postgresql_where=LATE)
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -209,33 +210,70 @@ def opened_since(connection: Connection, since: Any) -> dict[str, int]:
     return {str(desk): int(count) for desk, count in connection.execute(asked.group_by(CASES.c.desk))}
 
 
-def page(
-    conditions: Sequence[ColumnElement[bool]], after: tuple[int, str] | None, limit: int, *, narrow: bool
-) -> Select[Any]:
-    """One page of cases in their order, `limit` rows behind `after` (rank_key, case_id).
+Place = tuple[int, str]
+"""Where a case stands in its order: rank key and number."""
 
-    `narrow`: few cases fit, so that they are found first and sorted; otherwise they are read in order until the page
-    is full. Without statistics SQLite cannot tell which is better.
+
+def page(conditions: Sequence[ColumnElement[bool]], after: Place | None, limit: int) -> Select[Any]:
+    """One page of cases in their order, `limit` rows behind `after`, read along the order until it is full."""
+    asked = select(CASES).where(*conditions, *_behind(after))
+    return asked.order_by(CASES.c.rank_key, CASES.c.case_id).limit(limit)
+
+
+def places(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], after: Place | None, at_most: int
+) -> list[Place] | None:
+    """The places of cases that meet one selective condition, in order; None where they are more than `at_most`."""
+    asked = select(CASES.c.rank_key, CASES.c.case_id).where(*conditions, *_behind(after)).limit(at_most + 1)
+    found = [(int(rank), str(number)) for rank, number in connection.execute(asked)]
+    return None if len(found) > at_most else sorted(found)
+
+
+def first_of(
+    connection: Connection, numbers: Sequence[Place], conditions: Sequence[ColumnElement[bool]], limit: int
+) -> list[Row[Any]]:
+    """Of cases at some places, in order, the first `limit` that meet every condition."""
+    found: list[Row[Any]] = []
+    for start in range(0, len(numbers), 500):
+        few = [number for _, number in numbers[start : start + 500]]
+        asked = select(CASES).where(CASES.c.case_id.in_(few), *conditions)
+        rows = connection.execute(asked).all()
+        found += sorted(rows, key=lambda row: (row.rank_key, row.case_id))
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _behind(after: Place | None) -> list[ColumnElement[bool]]:
+    return [] if after is None else [tuple_(CASES.c.rank_key, CASES.c.case_id) > tuple_(*after)]
+
+
+Counts = dict[tuple[str, str], int]
+"""How many open cases there are by desk and state."""
+
+
+def counts(connection: Connection, within: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None) -> Counts:
+    """Open cases by desk and state; of the divisions `within(division_code)` lets through, or of all.
+
+    They are counted by division first, by one index, so that a scope is looked up for each division and not each case.
     """
-    asked = select(CASES).where(*conditions)
-    if after is not None:
-        asked = asked.where(tuple_(CASES.c.rank_key, CASES.c.case_id) > tuple_(*after))
-    # An expression instead of the column keeps SQLite from walking the index of the order.
-    first: ColumnElement[Any] = CASES.c.rank_key + 0 if narrow else CASES.c.rank_key
-    return asked.order_by(first, CASES.c.case_id).limit(limit)
+    asked = select(CASES.c.desk, CASES.c.state, func.count().label("n")).where(CASES.c.is_open == literal(True))
+    if within is None:
+        return _counted(connection, asked.group_by(CASES.c.desk, CASES.c.state))
+    by = (CASES.c.desk, CASES.c.state, CASES.c.division_code)
+    inner = asked.add_columns(CASES.c.division_code).group_by(*by).subquery()
+    outer = select(inner.c.desk, inner.c.state, func.sum(inner.c.n)).where(within(inner.c.division_code))
+    return _counted(connection, outer.group_by(inner.c.desk, inner.c.state))
 
 
-def counts(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> dict[tuple[str, str], int]:
-    """How many open cases each desk has in each state."""
+def counts_of(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Counts:
+    """Open cases that meet selective conditions, by desk and state."""
     asked = select(CASES.c.desk, CASES.c.state, func.count()).where(CASES.c.is_open == literal(True), *conditions)
-    rows = connection.execute(asked.group_by(CASES.c.desk, CASES.c.state))
-    return {(str(desk), str(state)): int(count) for desk, state, count in rows}
+    return _counted(connection, asked.group_by(CASES.c.desk, CASES.c.state))
 
 
-def few(connection: Connection, conditions: Sequence[ColumnElement[bool]], at_most: int) -> bool:
-    """Whether at most so many cases fit; looks no further than it has to."""
-    inner = select(CASES.c.case_id).where(*conditions).limit(at_most + 1).subquery()
-    return int(connection.execute(select(func.count()).select_from(inner)).scalar_one()) <= at_most
+def _counted(connection: Connection, asked: Select[Any]) -> Counts:
+    return {(str(desk), str(state)): int(n) for desk, state, n in connection.execute(asked)}
 
 
 def questions_with(connection: Connection, words: Sequence[str]) -> list[int]:
@@ -244,11 +282,3 @@ def questions_with(connection: Connection, words: Sequence[str]) -> list[int]:
     for word in words:
         asked = asked.where(func.lower(CASE_QUESTIONS.c.text).contains(word.lower(), autoescape=True))
     return [int(n) for n in connection.execute(asked).scalars()]
-
-
-def summary_with(word: str) -> ColumnElement[bool]:
-    """The condition that a summary holds a word, in either language."""
-    return or_(
-        func.lower(CASES.c.summary_zh).contains(word.lower(), autoescape=True),
-        func.lower(CASES.c.summary_en).contains(word.lower(), autoescape=True),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Column, Connection, Index, Table, Text, delete, func, insert, select
+from sqlalchemy import Column, Connection, Index, Select, Table, Text, delete, func, insert, select
 
 from service.store._columns import METADATA
 
@@ -61,6 +61,17 @@ def under(connection: Connection, code: str) -> set[str]:
     """Everything that lies under a division, and itself."""
     down = select(DIVISION_PATHS.c.division_code).where(DIVISION_PATHS.c.ancestor_code == code)
     return {code, *connection.execute(down).scalars()}
+
+
+def all_under(codes: Iterable[str]) -> Select[tuple[str]]:
+    """Everything that lies under any of some divisions, as a subquery."""
+    return select(DIVISION_PATHS.c.division_code).where(DIVISION_PATHS.c.ancestor_code.in_(sorted(codes)))
+
+
+def few_under(connection: Connection, codes: Iterable[str], at_most: int) -> bool:
+    """Whether at most so many divisions lie under some divisions; looks no further than it has to."""
+    inner = all_under(codes).limit(at_most + 1).subquery()
+    return int(connection.execute(select(func.count()).select_from(inner)).scalar_one()) <= at_most
 
 
 def nearest_above(connection: Connection, codes: Iterable[str]) -> str | None:

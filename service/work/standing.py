@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.store import jobs, outbox, webhooks
-from service.store.cases import CASES, counts
+from service.store.cases import counts
 from service.work.context import Context
 from service.work.runs.in_progress import in_progress
 
@@ -42,7 +42,7 @@ def standing(context: Context) -> Standing:
             runs=progress.runs,
             rows_waiting=progress.rows_waiting,
             questions=progress.questions,
-            cases=counts(connection, [CASES.c.is_open]),
+            cases=counts(connection, None),
             unplaced=outbox.count_unplaced(connection),
             deliveries=webhooks.counts(connection),
             lag_s=max(0.0, lag),

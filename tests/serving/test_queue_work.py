@@ -271,8 +271,10 @@ def test_search_finds_by_everything_a_case_is_known_by(context: Context) -> None
     assert found(text=one.lower()) == [one]
     assert found(text="死亡后") == [one]
     assert found(text="YUAN one") == [one]
-    assert found(text="100.00") == [one]
-    assert found(text="死亡 100.01") == []
+    assert sorted(found(text="100.00")) == sorted([one, two])
+    assert found(text="死亡 100") == found(text="T25 yuan card") == [one]
+    assert found(text="死亡 100.01") == found(text="T26") == []
+    assert found(text="O9") == [two]
     assert found(text="100%") == found(text="_") == []
     assert found(hub_id="6217000000001232") == [one]
     assert found(hub_kind="official", hub_id="O9") == [two]

@@ -143,9 +143,7 @@ def assign_waiting(context: Context, who: Principal) -> list[Given]:
         lines = []
         for desk in DESKS:
             waiting = [CASES.c.is_open.is_(True), CASES.c.desk == desk, CASES.c.assignee_id.is_(None)]
-            asked = cases.page(
-                [*waiting, CASES.c.state == "new", *seen_by(connection, who)], None, AT_ONCE, narrow=False
-            )
+            asked = cases.page([*waiting, CASES.c.state == "new", *seen_by(connection, who)], None, AT_ONCE)
             for few in connection.execute(asked).all():
                 if left[desk] <= 0:
                     break

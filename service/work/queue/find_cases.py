@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, false
 
 from service.access import Principal
-from service.access.scope import under
-from service.store import assignments, case_members, cases
-from service.store.cases import CASES
+from service.access.scope import under, within
+from service.store import assignments, case_members, case_ties, cases, division_paths
+from service.store.cases import CASES, LATE
 from service.work.audit.flags import Looked
 from service.work.audit.look_up import look_up
 from service.work.audit.record import Line, record
@@ -20,11 +22,14 @@ from service.work.context import Context
 from service.work.queue.assign_case import WEEK
 from service.work.queue.errors import Unfit
 from service.work.queue.open_case import hub_of
-from service.work.queue.sight import desks_of, seen_by
+from service.work.queue.sight import desks_of, seen_by, ties_of
 from service.work.queue.states import DESKS, OPEN
 
-FEW: Final = 2_000
-"""Up to so many cases are found first and sorted then."""
+FEW: Final = 20_000
+"""Up to so many cases are found by what is rarest in a search, and sorted; more are read along the order."""
+
+FEW_DIVISIONS: Final = 3_000
+"""Up to so many divisions their cases are looked up division by division."""
 
 WORD: Final = 100
 NUMBER: Final = re.compile(r"C[0-9A-HJKMNP-TV-Z]{10}")
@@ -78,21 +83,37 @@ def find_cases(context: Context, who: Principal, wanted: Filter, after: str | No
     start = _start(after)
     with context.database.write() as connection:
         conditions = [*_conditions(context, connection, wanted), *seen_by(connection, who)]
-        # Walking the order is quick where many fit, sorting where few do.
-        narrow = _selective(who, wanted) and cases.few(connection, conditions, FEW)
-        found = connection.execute(cases.page(conditions, start, limit + 1, narrow=narrow)).all()
-        shown = list(found[:limit])
+        few = _few(context, connection, who, wanted, start)
+        if few is None:
+            found = list(connection.execute(cases.page(conditions, start, limit + 1)))
+        else:
+            found = cases.first_of(connection, few, conditions, limit + 1)
+        shown = found[:limit]
         _log(context, connection, who, wanted, len(shown))
     last = shown[-1] if len(found) > limit else None
     return Page(shown, None if last is None else f"{last.rank_key}.{last.case_id}")
 
 
-def _selective(who: Principal, wanted: Filter) -> bool:
-    """Whether what is wanted may be so little that walking the order would take long."""
-    named = (wanted.state, wanted.typology, wanted.assignee_id, wanted.division, wanted.text, wanted.hub_id)
-    more = (wanted.person_id, wanted.card_id, wanted.phone, wanted.household_id, wanted.disbursement_id)
-    some = wanted.escalated or wanted.hub_kind or wanted.offered_as or wanted.desk
-    return bool(some) or not who.sees_everywhere or any(one not in (None, "") for one in (*named, *more))
+def _few(
+    context: Context, connection: Connection, who: Principal, wanted: Filter, after: cases.Place | None
+) -> list[cases.Place] | None:
+    """Places of the cases that what is rarest in a search leaves; None where that are many, or nothing is rare.
+
+    A filter by desk, state, typology or assignee is no such thing: each has an index in the order of the queue.
+    """
+    if wanted.escalated:
+        return cases.places(connection, [LATE], after, FEW)
+    rare: list[ColumnElement[bool]] = [*_members(context, wanted), *_hub(context, wanted)]
+    if not rare and wanted.text:
+        rare = _words(connection, wanted.text)[:1]
+    if not rare:
+        code = [wanted.division] if wanted.division else [] if who.sees_everywhere else list(who.divisions)
+        if not code or not division_paths.few_under(connection, code, FEW_DIVISIONS):
+            return None
+        rare = [CASES.c.division_code.in_(division_paths.all_under(code))]
+    if wanted.open is not None:
+        rare.append(CASES.c.is_open == wanted.open)
+    return cases.places(connection, rare, after, FEW)
 
 
 def _start(after: str | None) -> tuple[int, str] | None:
@@ -121,16 +142,21 @@ def _conditions(context: Context, connection: Connection, wanted: Filter) -> lis
     if wanted.unassigned:
         found.append(CASES.c.assignee_id.is_(None))
     if wanted.escalated:
-        found.append(CASES.c.escalated_at.is_not(None))
+        found.append(LATE)
     if wanted.division:
         found.append(under(wanted.division, CASES.c.division_code))
-    if wanted.hub_id:
-        kinds = [wanted.hub_kind] if wanted.hub_kind else ["official", "card", "phone", "device"]
-        found.append(CASES.c.hub_key.in_({hub_of(context, kind, wanted.hub_id)[0] for kind in kinds}))
+    found += _hub(context, wanted)
     found += _members(context, wanted)
     if wanted.text:
         found += _words(connection, wanted.text)
     return found
+
+
+def _hub(context: Context, wanted: Filter) -> list[ColumnElement[bool]]:
+    if not wanted.hub_id:
+        return []
+    kinds = [wanted.hub_kind] if wanted.hub_kind else ["official", "card", "phone", "device"]
+    return [CASES.c.hub_key.in_(sorted({hub_of(context, kind, wanted.hub_id)[0] for kind in kinds}))]
 
 
 def _members(context: Context, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -151,17 +177,26 @@ def _members(context: Context, wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _words(connection: Connection, text: str) -> list[ColumnElement[bool]]:
-    """Words of the summary; numbers among them are looked for in the cases of questions the words stand in."""
-    text = text.strip()[:WORD]
-    if NUMBER.fullmatch(text.upper()):
-        return [CASES.c.case_id == text.upper()]
-    words = text.split()
-    plain = [word for word in words if not re.search("[0-9]", word)]
-    questions = cases.questions_with(connection, plain)
-    if not questions:
-        return [false()]
-    found: list[ColumnElement[bool]] = [CASES.c.question_id.in_(questions)] if plain else []
-    return [*found, *(cases.summary_with(word) for word in words if word not in plain)]
+    """A condition for each word, what is rarest first: a case's number, a hub's, an amount in yuan, a typology, and the
+    words of the question in either language. Each follows an index; nothing reads every summary."""
+    exact: list[ColumnElement[bool]] = []
+    plain: list[str] = []
+    typologies: list[ColumnElement[bool]] = []
+    for word in text.strip()[:WORD].split():
+        if NUMBER.fullmatch(word.upper()):
+            exact.append(CASES.c.case_id == word.upper())
+        elif re.fullmatch("[Tt][0-9]{2}", word):
+            typologies.append(CASES.c.typology == word.upper())
+        elif re.fullmatch(r"[0-9][0-9,]{0,14}(\.[0-9]{1,2})?", word):
+            exact.append(CASES.c.amount_fen == int(Decimal(word.replace(",", "")) * 100))
+        elif re.search("[0-9]", word):
+            exact.append(CASES.c.hub_key == word)
+        else:
+            plain.append(word)
+    if plain:
+        questions = cases.questions_with(connection, plain)
+        typologies.insert(0, CASES.c.question_id.in_(questions) if questions else false())
+    return [*exact, *typologies]
 
 
 def _log(context: Context, connection: Connection, who: Principal, wanted: Filter, shown: int) -> None:
@@ -195,7 +230,7 @@ class DeskCounts:
 def count_queues(context: Context, who: Principal) -> list[DeskCounts]:
     """The desks somebody sees, with the cases they see there. Logged."""
     with context.database.write() as connection:
-        counts = cases.counts(connection, seen_by(connection, who))
+        counts = _seen(connection, who)
         taken = assignments.taken_up(connection, context.clock.now() - WEEK)
         record(context, connection, Line(who.name, "queue.counted", "queue", "all"))
     desks = [desk for desk in DESKS if desk in desks_of(who) or any(key[0] == desk for key in counts)]
@@ -208,3 +243,20 @@ def count_queues(context: Context, who: Principal) -> list[DeskCounts]:
         )
         for desk in desks
     ]
+
+
+def _seen(connection: Connection, who: Principal) -> cases.Counts:
+    """Open cases somebody sees: those of their divisions, less those they are tied to, at their desks."""
+    scope = None if who.sees_everywhere else partial(within, who)
+    if scope is not None and division_paths.few_under(connection, who.divisions, FEW_DIVISIONS):
+        reach = CASES.c.division_code.in_(division_paths.all_under(who.divisions))
+        found = cases.counts_of(connection, [reach, within(who, CASES.c.division_code)])
+    else:
+        found = cases.counts(connection, scope)
+    ties = ties_of(connection, who)
+    if ties:
+        own = cases.counts_of(connection, [case_ties.tied(ties), within(who, CASES.c.division_code)])
+        found = {key: n - own.get(key, 0) for key, n in found.items()}
+    asked = "department_verifier" in who.roles
+    mine = desks_of(who)
+    return {(d, s): n for (d, s), n in found.items() if d in mine or (asked and s == "with_department")}
