@@ -78,6 +78,13 @@ def batches_after(
     yield from connection.execute(asked.execution_options(yield_per=64)).mappings()
 
 
+def batches_of(connection: Connection, seq: int, source: str, limit: int) -> Sequence[RowMapping]:
+    """`seq, table_name, content` of the next batches behind `seq` whose source begins so, in order."""
+    asked = select(FACT_BATCHES.c.seq, FACT_BATCHES.c.table_name, FACT_BATCHES.c.content)
+    asked = asked.where(FACT_BATCHES.c.seq > seq, FACT_BATCHES.c.source.startswith(source, autoescape=True))
+    return connection.execute(asked.order_by(FACT_BATCHES.c.seq).limit(limit)).mappings().all()
+
+
 def rows_by_table(connection: Connection) -> dict[str, int]:
     """How many rows each table holds, versions counted."""
     asked = select(FACT_BATCHES.c.table_name, func.sum(FACT_BATCHES.c.rows)).group_by(FACT_BATCHES.c.table_name)

@@ -52,3 +52,16 @@ def done(connection: Connection, name: str, finished: Stretch) -> None:
         .where(FOLLOWERS.c.name == name, FOLLOWERS.c.seq < finished.until_seq)
         .values(seq=finished.until_seq, until_seq=None, as_of=None)
     )
+
+
+def seq_of(connection: Connection, name: str) -> int:
+    """The batch up to which all is done, 0 at first."""
+    return int(connection.execute(select(FOLLOWERS.c.seq).where(FOLLOWERS.c.name == name)).scalar() or 0)
+
+
+def advance(connection: Connection, name: str, seq: int, to: int) -> bool:
+    """Move from one batch to another, in the transaction that does what lies between. False when somebody else did."""
+    if seq == 0 and connection.execute(select(FOLLOWERS.c.seq).where(FOLLOWERS.c.name == name)).first() is None:
+        connection.execute(insert(FOLLOWERS).values(name=name, seq=0))
+    moved = connection.execute(update(FOLLOWERS).where(FOLLOWERS.c.name == name, FOLLOWERS.c.seq == seq).values(seq=to))
+    return moved.rowcount == 1

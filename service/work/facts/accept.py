@@ -46,12 +46,14 @@ def accept(
     intake_id: int | None = None,
     own_from: int | None = None,
     new_after: int | None = None,
+    follow: bool = True,
 ) -> Accepted:
     """Take rows in canonical types in the caller's transaction, which becomes the only one that takes facts.
 
     `hashes` are those of the rows (`hashes_of`), made before the transaction began. `source` says who sent them.
     `own_from` is the first batch of the same delivery. `new_after` says that all rows were new, and different from each
-    other, when the newest batch was this one: while it still is, nothing is looked up again.
+    other, when the newest batch was this one: while it still is, nothing is looked up again. Without `follow` what
+    follows from the rows is left to a job.
     """
     import pyarrow as pa
 
@@ -79,5 +81,6 @@ def accept(
     )
     fact_keys.put(connection, table.name, found.fresh, seq)
     fact_keys.replace(connection, table.name, found.replacing, seq)
-    follow_up(context, connection, table.name, taken, seq)
+    if follow:
+        follow_up(context, connection, table.name, taken, seq)
     return Accepted(seq, taken, found.versions, found.repeated, found.conflicts)

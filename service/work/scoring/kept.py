@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from service.sealing.column import open_text, seal_text
 from service.sealing.masked import last_four
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import Connection
 
+    from models.scoring.few import Scored
     from service.work.context import Context
 
 SEALED = scores.SCORES.c.reasons
@@ -37,15 +38,40 @@ class Made:
     degraded: bool = False
 
 
-def rows_of(context: Context, found: pa.Table, payments: pa.Table, made: Made) -> list[dict[str, Any]]:
+COLUMNS: Final = (
+    "disbursement_id",
+    "run_id",
+    "program_id",
+    "period",
+    "division_code",
+    "household_id",
+    "prepared_by",
+    "person_id",
+    "card_id",
+    "amount",
+    "submitted_at",
+)
+"""What is read of a payment."""
+
+
+def rows_of(
+    context: Context, found: pa.Table | Sequence[Scored], payments: pa.Table, made: Made
+) -> list[dict[str, Any]]:
     """Rows of `store.scores.SCORES` from scores in the contract's form and the payments they are of, row by row.
 
-    `found` has `models.scoring.score.SCHEMA`; `payments` the contract's columns of disbursements in canonical types;
-    both have shape (n,) and the same order. `not_applicable_text` of each row is the text, not its name.
+    `found` has `models.scoring.score.SCHEMA`, or is what `score_few` gives; `payments` has the contract's columns of
+    disbursements in canonical types; both have shape (n,) and the same order. `not_applicable_text` of each row is the
+    text, not its name.
     """
     days = dt.timedelta(days=context.policy["line.verify_days"])
     rows: list[dict[str, Any]] = []
-    for score, payment in zip(found.to_pylist(), payments.to_pylist(), strict=True):
+    lines = [asdict(line) for line in found] if isinstance(found, Sequence) else found.to_pylist()
+    there = [name for name in COLUMNS if name in payments.column_names]
+    texts: dict[str, str] = {}
+    for score, payment in zip(lines, payments.select(there).to_pylist(), strict=True):
+        off = score["not_applicable"]
+        if off not in texts:
+            texts[off] = scores.text_id(off)
         verify = score["recommendation"] == "verify"
         reasons = score["reasons"]
         rows.append(
@@ -72,8 +98,8 @@ def rows_of(context: Context, found: pa.Table, payments: pa.Table, made: Made) -
                 "typology": score["typology"],
                 "suspect_role": score["suspect_role"],
                 "reasons": None if reasons == "[]" else seal_text(context.seal, SEALED, reasons),
-                "not_applicable": scores.text_id(score["not_applicable"]),
-                "not_applicable_text": score["not_applicable"],
+                "not_applicable": texts[off],
+                "not_applicable_text": off,
                 "model_version": score["model_version"],
                 "degraded": made.degraded,
                 "as_of": dt.datetime.fromisoformat(score["as_of"]),

@@ -18,9 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.clock import micros
 from service.store import awaiting
+from service.work.facts import follow_live
 from service.work.facts.accept import accept
 from service.work.facts.hashes import Hashes
 from service.work.facts.history import AT_ONCE, History
+from service.work.runs.ask import ask
 from service.work.scoring import kept
 from service.work.scoring.answer import told, waits
 from service.work.scoring.asked import Answered, Asked, UnavailableError
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from models.scoring.few import Scored
     from service.work.context import Context
 
 _LOG = logging.getLogger("mingbai.scorer")
@@ -78,13 +81,11 @@ class LiveScorer:
 
     def warm_up(self) -> None:
         """Look at one payment as if it were asked for, so that the first one asked for finds everything made."""
-        import numpy as np
+        from models.scoring.few import warm_up
 
-        table = self.history.ledger.tables["disbursements"]
-        if self.history.lacking or not table.rows:
-            return
-        last = np.array([table.rows - 1], np.int64)
-        score_rows(self._context, self.history, self.model.look(self.history.ledger), last, table.known_at[last])
+        ledger = self.history.ledger
+        if not self.history.lacking and ledger.tables["disbursements"].rows:
+            warm_up(ledger, self.model.look(ledger).bundle, self._context.policy)
 
     def state(self) -> dict[str, Any]:
         """How it stands: for readiness and for the log."""
@@ -109,7 +110,7 @@ class LiveScorer:
         rows = pa.concat_tables([pa.Table.from_batches([one.rows]) for one in asked], promote_options="default")
         starts = _starts(asked)
         stamp = [start + i for one, start in zip(asked, starts, strict=True) for i in one.stamp]
-        source = "live:" + ",".join(sorted({one.who for one in asked}))
+        source = follow_live.LIVE + ",".join(sorted({one.who for one in asked}))
         for _ in range(TRIES):
             try:
                 answers, texts, degraded = self._answer(rows, stamp, source)
@@ -220,12 +221,14 @@ class LiveScorer:
                     hashes,
                     source=source,
                     new_after=self.history.newest,
+                    follow=False,
                 )
                 if took.repeated or took.conflicts:
                     raise _Raced
                 if took.seq is not None and not late:
                     self.history.put_on_record(took.seq)
             kept.keep(connection, scored, texts_kept=self._texts)
+            ask(self._context, connection, scored)
             if late:
                 ids = found.rows.column("disbursement_id").to_pylist()
                 awaiting.add(connection, [ids[i] for i in sorted(late)], "late", self._context.clock.now())
@@ -276,19 +279,23 @@ class LiveScorer:
             rows = kept.rows_of(self._context, scores, payments_at(ledger, there), made)
             with self._context.database.write() as connection:
                 kept.keep(connection, rows)
+                ask(self._context, connection, rows)
                 awaiting.done(connection, [one for one, number in zip(ids, numbers, strict=True) if number >= 0])
             done += len(rows)
 
 
 def score_rows(
     context: Context, history: History, model: InForce, numbers: NDArray[np.int64], at_us: NDArray[np.int64]
-) -> pa.Table:
-    """Scores of rows of the ledger as of moments, in the contract's form: the same numbers as `mingbai score`."""
-    import pyarrow as pa
+) -> list[Scored]:
+    """Scores of rows of the ledger as of moments: the same numbers as `mingbai score`."""
+    from models.scoring.few import score_few
+    from models.scoring.plan import MOST_ROWS
 
-    from models.scoring.score import score
-
-    return pa.concat_tables(score(history.ledger, model.bundle, context.policy, numbers, at_us))
+    found: list[Scored] = []
+    for start in range(0, len(numbers), MOST_ROWS):
+        part = slice(start, start + MOST_ROWS)
+        found += score_few(history.ledger, model.bundle, context.policy, numbers[part], at_us[part])
+    return found
 
 
 def _lacking(tables: Sequence[str]) -> UnavailableError:

@@ -1,0 +1,13 @@
+"""The jobs of facts: by kind what does them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.work.facts.follow_live import KIND, follow_live
+from service.work.jobs import Handler
+
+JOBS: Final[dict[str, Handler]] = {KIND: follow_live}
+
+RECURRING: Final = (KIND,)
+"""Added once when a worker starts; it adds itself again."""
