@@ -424,3 +424,19 @@ def test_the_log_tells_of_deliveries_without_telling_of_people(signed_in: Signed
         lines = connection.execute(text("select action, about, details from audit_lines order by line")).all()
     assert [line.action for line in lines] == ["facts.take", "quarantine.read"]
     assert PERSON not in str(lines)
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_few_rows_and_many_have_the_same_hashes(name: str) -> None:
+    """Row by row and column by column are the same texts, whatever stands in the rows."""
+    from features.intake import accept_rows
+    from service.work.facts.hashes import few_texts, many_texts
+
+    table = TABLES[name]
+    odd = {"text": 'a\x1fb\\-c\\"', "id": "x\\\x1f", "number": "-0.0", "int": "-7", "bool": "true", "list": "a|b"}
+    whole = {c.name: odd.get(c.type) or dict(table.good_rows[0]).get(c.name) or None for c in table.columns}
+    rows = [*table.good_rows, whole, {k: v for k, v in table.good_rows[0].items() if table.column(k).required}]
+    batch = accept_rows(table, [{k: v for k, v in row.items() if v} for row in rows]).batch
+    names = batch.schema.names
+    assert batch.num_rows
+    assert few_texts(batch, names) == many_texts(batch, names)

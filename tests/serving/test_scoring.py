@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from service.clock import SetClock, micros
+from service.store import jobs
 from service.store.awaiting import AWAITING
 from service.store.fact_keys import FACT_KEYS
 from service.store.outbox import OUTBOX_EVENTS
@@ -355,6 +356,45 @@ def test_what_is_learned_later_makes_another_score_and_changes_none(
         known = [event for event in changed if event["disbursement_id"] == chosen["disbursement_id"]]
     assert [event["before"] for event in known] == ["release"]
     assert chosen["person_id"] not in json.dumps(known)
+
+
+def test_what_follows_from_single_payments_is_kept_once_by_a_job(
+    ready: FastAPI, signed_in: Signed, context: Context, new: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The chain of a payment knows it a moment later; broken off in the middle the job does the rest, nothing twice."""
+    from service.store.payments import PAYMENTS
+    from service.work.facts import follow_live
+    from service.work.facts.follow_ups import follow_up
+
+    monkeypatch.setattr(follow_live, "BATCHES", 2)
+    system = signed_in("disbursement_system")
+    for row in sent(new[-5:]):
+        asks(system, [row])
+    ids = {row["disbursement_id"] for row in new[-5:]}
+
+    def in_chain() -> list[str]:
+        with context.database.read() as connection:
+            found = connection.execute(select(PAYMENTS.c.disbursement_id).where(PAYMENTS.c.disbursement_id.in_(ids)))
+            return sorted(found.scalars())
+
+    assert in_chain() == []
+    assert follow_live.follow_some(context)
+
+    def breaks(*given: Any) -> None:
+        follow_up(*given)
+        raise RuntimeError
+
+    monkeypatch.setattr(follow_live, "follow_up", breaks)
+    with pytest.raises(RuntimeError):
+        follow_live.follow_some(context)
+    assert len(in_chain()) == 2
+    monkeypatch.setattr(follow_live, "follow_up", follow_up)
+    handlers: dict[str, Handler] = defaultdict(lambda: lambda *_: None, {follow_live.KIND: follow_live.follow_live})
+    with context.database.write() as connection:
+        jobs.add(connection, follow_live.KIND, {}, context.clock.now(), name=follow_live.KIND)
+    while work_once(context, handlers, "a"):
+        pass
+    assert in_chain() == sorted(ids)
 
 
 @pytest.mark.parametrize(
