@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Index, Row, Table, Text, insert, select, update
 
-from service.store._columns import METADATA, Document, Moment, Number
+from service.store._columns import METADATA, Document, Moment, Number, Sealed
 
 ACCESS_REQUESTS = Table(
     "access_requests",
@@ -17,7 +17,7 @@ ACCESS_REQUESTS = Table(
     Column("roles", Document, nullable=False),
     Column("divisions", Document, nullable=False),
     Column("desks", Document, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Sealed, nullable=False),
     Column("asked_by", Number, nullable=False),
     Column("asked_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),

@@ -100,8 +100,9 @@ def test_an_administrator_reads_no_cases_without_a_second_one(context: Context, 
         asked = grant(context, me, first.account_id, access, "stands in")
         assert asked.request_id is not None
         assert roles_of(context, first.account_id) == ("administrator",)
-    waiting = [row for row in list_requests(context, other, after=0, limit=10) if row.state == "waiting"]
+    waiting = [row for row in list_requests(context, other, after=0, limit=10) if row["state"] == "waiting"]
     assert len(waiting) == 1, "the later request replaces the earlier"
+    assert waiting[0]["reason"] == "stands in"
     asked = grant(context, me, first.account_id, both, "stands in")
     assert asked.request_id is not None
     assert refused("not-allowed", approve, context, me, asked.request_id)

@@ -18,7 +18,7 @@ from service.store.api_keys import API_KEYS
 from service.work.access.api_keys import NewKey, make_key, revoke_key
 from service.work.access.authenticate import REMEMBERED, authenticate, known_key
 from service.work.access.grants import Access, grant
-from service.work.access.manage_accounts import close_account
+from service.work.access.manage_accounts import close_account, reset_password
 from service.work.access.refused import RefusedError
 from service.work.context import Context
 from tests.serving.access_help import COMMAND, keep_divisions, person, principal, quick_hashes, signed_in_browser
@@ -236,6 +236,16 @@ def test_a_key_needs_no_origin(context: Context, app: FastAPI) -> None:
     _, key = key_of(context, system(context))
     client = TestClient(app, headers={"authorization": f"Bearer {key}"})
     assert client.post("/v1/sign-out").status_code == 204
+
+
+def test_a_temporary_password_makes_no_key(context: Context, app: FastAPI) -> None:
+    """Whoever else knows it, the administrator, would have a key that outlives its change."""
+    account = person(context, "auditor", "auditor")
+    temporary = reset_password(context, COMMAND, account.account_id, "x")
+    client = signed_in_browser(app, "auditor", temporary)
+    until = (context.clock.now() + dt.timedelta(days=30)).isoformat()
+    body = {"name": "mine", "permissions": ["audit.read"], "expires_at": until}
+    assert client.post("/v1/me/api-keys", json=body).status_code == 403
 
 
 def test_the_holder_of_an_account_that_is_closed_makes_no_key(context: Context) -> None:

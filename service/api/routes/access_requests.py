@@ -47,7 +47,7 @@ class RequestsAnswer(BaseModel):
 def get_requests(context: Asked, who: Administrator, after: After = 0, limit: Limit = 100) -> RequestsAnswer:
     """Requests about accounts in your scope, decided ones too, by number."""
     rows = second_person.list_requests(context, who, after=after, limit=limit)
-    items = [RequestItem.model_validate(dict(row._mapping)) for row in rows]
+    items = [RequestItem.model_validate(row) for row in rows]
     return RequestsAnswer(items=items, next=items[-1].request_id if len(items) == limit else None)
 
 

@@ -80,6 +80,8 @@ def make_key(context: Context, who: Principal, new: NewKey) -> tuple[Row[Any], s
         account = accounts.by_number(connection, who.account_id) if own else of_number(connection, who, new.account_id)
         if account is None or not account.open:
             raise no_account()
+        if own and who.limited_to is not None:
+            raise RefusedError("not-allowed", "Change the password first.", "请先修改密码。")
         _check(connection, account, new, name, now, own=own)
         number = api_keys.add(
             connection,

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, true
 from service.access import EVERYWHERE, PERMISSIONS, Principal
 from service.access.permissions import sees_cases
 from service.access.scope import within
+from service.sealing.column import seal_text
 from service.store import access_requests, accounts, division_paths, sessions
 from service.store.accounts import Account
 from service.work.access.refused import RefusedError, no_account
@@ -104,7 +105,7 @@ def ask_second(
         roles=sorted(access.roles),
         divisions=sorted(access.divisions),
         desks=sorted(access.desks),
-        reason=reason,
+        reason=seal_text(context.seal, access_requests.ACCESS_REQUESTS.c.reason, reason),
         asked_by=who.account_id,
         asked_at=now,
         ends_at=now + dt.timedelta(days=REQUEST_DAYS),

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row
 
 from service.access import Principal
 from service.access.permissions import Role
+from service.sealing.column import open_text
 from service.store import access_requests, accounts
 from service.store.accounts import Account
-from service.work.access.grants import Access, Granted, apply, granted_line, of_number, visible_to
+from service.work.access.grants import Access, Granted, apply, check_places, granted_line, of_number, visible_to
 from service.work.access.refused import RefusedError, no_account
 from service.work.audit.record import Line, record
 from service.work.context import Context
@@ -21,11 +22,12 @@ RESET_DAYS: Final = 30
 """For so long an administrator whose password the asker reset does not count as a second person."""
 
 
-def list_requests(context: Context, who: Principal, *, after: int, limit: int) -> list[Row[Any]]:
-    """Requests about accounts in the scope of `who`, decided ones too, by number."""
+def list_requests(context: Context, who: Principal, *, after: int, limit: int) -> list[dict[str, Any]]:
+    """Requests about accounts in the scope of `who`, decided ones too, by number: the columns, `reason` opened."""
     about = access_requests.ACCESS_REQUESTS.c.account_id.in_(accounts.numbers(visible_to(who)))
     with context.database.read() as connection:
-        return access_requests.page(connection, about, after, limit)
+        rows = access_requests.page(connection, about, after, limit)
+    return [{**row._mapping, "reason": _reason(context, row)} for row in rows]
 
 
 def approve(context: Context, who: Principal, request_id: int) -> Granted:
@@ -46,10 +48,12 @@ def approve(context: Context, who: Principal, request_id: int) -> Granted:
                 "made or whose password the asker lately reset.",
                 "须由另一名管理员批准：不得为申请人、被授权人，或由申请人新建账户、近期重置密码的管理员。",
             )
+        check_places(connection, who, tuple(asked.divisions))
         access = Access(tuple(asked.roles), tuple(asked.divisions), tuple(asked.desks))
         _decide(context, connection, who, request_id, "granted")
         changed = apply(context, connection, account, access)
-        line = granted_line(who.name, account, access, str(asked.reason), request=request_id, asked_by=asker.name)
+        reason = _reason(context, asked)
+        line = granted_line(who.name, account, access, reason, request=request_id, asked_by=asker.name)
         record(context, connection, line)
     return Granted(changed)
 
@@ -70,6 +74,10 @@ def _asked(connection: Connection, who: Principal, request_id: int) -> Row[Any]:
         raise no_account()
     of_number(connection, who, int(asked.account_id))
     return asked
+
+
+def _reason(context: Context, row: Row[Any]) -> str:
+    return open_text(context.seal, access_requests.ACCESS_REQUESTS.c.reason, row.reason) or ""
 
 
 def _decide(context: Context, connection: Connection, who: Principal, request_id: int, state: str) -> None:

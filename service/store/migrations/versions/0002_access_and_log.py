@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("roles", columns.Document, nullable=False),
         sa.Column("divisions", columns.Document, nullable=False),
         sa.Column("desks", columns.Document, nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", columns.Sealed(), nullable=False),
         sa.Column("asked_by", columns.Number, nullable=False),
         sa.Column("asked_at", columns.Moment(), nullable=False),
         sa.Column("ends_at", columns.Moment(), nullable=False),
