@@ -84,7 +84,7 @@ def part(ledger: LiveLedger, sender: Sender, count: int, times: int) -> None:
     for _ in range(times):
         rows = sender.rows("disbursements", count)
         began = time.process_time()
-        done = ledger.append({"disbursements": rows})
+        ledger.append({"disbursements": rows})
         appended.append((time.process_time() - began) * 1000)
         began = time.process_time()
         ledger.catch_up()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
+UNKNOWN = -2
 LEAST = 4
 """Places a group gets when it moves to the end of `rows`; then twice as many each time they are full."""
 
@@ -285,3 +286,45 @@ def find_keys(slots: Int32, keys: Int32, asked: Int32, found: Int32, base: int) 
                 found[i] = base + other
                 break
             place = (place + np.uint64(1)) & mask
+
+
+@njit(cache=True, nogil=True)
+def _finer(group: int, starts: Int32, values: Int32, code: int) -> int:
+    """One step of looking up, -1 where there is nothing."""
+    if group < 0 or group >= starts.shape[0] - 1:
+        return -1
+    lo, end = starts[group], starts[group + 1]
+    hi = end
+    while lo < hi:
+        mid = (lo + hi) >> 1
+        if values[mid] < code:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo if lo < end and values[lo] == code else -1
+
+
+@njit(cache=True, nogil=True)
+def find_groups(
+    keys: Int32, one: Int32, one_values: Int32, two: Int32, two_values: Int32, slots: Int32, tail: Int32, base: int
+) -> Int32:
+    """Groups of keys (columns, n) of two or three columns: -1 for a null, UNKNOWN for a key not seen before."""
+    width, n = keys.shape
+    out = np.full(n, -1, np.int32)
+    asked = np.empty((1, width), np.int32)
+    found = np.empty(1, np.int32)
+    for i in range(n):
+        null = False
+        for k in range(width):
+            asked[0, k] = keys[k, i]
+            null |= keys[k, i] < 0
+        if null:
+            continue
+        group = _finer(keys[0, i], one, one_values, keys[1, i])
+        if width > 2:
+            group = _finer(group, two, two_values, keys[2, i])
+        found[0] = group
+        if group < 0 and tail.shape[0] > 0:
+            find_keys(slots, tail, asked, found, base)
+        out[i] = found[0] if found[0] >= 0 else UNKNOWN
+    return out

@@ -30,6 +30,19 @@ class Reads:
         if self._open:
             self._open[-1] |= names
 
+    @property
+    def listening(self) -> bool:
+        """Whether anything is being made."""
+        return bool(self._open)
+
+    def begin(self) -> None:
+        """What is read from now on is collected, until `end`."""
+        self._open.append(set())
+
+    def end(self) -> set[str]:
+        """What was read since `begin`."""
+        return self._open.pop()
+
     @contextmanager
     def noting(self) -> Iterator[set[str]]:
         """Collects what is read inside; whoever is being made around it notes what it takes from that itself."""

@@ -19,10 +19,6 @@ Update = Callable[["LedgerTable", "LedgerTable", NDArray[Any], int], None]
 Also = Callable[["LedgerTable"], NDArray[Any]]
 
 
-class WholeTable(Exception):
-    """Raised by a marked maker that cannot make some rows alone: the column is then made again as a whole."""
-
-
 @dataclass(frozen=True, slots=True)
 class ByRow:
     """See `by_row`."""

@@ -57,6 +57,7 @@ class LiveLedger(Ledger):
         self.version = 0
         self.changed: dict[str, int] = {}
         self.remade: Counter[str] = Counter()
+        self._since: dict[tuple[str, int], int] = {}
         self._live: dict[str, LiveTable] = {}
         self._spaces: dict[str, LiveVocabulary] = {}
         self._ranks: dict[str, arrivals.Ranks] = {}
@@ -98,9 +99,13 @@ class LiveLedger(Ledger):
         if found.new:
             done.rows[name] = self._take(table, rows, found)
 
+    def _next_version(self) -> None:
+        self.version += 1
+        self._since.clear()
+
     def _take(self, table: LiveTable, rows: pa.Table, found: arrivals.Arrivals) -> range:
         """Put the new rows in."""
-        self.version += 1
+        self._next_version()
         self.changed[table.name] = self.version
         self._note_vocabularies()
         first, chosen = table.rows, np.array(found.new, dtype=np.int64)
@@ -129,7 +134,7 @@ class LiveLedger(Ledger):
 
     def _widen(self, name: str, rows: pa.Table) -> LiveTable:
         """A table or column that was not shared before."""
-        self.version += 1
+        self._next_version()
         self.changed[name] = self.version
         table = self._live.get(name)
         if table is None:
@@ -179,6 +184,13 @@ class LiveLedger(Ledger):
 
     def known_since(self, name: str, version: int) -> int:
         """The earliest moment of what a table learned, or a derived column changed, after a version; NEVER: none."""
+        key = (name, version)
+        found = self._since.get(key)
+        if found is None:
+            found = self._since[key] = self._look_since(name, version)
+        return found
+
+    def _look_since(self, name: str, version: int) -> int:
         if name.startswith(VOCABULARY):
             return NEVER
         table, _, column = name.partition(".")

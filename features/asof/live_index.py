@@ -23,6 +23,7 @@ _extend_totals: Callable[..., None] = live.extend_totals
 _extend_previous: Callable[..., None] = live.extend_previous
 _extend_along: Callable[..., None] = live.extend_along
 _counts_only: Callable[..., bool] = live.counts_only
+NO_CODES = np.empty(0, np.int32)
 MOVES = 4096
 """Groups moved in one pass of the kernel."""
 MOVES_ONE_BY_ONE = 64
@@ -61,6 +62,12 @@ class LiveIndex(GroupIndex):
         self._along: dict[str, tuple[Growing, int]] = {}
         self._replaced: tuple[NDArray[Any], int] | None = None
         self._moved: set[int] = set()
+        self.version = -1
+        self.derived = [c for c in columns if not table.schema_has(c)]
+        self._finer = [NO_CODES] * 4
+        for k, part in enumerate(part for step in self._steps for part in step):
+            if k < len(self._finer):
+                self._finer[k] = part
         self._group_of: Growing | None = None
 
     def catch_up(self) -> None:
@@ -70,7 +77,10 @@ class LiveIndex(GroupIndex):
             self._move_rows()
         if self._count == table.rows:
             return
-        groups = self._lookup_or_add([as_codes(table.values_of(c)[self._count :]) for c in self._columns])
+        keys = np.empty((len(self._columns), table.rows - self._count), np.int32)
+        for k, column in enumerate(self._columns):
+            keys[k] = table.values_of(column)[self._count :]
+        groups = self._lookup_or_add(keys)
         self._insert(groups, self._count)
         self._groups.add(groups)
         if self._group_of is not None:
@@ -98,7 +108,8 @@ class LiveIndex(GroupIndex):
             done, self._used, moved, disordered = live.insert(
                 groups, first, done, starts, ends, self._rows.values, self._base, self._used, rank, moves
             )
-            self._follow(moves[:moved])
+            if moved:
+                self._follow(moves[:moved])
             if disordered:
                 self._replaced = None
             if done == before and moved == 0:  # A group larger than the room: twice its size fits.
@@ -109,6 +120,7 @@ class LiveIndex(GroupIndex):
     def rekey(self, rows: NDArray[np.int64]) -> None:
         """The key of these rows may have changed."""
         self._moved |= set(rows[rows < self._count].tolist())
+        self.version = -1
 
     def _move_rows(self) -> None:
         """Rows whose key changed leave their groups for others; what is kept along with the rows is made again."""
@@ -117,8 +129,8 @@ class LiveIndex(GroupIndex):
             live.groups_of(self.starts, self.ends, self.rows, self._group_of.values)
         chosen = np.array(sorted(self._moved), dtype=np.int64)
         self._moved.clear()
-        keys = [as_codes(self._table.values_of(c)[chosen]) for c in self._columns]
-        groups = np.where(np.minimum.reduce(keys) < 0, np.int32(-1), self._lookup_or_add(keys))
+        keys = np.array([self._table.values_of(c)[chosen] for c in self._columns], dtype=np.int32)
+        groups = np.where(keys.min(axis=0) < 0, np.int32(-1), self._lookup_or_add(keys))
         own = self._group_of.own()
         starts, ends, rows = self._starts.own(), self._ends.own(), self._rows.own()
         changed = np.flatnonzero(groups != own[chosen])
@@ -142,12 +154,12 @@ class LiveIndex(GroupIndex):
         if size > before:
             self._rows.resize(size)
             self._rows.values[before:] = 0  # Whoever reads where no row is must not read beyond the table.
+            for kept in (self._totals, self._previous, self._along):
+                for array, _ in kept.values():
+                    array.resize(size)
 
     def _follow(self, moves: NDArray[np.int32]) -> None:
         """Move what is kept along with the rows."""
-        for kept in (self._totals, self._previous, self._along):
-            for array, _ in kept.values():
-                array.resize(len(self._rows))
         for start, end, to in moves.tolist():
             for array, _ in (*self._totals.values(), *self._along.values()):
                 array.own()[to : to + end - start] = array.values[start:end]
@@ -166,16 +178,24 @@ class LiveIndex(GroupIndex):
                 places = np.concatenate([places[:lo], places[hi:], places[lo:hi] + (to - start)])
         self._replaced = places, seen
 
-    def _lookup_or_add(self, keys: list[NDArray[np.int32]]) -> NDArray[np.int32]:
-        """Groups of new rows; those of keys not seen before are added, empty."""
+    def _lookup_or_add(self, keys: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Groups of new rows, whose keys have shape (columns, rows); those of keys not seen before are added, empty."""
         if len(keys) == 1:
-            self._widen(max(self.size, int(keys[0].max(initial=-1)) + 1))
-            return keys[0]
-        groups = np.array(self.lookup(keys), dtype=np.int32)
-        asked = np.column_stack(keys).astype(np.int32)
-        missing = np.flatnonzero((groups < 0) & (asked >= 0).all(axis=1))
+            self._widen(int(keys[0].max(initial=-1)) + 1)
+            first: NDArray[np.int32] = keys[0]
+            return first
+        if len(keys) <= 3:
+            tail = self._keys.values
+            one, one_values, two, two_values = self._finer
+            groups: NDArray[np.int32] = live.find_groups(
+                keys, one, one_values, two, two_values, self._slots, tail, self._base_size
+            )
+        else:
+            groups = np.array(self.lookup(list(keys)), dtype=np.int32)
+            groups[(groups < 0) & (keys >= 0).all(axis=0)] = live.UNKNOWN
+        missing = np.flatnonzero(groups == live.UNKNOWN)
         if len(missing):
-            new, inverse = np.unique(asked[missing], axis=0, return_inverse=True)
+            new, inverse = np.unique(keys[:, missing].T, axis=0, return_inverse=True)
             groups[missing] = self.size + inverse.reshape(-1)
             self._keys.add(new)
             if 2 * len(self._keys) > len(self._slots):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from features.asof.group_index import GroupIndex
 from features.asof.growing import Growing
-from features.asof.grows import ByCode, ByRow, WholeTable, growth_of
+from features.asof.grows import ByCode, ByRow, growth_of
 from features.asof.journal import Journal
 from features.asof.ledger_table import ALWAYS, NEVER, Array, LedgerTable, entity_of
 from features.asof.live_index import LiveIndex
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 NO_RANK = np.empty(0, np.int32)
+NO_ROWS = np.empty(0, np.int64)
 AMENDED = 512
 """More rows than this with other values, and what was made from the column is made again."""
 
@@ -180,8 +181,9 @@ class LiveTable(LedgerTable):
         return values, frozenset(noted)
 
     def _fresh(self, name: str) -> NDArray[Any]:
-        self.ledger.reads.note(f"{self.name}.{name}")
         made, ledger = self._made[name], self.ledger
+        if ledger.reads.listening:
+            ledger.reads.note(f"{self.name}.{name}")
         if made.version != ledger.version:
             if made.busy:
                 raise RuntimeError(f"{self.name}: making {name!r} asks for {name!r} itself")
@@ -213,7 +215,9 @@ class LiveTable(LedgerTable):
         """Number of the first row whose value may have changed since it was made, or is not there yet."""
         moment = NEVER
         for name in made.reads:
-            moment = min(moment, self.ledger.known_since(name, made.version))
+            known = self.ledger.known_since(name, made.version)
+            if known < moment:
+                moment = known
         if moment == NEVER:
             return made.rows
         if moment != ALWAYS:
@@ -228,24 +232,35 @@ class LiveTable(LedgerTable):
         if first == 0 and before:
             self._again(name, made)
             return
-        with self.ledger.reads.noting() as read:
-            try:
-                tail = np.asarray(made.make(Part(self, first)))
-                rows = np.empty(0, np.int64)
-                if growth.also is not None and before < self.rows:
-                    rows = np.unique(growth.also(Part(self, before)))
-                    rows = rows[rows < first]
-                touched = np.asarray(made.make(Part(self, rows))) if len(rows) else tail[:0]
-            except WholeTable:
-                self._again(name, made)
-                return
-        made.reads |= read
-        rows = np.concatenate([rows, np.arange(first, before)])
+        rows = NO_ROWS
+        reads = self.ledger.reads
+        reads.begin()
+        try:
+            tail = made.make(Part(self, first))
+            if growth.also is not None and before < self.rows:
+                rows = np.unique(growth.also(Part(self, before)))
+                rows = rows[rows < first]
+            touched = made.make(Part(self, rows)) if len(rows) else tail
+        finally:
+            read = reads.end()
+        if not read <= made.reads:
+            made.reads |= read
+        if len(rows) == 0 and first == before:
+            made.values.resize(self.rows)
+            made.values.own()[first:] = tail
+            return
+        self._amend(name, made, tail, first, rows, touched)
+
+    def _amend(
+        self, name: str, made: Made, tail: NDArray[Any], first: int, older: NDArray[np.int64], touched: NDArray[Any]
+    ) -> None:
+        """Put in values of rows from `first` on and of `older` ones; who was told the old values is told the new."""
+        rows = np.concatenate([older, np.arange(first, made.rows)])
         old = made.values.values[rows]
         made.values.resize(self.rows)
         values = made.values.own()
         values[first:] = tail
-        values[rows[: len(touched)]] = touched
+        values[older] = touched[: len(older)]
         changed = rows[differing(old, values[rows])]
         if len(changed):
             self._follow(name, made, changed if len(changed) <= AMENDED else None)
@@ -318,14 +333,19 @@ class LiveTable(LedgerTable):
 
     def index(self, columns: tuple[str, ...]) -> GroupIndex:
         """Rows grouped by one or several code columns, in order of knowledge inside each group."""
-        self._note_index(columns)
-        for column in columns:
-            if column in self._made:
-                self._fresh(column)
         found = self._live.get(columns)
+        if self.ledger.reads.listening:
+            self._note_index(columns)
         if found is None:
+            for column in columns:
+                if column in self._made:
+                    self._fresh(column)
             found = self._live[columns] = LiveIndex(self, columns, self._keep_index(columns))
-        found.catch_up()
+        if found.version != self.ledger.version:
+            for column in found.derived:
+                self._fresh(column)
+            found.catch_up()
+            found.version = self.ledger.version
         return found
 
     @property

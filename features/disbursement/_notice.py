@@ -50,6 +50,8 @@ def first_line_unposted(table: LedgerTable) -> Float:
     """1.0 for the first payment of an application whose list, as known then, was missing or hung for half its days."""
     out = np.zeros(table.rows)
     places = np.flatnonzero(is_first(table, ("application_id",)))
+    if not len(places):
+        return out
     share = share_of_required(View(table.ledger, table.known_at[places], table.row_numbers[places]))
     with np.errstate(invalid="ignore"):
         out[places[share <= SHORT]] = 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from features.asof import View
@@ -14,8 +15,9 @@ from features.asof.ledger import LedgerTable
 
 Float = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Codes32 = NDArray[np.int32]
+Index = NDArray[np.int32] | NDArray[np.int64]
 GENERATIONS = 6
-LINES = 250_000
 
 
 class Due(NamedTuple):
@@ -35,79 +37,102 @@ def due(view: View) -> Due:
     return Due(nearest, highest, off)
 
 
+@njit(cache=True, nogil=True)
+def _due(
+    program: Index,
+    village: Index,
+    first_day: Float,
+    last_day: Float,
+    submitted: Float,
+    quantity: Float,
+    paid: Float,
+    offsets: Codes32,
+    order: Codes32,
+    begins: Float,
+    ends: Float,
+    rate: Float,
+    tolerance: Float,
+    holds: Index,
+    parent: Codes,
+) -> tuple[Float, Float, Float]:
+    """By line: the rates in force during its period (or on the day it was submitted, for rates changed in between) in
+    its division or one above; of those the best match. NaN where none is."""
+    n = program.shape[0]
+    nearest, highest, away = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    for i in range(n):
+        if program[i] < 0:
+            continue
+        best, low, high, changed = np.inf, np.inf, -np.inf, False
+        for place in range(offsets[program[i]], offsets[program[i] + 1]):
+            r = order[place]
+            begun = -np.inf if np.isnan(begins[r]) else begins[r]
+            ended = np.inf if np.isnan(ends[r]) else ends[r]
+            expected = rate[r] * quantity[i]
+            if np.isnan(expected):
+                continue
+            off = paid[i] - expected
+            if abs(off) <= 1.0 + (0.0 if np.isnan(tolerance[r]) else tolerance[r]) * expected:
+                off = 0.0
+            in_period = begun <= last_day[i] and ended >= first_day[i]
+            later = begun <= submitted[i] and ended >= np.floor(submitted[i]) and begun > last_day[i]
+            if not (in_period or (later and off == 0.0)):
+                continue
+            here = holds[r] < 0
+            division = np.int64(village[i])
+            for _ in range(GENERATIONS):
+                if here or division < 0:
+                    break
+                here = division == holds[r]
+                division = parent[division]
+            if not here:
+                continue
+            distance = abs(off)
+            if distance < best:
+                best, nearest[i], away[i] = distance, expected, off
+            low, high = min(low, expected), max(high, expected)
+            changed = changed or begun > first_day[i]
+        if high > -np.inf:
+            highest[i] = high
+        # A rate that changed within the period: some months at the old one, some at the new.
+        if changed and paid[i] >= low - 1.0 and paid[i] <= high + 1.0 and not np.isnan(away[i]):
+            away[i] = 0.0
+    return nearest, highest, away
+
+
 def _all(lines: LedgerTable) -> Due:
-    """Amounts due of every line of the history, some lines at a time: each meets every rate of its program."""
-    blocks = [_block(lines, slice(start, start + LINES)) for start in range(0, max(lines.rows, 1), LINES)]
-    return Due(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
-
-
-def _block(lines: LedgerTable, block: slice) -> Due:
-    """Rates in force during the period (or on the day of submission, for rates changed in between), best match."""
+    """Amounts due of every line: each meets every rate of its program."""
     ledger = lines.ledger
     rates = ledger.tables["program_rates"]
-    offsets, order = kernels.group_rows(rates.column("program_id").astype(np.int64), len(ledger.vocabulary("program")))
-    program = lines.column("program_id")[block].astype(np.int64)
-    rows = len(program)
-    count = offsets[program + 1] - offsets[program]
-    line = np.repeat(np.arange(rows), count)
-    place = np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(offsets[program], count)
-    rate = order[place].astype(np.int64)
-
-    first, last = (days[lines.column("period")[block]] for days in ledger.periods)
-    begun = np.nan_to_num(rates.column("valid_from"), nan=-np.inf)[rate]
-    ended = np.nan_to_num(rates.column("valid_to"), nan=np.inf)[rate]
-    in_period = (begun <= last[line]) & (ended >= first[line])
-    submitted = lines.column("submitted_at")[block][line]
-    later = (begun <= submitted) & (ended >= np.floor(submitted)) & (begun > last[line])
-    here = _within(lines, block, rates, line, rate)
-
-    expected = rates.column("rate")[rate] * lines.column("quantity")[block][line]
-    paid = lines.column("amount")[block]
-    amount = paid[line]
-    allowed = 1.0 + np.nan_to_num(rates.column("tolerance"))[rate] * expected
-    off = amount - expected
-    off[np.abs(off) <= allowed] = 0.0
-    usable = here & ~np.isnan(expected) & (in_period | (later & (off == 0)))
-    distance = np.where(usable, np.abs(off), np.inf)
-    best = np.lexsort((distance, line))
-    new = np.ones(len(best), dtype=bool)
-    new[1:] = line[best[1:]] != line[best[:-1]]
-    chosen = best[new]
-    chosen = chosen[np.isfinite(distance[chosen])]
-    nearest, away = np.full(rows, np.nan), np.full(rows, np.nan)
-    nearest[line[chosen]] = expected[chosen]
-    away[line[chosen]] = off[chosen]
-    lowest, highest = _ends(line[usable], expected[usable], rows)
-    # A rate that changed within the period: some months at the old one, some at the new.
-    changed = np.bincount(line[usable & (begun > first[line])], minlength=rows) > 0
-    mixed = changed & (paid >= lowest - 1.0) & (paid <= highest + 1.0)
-    away[mixed & ~np.isnan(away)] = 0.0
-    return Due(nearest, highest, away)
+    programs = len(ledger.vocabulary("program"))
+    offsets, order = kernels.group_rows(rates.column("program_id").astype(np.int64), programs)
+    first, last = ledger.periods
+    period = lines.codes("period")
+    # Without divisions nothing is known of where a rate holds but everywhere.
+    villages = lines.codes("division_code") if "divisions" in ledger.tables else np.full(lines.rows, -1, np.int32)
+    return Due(
+        *_due(
+            lines.codes("program_id"), villages, first[period], last[period],
+            lines.numbers("submitted_at"), lines.numbers("quantity"), lines.numbers("amount"), offsets, order,
+            rates.numbers("valid_from"), rates.numbers("valid_to"), rates.numbers("rate"), rates.numbers("tolerance"),
+            rates.codes("division_code"), _parents(lines),
+        )
+    )  # fmt: skip
 
 
-def _ends(line: Codes, expected: Float, rows: int) -> tuple[Float, Float]:
-    """Smallest and largest amount due by line, NaN where none."""
-    low, high = np.full(rows, np.inf), np.full(rows, -np.inf)
-    np.minimum.at(low, line, expected)
-    np.maximum.at(high, line, expected)
-    return np.where(np.isfinite(low), low, np.nan), np.where(np.isfinite(high), high, np.nan)
+def _parents(lines: LedgerTable) -> Codes:
+    """The division above each division code, -1 none or unknown; one more entry for code -1."""
+    divisions = lines.ledger.tables.get("divisions")
+    if divisions is None:
+        return np.full(len(lines.ledger.vocabulary("division")) + 1, -1, dtype=np.int64)
+    found: Codes = divisions.derived("parent_of_code", _parent_of_code)
+    return found
 
 
-def _within(lines: LedgerTable, block: slice, rates: LedgerTable, line: Codes, rate: Codes) -> NDArray[np.bool_]:
-    """Whether the rate holds where the line is paid: in its division or one above; shape (len(line),)."""
-    holds = rates.column("division_code").astype(np.int64)[rate]
-    good: NDArray[np.bool_] = holds < 0
-    if good.all() or "divisions" not in lines.ledger.tables:
-        return good
-    divisions = lines.ledger.tables["divisions"]
-    parent = np.full(len(lines.ledger.vocabulary("division")) + 1, -1, dtype=np.int64)
+def _parent_of_code(divisions: LedgerTable) -> Codes:
+    parent = np.full(len(divisions.ledger.vocabulary("division")) + 1, -1, dtype=np.int64)
     parent[divisions.column("division_code").astype(np.int64)] = divisions.column("parent_code")
     parent[-1] = -1
-    place = lines.column("division_code")[block].astype(np.int64)[line]
-    for _ in range(GENERATIONS):
-        good |= (place >= 0) & (place == holds)
-        place = parent[place]
-    return good
+    return parent
 
 
 def _part(lines: LedgerTable, place: int) -> Float:

@@ -25,6 +25,8 @@ def _new_and_back(lines: LedgerTable) -> NDArray[np.float64]:
     """
     ledger = lines.ledger
     first = is_first(lines, ("person_id", "program_id"))
+    if not first.any():
+        return np.zeros(lines.rows)
     begun, ended = (month_of(days[lines.column("period")]) for days in ledger.periods)
     submitted = month_of(lines.column("submitted_at"))
     in_months = _item_is(lines, "quantity_unit", "month")

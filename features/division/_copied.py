@@ -55,12 +55,20 @@ def _lists(table: LedgerTable) -> tuple[Codes, Codes]:
     return order, np.cumsum(changed) - 1
 
 
+def _alone(table: LedgerTable) -> bool:
+    """Whether this is one row, the only one of its moment so far: a list of one line."""
+    table.ledger.reads.note(table.name)
+    if not isinstance(table, Part) or table.rows != 1:
+        return False
+    number, known = int(table.row_numbers[0]), table.whole.known_at
+    return number == len(known) - 1 and (number == 0 or bool(known[number - 1] < known[number]))
+
+
 @by_row()
 def first_of_list(table: LedgerTable) -> NDArray[np.int32]:
     """The list each row stands on, by the number of the first of its rows that arrived; shape (rows,)."""
-    if isinstance(table, Part) and table.rows == 1:
-        table.ledger.reads.note(table.name)
-        return table.row_numbers.astype(np.int32)  # Alone in its moment.
+    if _alone(table):
+        return table.row_numbers.astype(np.int32)
     order, number = _lists(table)
     out = np.empty(table.rows, dtype=np.int32)
     if table.rows:
@@ -104,6 +112,8 @@ def _hashed(token: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def _touched(arrived: LedgerTable) -> Codes:
     """Rows of the lists that have a block which stands on a list that rows arrived on, or stood there before."""
     every = arrived.whole
+    if _alone(arrived):
+        return np.empty(0, np.int64)
     _, lists, members = _members(arrived)
     older = members < arrived.row_numbers[:1]
     lists = lists[older]
@@ -157,7 +167,8 @@ def _block_of(table: LedgerTable, where: tuple[int, int]) -> NDArray[np.int32]:
         found[ends], there[ends] = block[whole], True
         return found, there
 
-    table.ledger.reads.note(table.name)
+    if _alone(table):
+        return np.full(1, -1, dtype=np.int32)
     found, there = table.shared("blocks", make)
     return np.where(there, _bits(found, *where), np.int32(-1)).astype(np.int32)
 
@@ -204,7 +215,8 @@ def copied_since(table: LedgerTable) -> Float:
 
 def _of_some(table: Part) -> Float:
     """The same for some rows: their lists line by line, each block asked for in all others."""
-    table.ledger.reads.note(table.name)
+    if _alone(table):
+        return np.full(1, np.inf)
     every = table.whole
     _, lists, rows = _members(table)
     if len(rows) < LENGTH or np.bincount(lists).max() < LENGTH:

@@ -61,15 +61,20 @@ def _previous(
             j -= 1
 
 
+def _is_bounded(programs: LedgerTable) -> NDArray[np.bool_]:
+    """Whether an item is bounded by holdings, by program code; one more entry for code -1."""
+    out = np.zeros(len(programs.ledger.vocabulary("program")) + 1, dtype=bool)
+    if programs.has("holding_kind"):
+        kinds = programs.arrow("holding_kind").to_pylist()
+        out[np.asarray(programs.column("program_id"), dtype=np.int64)] = [bool(kind) for kind in kinds]
+    out[-1] = False
+    return out
+
+
 @by_row()
 def previous_line(table: LedgerTable) -> Float:
     """Row of the household's line for the item in the period before, as known with the line itself; -1 where none."""
-    programs = table.ledger.tables["programs"]
-    bounded = np.zeros(len(table.ledger.vocabulary("program")) + 1, dtype=bool)
-    if programs.has("holding_kind"):
-        kinds = programs.arrow("holding_kind").to_pylist()
-        bounded[np.asarray(programs.column("program_id"), dtype=np.int64)] = [bool(kind) for kind in kinds]
-    bounded[-1] = False
+    bounded = table.ledger.tables["programs"].derived("is_bounded", _is_bounded)
     home = np.asarray(table.column("household_id"), dtype=np.int64)
     item = np.asarray(table.column("program_id"), dtype=np.int64)
     begins = table.ledger.periods[0][np.asarray(table.column("period"), dtype=np.int64)]

@@ -29,7 +29,8 @@ def _reviewer(table: LedgerTable) -> Codes:
     limited[-1] = False
     rows = np.flatnonzero(limited[np.asarray(table.column("program_id"), dtype=np.int64)])
     out = np.full(table.rows, -1, dtype=np.int64)
-    out[rows] = township_hand(View(table.ledger, table.known_at[rows], table.row_numbers[rows]))
+    if len(rows):
+        out[rows] = township_hand(View(table.ledger, table.known_at[rows], table.row_numbers[rows]))
     return out
 
 
