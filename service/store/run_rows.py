@@ -89,6 +89,14 @@ def pieces_read(connection: Connection, run: int) -> dict[int, int]:
     return {int(piece): int(rows) for piece, rows in connection.execute(asked.order_by(RUN_PIECES.c.piece))}
 
 
+def is_done(connection: Connection, run: int, step: str, piece: int) -> bool:
+    """Whether a step of a piece is done, as this transaction sees it."""
+    asked = select(RUN_PIECES.c.piece).where(
+        RUN_PIECES.c.run == run, RUN_PIECES.c.step == step, RUN_PIECES.c.piece == piece
+    )
+    return connection.execute(asked).first() is not None
+
+
 def mark(connection: Connection, values: Mapping[str, Any]) -> None:
     """Mark a step of a piece done. Raises IntegrityError where it is already."""
     connection.execute(insert(RUN_PIECES).values(**values))

@@ -190,6 +190,36 @@ def test_a_worker_that_lost_its_job_keeps_nothing_more(
     assert [row["score"] for row in scores_by_id(system, run)] == [row["score"] for row in runs.expected(LAST)]
 
 
+def test_cancelled_and_resumed_at_once_two_workers_do_nothing_twice(
+    context: Context, signed_in: Signed, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first still scores a piece when a second has taken the resumed run and ended it: nobody fails."""
+    runs.put_on_record(context, but=[LAST])
+    system = signed_in("disbursement_system")
+    run = send(system, as_csv(runs.of(LAST)))["run"]
+    scored = score_rows._score
+    resumed: list[int] = []
+
+    def scoring(*arguments: Any) -> Any:
+        found = scored(*arguments)
+        if not resumed:
+            resumed.append(1)
+            monkeypatch.setattr(score_rows, "_score", scored)
+            for verb in ("cancel", "resume"):
+                assert system.post(f"/v1/runs/{run}/{verb}").status_code in (200, 202)
+            with monkeypatch.context() as patched:
+                patched.setattr(score_run, "_finish", lambda *_: None)
+                work(context, worker="second")
+        return found
+
+    monkeypatch.setattr(score_rows, "_score", scoring)
+    work(context, worker="first")
+    assert resumed
+    told = system.get(f"/v1/runs/{run}").json()
+    assert (told["state"], told["progress"]["rows_scored"]) == ("scored", runs.of(LAST).num_rows)
+    assert count(context, SCORES) == runs.of(LAST).num_rows
+
+
 def test_a_row_submitted_a_little_later_than_now_waits_alone(
     context: Context, clock: SetClock, signed_in: Signed, runs: Runs
 ) -> None:

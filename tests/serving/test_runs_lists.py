@@ -313,6 +313,26 @@ def test_a_sender_puts_no_payment_into_anothers_county(
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/outside-your-divisions")
 
 
+def test_whoever_sent_a_run_sees_it_before_anybody_knows_where_it_lies(
+    context: Context, clock: SetClock, signed_in: Signed, runs: Runs
+) -> None:
+    """With two divisions to choose from nothing is assumed; others with the same divisions see it once it is placed."""
+    clock.at = LATER
+    runs.put_on_record(context, but=[LAST])
+    sender = signed_in("disbursement_system", divisions=(runs.county_code, "510000"))
+    other = signed_in("supervisor", divisions=(runs.county_code,))
+    run = send(sender, as_csv(runs.of(LAST)))["run"]
+    assert sender.get(f"/v1/runs/{run}").json()["division_code"] is None
+    assert other.get(f"/v1/runs/{run}").status_code == 404
+    work(context)
+    assert other.get(f"/v1/runs/{run}").json()["division_code"] is not None
+    lost = send(sender, b"no table", run_id="R-LOST")["run"]
+    work(context)
+    assert sender.get(f"/v1/runs/{lost}").json()["state"] == "failed"
+    assert other.get(f"/v1/runs/{lost}").status_code == 404
+    assert [row["run"] for row in sender.get("/v1/runs").json()["items"]] == [lost, run]
+
+
 def test_metrics_count_every_state(context: Context, scored: tuple[TestClient, int, str]) -> None:
     """Counts for metrics hold every state."""
     from service.work.runs.in_progress import in_progress

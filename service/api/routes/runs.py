@@ -21,7 +21,7 @@ from service.work.runs.results import runs_page
 from service.work.runs.send import Sent, send_reference, send_upload
 from service.work.runs.sign import sign
 from service.work.runs.summary import summed_up
-from service.work.runs.told import FIELDS
+from service.work.runs.told import FIELDS, checked
 
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
@@ -97,6 +97,7 @@ async def _sent(request: Request, context: Context, who: Principal, fields: dict
         upload, called = form.upload, form.form
         fields = {**fields, **form.fields}
     elif kind in FORMS:
+        checked(fields, context.clock.now())  # Before gigabytes come in for nothing.
         upload, called = await spool_raw(request, context), FORMS[kind]
     else:
         raise unsupported("another content type", "该内容类型")

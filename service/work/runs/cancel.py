@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from service.access import Principal
-from service.access.scope import within
 from service.store import jobs, runs
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.runs.errors import RunRefusedError, unknown_run
 from service.work.runs.send import SCORE
+from service.work.runs.visible import visible
 
 
 def cancel(context: Context, who: Principal, run: int, *, request_id: str | None = None) -> Row[Any]:
@@ -72,11 +72,6 @@ def _held(connection: Connection, who: Principal, run: int) -> Row[Any]:
     if found is None or runs.one(connection, run, visible(who)) is None:
         raise unknown_run()
     return found
-
-
-def visible(who: Principal) -> Any:
-    """The condition that a run is for somebody to see."""
-    return within(who, runs.RUNS.c.division_code)
 
 
 def _not_now(row: Row[Any], wanted: str) -> RunRefusedError:

@@ -17,6 +17,7 @@ from service.store.verifications import VERIFICATIONS
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.runs.results import log_look, run_of
+from service.work.runs.visible import visible_row
 from service.work.scoring.kept import reasons_of
 
 
@@ -54,7 +55,7 @@ def questions_of_run(
     """The verify list of a run behind a place, each row with its question as it stands now. Logged."""
     of = run_of(context, who, run)
     with context.database.write() as connection:
-        rows = verifications.of_list(connection, run, after, limit, within(who, RUN_ROWS.c.scope_code))
+        rows = verifications.of_list(connection, run, after, limit, visible_row(who, RUN_ROWS.c.scope_code))
         found = _with_reasons(context, connection, rows)
         details = {"after": after, "rows": len(rows)}
         log_look(context, connection, who, of, "run.verify_list_read", details, request_id)

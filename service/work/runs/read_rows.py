@@ -130,6 +130,8 @@ def _take(context: Context, run: Row[Any], piece: int, rows: CheckedRows, divisi
     bad = refused_rows(context, rows.refused, rows.sent)
     with context.database.write() as connection:
         found = begin_step(context, connection, number, "reading", hold)
+        if run_rows.is_done(connection, number, "read", piece):
+            return  # Cancelled and resumed at once, a run may have two workers for a while.
         counts = _store(context, connection, found, rows, hashes, kept, bad, piece)
         now, taken = context.clock.now(), counts["rows_taken"]
         run_rows.mark(connection, {"run": number, "step": "read", "piece": piece, "rows": taken, "at": now})

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import ColumnElement, Connection, Row
 
 from service.access import Principal
-from service.access.scope import within
 from service.store import run_rows, runs
 from service.store.run_changes import RUN_CHANGES, Change
 from service.store.run_changes import page as changes_page
@@ -20,8 +19,8 @@ from service.work.context import Context
 from service.work.export.csv_safe import csv_lines
 from service.work.facts.quarantined import QuarantinedRow, as_csv, quarantined
 from service.work.runs import spool
-from service.work.runs.cancel import visible
 from service.work.runs.errors import unknown_run
+from service.work.runs.visible import visible, visible_row
 from service.work.scoring.kept import reasons_of
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def changes_of(context: Context, who: Principal, run: int, change: Change, after
     """What differs from the run before, of one kind, behind a place."""
     run_of(context, who, run)
     with context.database.read() as connection:
-        return changes_page(connection, run, change, after, limit, within(who, RUN_CHANGES.c.scope_code))
+        return changes_page(connection, run, change, after, limit, visible_row(who, RUN_CHANGES.c.scope_code))
 
 
 def contract_row(context: Context, row: Row[Any]) -> dict[str, Any]:
@@ -201,5 +200,5 @@ def _every_row(context: Context, who: Principal, run: int, on: List | None) -> I
 
 
 def _conditions(who: Principal, on: List | None) -> list[ColumnElement[bool]]:
-    scope = within(who, RUN_ROWS.c.scope_code)
+    scope = visible_row(who, RUN_ROWS.c.scope_code)
     return [scope] if on is None else [scope, RUN_ROWS.c.list == on]

@@ -193,6 +193,8 @@ def _keep(context: Context, run: int, piece: _Piece, rows: list[dict[str, Any]],
     with context.database.write() as connection:
         context.database.alone(connection, LISTS)
         found = begin_step(context, connection, run, "scoring", hold)
+        if run_rows.is_done(connection, run, "score", piece.number):
+            return  # Cancelled and resumed at once, a run may have two workers for a while.
         now = context.clock.now()
         run_rows.mark(
             connection,

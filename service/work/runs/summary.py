@@ -10,9 +10,9 @@ from sqlalchemy import Row
 from service.access import Principal
 from service.store import run_changes, run_rows, runs
 from service.work.context import Context
-from service.work.runs.cancel import visible
 from service.work.runs.errors import unknown_run
 from service.work.runs.lists import Lists, lists_of
+from service.work.runs.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
