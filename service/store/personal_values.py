@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Row, Table, Text, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Index, Row, Table, Text, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -32,20 +32,24 @@ PERSONAL_VALUES = Table(
     Index("ix_personal_values_person_hash", "person_hash"),
 )
 
+# Named in queries, so that the primary key answers them.
+_KINDS = get_args(ValueKind)
 _AT_ONCE = 500
+# Made once: it is asked for every payment that is scored.
+_KNOWN = select(PERSONAL_VALUES.c.kind, PERSONAL_VALUES.c.reference).where(
+    PERSONAL_VALUES.c.kind.in_(_KINDS),
+    PERSONAL_VALUES.c.reference.in_(bindparam("references", expanding=True)),
+    PERSONAL_VALUES.c.division_code.is_not(None),
+)
 
 
-def known(connection: Connection, kind: ValueKind, references: Collection[str]) -> set[str]:
-    """Of some references, those that have a value and a division already."""
-    found: set[str] = set()
+def known(connection: Connection, references: Collection[str]) -> set[tuple[str, str]]:
+    """Of some references, kind and reference of the values that are there, with a division, already."""
+    found: set[tuple[str, str]] = set()
     ordered = sorted(references)
     for start in range(0, len(ordered), _AT_ONCE):
-        asked = select(PERSONAL_VALUES.c.reference).where(
-            PERSONAL_VALUES.c.kind == kind,
-            PERSONAL_VALUES.c.reference.in_(ordered[start : start + _AT_ONCE]),
-            PERSONAL_VALUES.c.division_code.is_not(None),
-        )
-        found.update(connection.execute(asked).scalars())
+        rows = connection.execute(_KNOWN, {"references": ordered[start : start + _AT_ONCE]})
+        found.update((str(row.kind), str(row.reference)) for row in rows)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from service.sealing.column import about
@@ -81,7 +81,7 @@ def _cards(context: Context, connection: Connection, rows: Rows) -> None:
         reference = hash("card", card)
         place = places.get(owners[reference])
         values.append((reference, card, place.division_code if place else None, owners[reference], None))
-    _keep_missing(context, connection, "card", values)
+    _keep_missing(context, connection, {"card": values})
 
 
 def _disbursements(context: Context, connection: Connection, rows: Rows) -> None:
@@ -90,9 +90,7 @@ def _disbursements(context: Context, connection: Connection, rows: Rows) -> None
     persons: list[Value] = [(p, number, d, p, None) for p, _, number, _, d, _ in told]
     cards: list[Value] = [(c, card, d, p, None) for p, c, _, card, d, _ in told]
     names: list[Value] = [(p, name, d, p, None) for p, _, _, _, d, name in told if name]
-    _keep_missing(context, connection, "identity_number", persons)
-    _keep_missing(context, connection, "card", cards)
-    _keep_missing(context, connection, "name", names)
+    _keep_missing(context, connection, {"identity_number": persons, "card": cards, "name": names})
 
 
 _KEEPERS: Final[dict[str, Callable[[Context, Connection, Rows], None]]] = {
@@ -114,11 +112,13 @@ def _keep(context: Context, connection: Connection, kind: ValueKind, values: Seq
     personal_values.keep(connection, kind, sealed)
 
 
-def _keep_missing(context: Context, connection: Connection, kind: ValueKind, values: Sequence[Value]) -> None:
-    """Keep the values nobody has sent yet: most payments are to people and cards that are known."""
-    there = personal_values.known(connection, kind, {value[0] for value in values})
-    first = {value[0]: value for value in reversed(values) if value[0] not in there}
-    _keep(context, connection, kind, list(first.values()))
+def _keep_missing(context: Context, connection: Connection, values: Mapping[ValueKind, Sequence[Value]]) -> None:
+    """Keep the values nobody has sent yet: most payments are to people and cards that are known, so one look at what
+    is there mostly ends it."""
+    there = personal_values.known(connection, {value[0] for some in values.values() for value in some})
+    for kind, some in values.items():
+        first = {value[0]: value for value in reversed(some) if (kind, value[0]) not in there}
+        _keep(context, connection, kind, list(first.values()))
 
 
 def _columns(rows: pa.Table, names: Sequence[str]) -> Iterator[Rows]:
