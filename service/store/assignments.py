@@ -53,3 +53,9 @@ def loads(connection: Connection) -> dict[int, int]:
         CASES.c.is_open == literal(True), CASES.c.assignee_id.is_not(None)
     )
     return {int(who): int(n) for who, n in connection.execute(asked.group_by(CASES.c.assignee_id))}
+
+
+def load_of(connection: Connection, account_id: int) -> int:
+    """How many open cases an account has."""
+    asked = select(func.count()).where(CASES.c.assignee_id == account_id, CASES.c.is_open == literal(True))
+    return int(connection.execute(asked).scalar_one())

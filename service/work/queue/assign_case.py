@@ -69,7 +69,7 @@ def _may(who: Principal, row: Row[Any], account_id: int | None) -> None:
 def _fit(context: Context, connection: Connection, row: Row[Any], account_id: int) -> Principal:
     account = accounts.by_number(connection, account_id)
     person = None if account is None else principal_of(account)
-    load = assignments.loads(connection).get(account_id, 0)
+    load = assignments.load_of(connection, account_id)
     full = row.assignee_id != account_id and load >= context.policy["cases.per_person_capacity"]
     if person is None or full or not can_take(connection, person, row, ties_of(connection, person)):
         raise Unfit(

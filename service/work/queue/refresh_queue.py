@@ -24,7 +24,7 @@ from service.work.jobs import Hold
 from service.work.queue.alerts import judged, members_of
 from service.work.queue.change import SERVICE
 from service.work.queue.open_case import Member, NewCase, Opened, hub_of, join_case, one_hand, open_case
-from service.work.queue.remember import quieten, recall
+from service.work.queue.remember import Recalled, quieten, recall
 from service.work.queue.states import DESKS
 from service.work.queue.working_days import local_day, zone
 
@@ -220,7 +220,8 @@ def _put(context: Context, connection: Connection, case: NewCase) -> Opened | Qu
     free = replace(case, members=tuple(one for one in case.members if one.disbursement_id not in held))
     if not free.members:
         return None
-    recalled = recall(context, connection, free)
+    # A sample from which what was explained is left out would be a sample of something else.
+    recalled = recall(context, connection, free) if free.offered_as == "alert" else Recalled(None)
     if recalled.memory_id is not None:
         division = division_paths.nearest_above(
             connection, [one.division_code for one in free.members if one.division_code]

@@ -31,6 +31,8 @@ DESKS_OF: Final[dict[Role, tuple[Desk, ...]]] = {
 }
 """The desks a role works where an account names none."""
 
+MOST_NEAR: Final = 1_000
+
 REASONS: Final = {
     "person": "own or kin",
     "household": "own household",
@@ -61,16 +63,21 @@ def ties_of(connection: Connection, who: Principal) -> list[str]:
         place = kin_ties.places_of(connection, [me]).get(me)
         if place is not None:
             # Villages are merged: the old one and the new one are the same neighbours.
-            keys |= {f"village:{code}" for code in division_paths.around(connection, place.division_code)}
+            keys |= _villages(place.division_code, division_paths.around(connection, place.division_code))
             if place.household_id:
                 keys.add(f"household:{place.household_id}")
     for post in posts:
         keys |= {f"official:{post.official_id}", f"post:{post.division_code}"}
         # Village and township officials are too near to what is paid there; a county's are not for that alone.
         if post.post.startswith(("village_", "township_")):
-            keys |= {f"village:{code}" for code in division_paths.under(connection, post.division_code)}
+            keys |= _villages(post.division_code, division_paths.under(connection, post.division_code))
     keys |= {f"official:{one}" for one in officials}
     return sorted(keys)
+
+
+def _villages(code: str, near: set[str]) -> set[str]:
+    """Keys of villages. A home or a township that holds a thousand divisions is a slip in the register."""
+    return {f"village:{one}" for one in (near if len(near) <= MOST_NEAR else {code})}
 
 
 def recusal_of(context: Context, connection: Connection, who: Principal, case_id: str) -> str | None:
