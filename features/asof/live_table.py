@@ -1,4 +1,4 @@
-"""One table of a live ledger: it takes rows, and so does everything derived from it."""
+"""One table of a live ledger: what is derived from its rows follows those that arrive."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from features.asof.group_index import GroupIndex
 from features.asof.growing import Growing
+from features.asof.growing_table import GrowingTable
 from features.asof.grows import ByCode, ByRow, growth_of
 from features.asof.journal import Journal
-from features.asof.ledger_table import ALWAYS, NEVER, Array, LedgerTable, entity_of
+from features.asof.ledger_table import ALWAYS, NEVER, LedgerTable
 from features.asof.live_index import LiveIndex
 from features.asof.part import Part
 from features.contract._schema import Table
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from features.asof.live import LiveLedger
 
 T = TypeVar("T")
-NO_RANK = np.empty(0, np.int32)
 NO_ROWS = np.empty(0, np.int64)
 AMENDED = 512
 """More rows than this with other values, and what was made from the column is made again."""
@@ -46,101 +46,14 @@ class Made:
     busy: bool = False
 
 
-class LiveTable(LedgerTable):
-    """A table as it was opened, and the rows that arrived since.
-
-    `rank` orders rows among those of one moment (see `features.asof._live_kernels`); `replaced_rows` are rows replaced
-    by a later version since the table was opened, in the order that was learned.
-    """
+class LiveTable(GrowingTable):
+    """A table as it was opened and the rows that arrived since, with what is derived from them."""
 
     def __init__(self, ledger: LiveLedger, schema: Table, source: Path | pa.Table) -> None:
         super().__init__(ledger, schema, source)
-        self.ledger: LiveLedger = ledger
-        self.journal = Journal()
-        self.columns = {column.name: (column, entity_of(column)) for column in schema.columns}
-        self._rank: Growing | None = None
-        self._numbers = Growing(NO_RANK)
         self._live: dict[tuple[str, ...], LiveIndex] = {}
-        self.replaced_rows: list[int] = []
-        self.arrived: list[pa.Table] = []
         self._made: dict[str, Made] = {}
-        self._grown: dict[str, Growing] = {}
         self._grown_types: dict[str, Growing] = {}
-        self._known: Growing | None = None
-        self._gone: Growing | None = None
-        self._never: NDArray[np.int64] | None = None
-        self._versions = False
-        self._opened_versions: bool | None = None
-        self._opened_rows = self.rows
-        self._new_types: dict[str, pa.DataType] = {}
-        self._opened_names = frozenset(self._names)
-
-    @property
-    def rank(self) -> NDArray[np.int32]:
-        """Rank of each row, int32 of shape (rows,); empty where every row's rank is its number."""
-        return NO_RANK if self._rank is None else self._rank.values
-
-    def set_rank(self, rows: NDArray[np.int64], first: int) -> None:
-        """Rows of one moment stand in this order, the first of them at rank `first`."""
-        if self._rank is None:
-            self._rank = Growing(np.arange(self.rows, dtype=np.int32))
-        self._rank.own()[rows] = np.arange(first, first + len(rows), dtype=np.int32)
-
-    @property
-    def known_at(self) -> NDArray[np.int64]:
-        """When each row became known, microseconds UTC, ascending."""
-        return self._ordered[1] if self._known is None else self._known.values
-
-    @property
-    def superseded_at(self) -> NDArray[np.int64]:
-        """When a later version of the same key became known; NEVER for rows without one."""
-        if self._gone is not None:
-            return self._gone.values
-        if self._has_versions_as_opened:
-            return self._replaced_at
-        if self._never is None:
-            self._never = np.full(self.rows, NEVER, dtype=np.int64)
-        return self._never
-
-    @property
-    def has_versions(self) -> bool:
-        """Whether any row was ever replaced by a later version."""
-        return self._versions or self._has_versions_as_opened
-
-    @property
-    def _has_versions_as_opened(self) -> bool:
-        if self._opened_versions is None:
-            self._opened_versions = self._look_for_versions()
-        return self._opened_versions
-
-    def raw(self, column: str) -> pa.ChunkedArray:
-        """The column as it was opened, in file order."""
-        if column not in self._opened_names:
-            return pa.chunked_array([pa.nulls(self._opened_rows, self._new_types[column])])
-        return super().raw(column)
-
-    def arrow(self, column: str) -> pa.ChunkedArray:
-        """The column as stored, in ledger order."""
-        opened = self.raw(column) if self._order is None else self.raw(column).take(pa.array(self._order))
-        more = [chunk for table in self.arrived for chunk in self._arrived(table, column, opened.type).chunks]
-        return pa.chunked_array([*opened.chunks, *more], opened.type)
-
-    def _arrived(self, table: pa.Table, column: str, kind: pa.DataType) -> pa.ChunkedArray:
-        if column not in table.column_names:
-            return pa.chunked_array([pa.nulls(table.num_rows, kind)])
-        return table.column(column).cast(kind)
-
-    def keep(self, name: str, make: Callable[[], NDArray[Any]], *, by_code: bool = False) -> NDArray[Any]:
-        """An array of this table; the cache beside the data knows only what was there when it was opened."""
-        return make() if self.ledger.version else super().keep(name, make, by_code=by_code)
-
-    def column(self, name: str) -> Array:
-        """The column as numbers. A column that was not handed over is all null."""
-        if self._known is None or name in self._columns:
-            return super().column(name)
-        values = super().column(name)  # All that were handed over are there since rows arrived: this one is null.
-        self._grown[name] = Growing(values)
-        return values
 
     def values_of(self, name: str) -> NDArray[Any]:
         """A column, declared or derived before, up to date."""
@@ -309,22 +222,9 @@ class LiveTable(LedgerTable):
         """What several derived columns are made from: for rows that arrived it is made each time."""
         return make() if self.ledger.version else super().shared(key, make)
 
-    @property
-    def ranks(self) -> NDArray[np.int32]:
-        """Order of the rows by moment, then by key; shape (rows,)."""
-        if self._rank is not None:
-            return self._rank.values
-        if len(self._numbers) < self.rows:
-            self._numbers.add(np.arange(len(self._numbers), self.rows, dtype=np.int32))
-        return self._numbers.values
-
-    def rank_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Ranks of some rows, shape (n,)."""
-        return rows if self._rank is None else self._rank.values[rows].astype(np.int64)
-
     def catch_up(self) -> None:
         """Bring everything that was made so far up to date with what arrived."""
-        for name in self._made:
+        for name in list(self._made):
             self._fresh(name)
         for columns in list(self._live):
             self.index(columns)
@@ -351,71 +251,9 @@ class LiveTable(LedgerTable):
     @property
     def nbytes(self) -> int:
         """Bytes held in memory for this table, beside what is mapped from disk."""
-        kept = [*self._grown.values(), *self._grown_types.values(), *(m.values for m in self._made.values())]
-        both = [g for g in (self._known, self._gone) if g is not None]
-        indexes = sum(i.nbytes for i in self._live.values())
-        return sum(g.nbytes for g in (*kept, *both)) + indexes + sum(int(t.nbytes) for t in self.arrived)
-
-    @property
-    def names(self) -> list[str]:
-        """Columns that were handed over, in order."""
-        return self._names
-
-    def open(self) -> None:
-        """Read what was handed over, before the first row is put in."""
-        if self._known is None:
-            for column in self.schema.columns:
-                if self.has(column.name) and column.type != "list":
-                    self.column(column.name)
-
-    def widen(self, schema: pa.Schema) -> None:
-        """Columns that were not shared before: null in every row there is."""
-        self._start()
-        for new in schema:
-            if new.name not in self._present:
-                self._names.append(new.name)
-                self._new_types[new.name] = new.type
-                self._present |= {new.name}
-                if self.schema.column(new.name).type != "list" and new.name not in self._grown:
-                    self._columns.pop(new.name, None)
-                    self._present -= {new.name}
-                    self.column(new.name)
-                    self._present |= {new.name}
-
-    def _start(self) -> tuple[Growing, Growing]:
-        """From now on columns grow; gives when rows became known, and were replaced."""
-        if self._known is None or self._gone is None:
-            self._gone = Growing(self.superseded_at)
-            self._known = Growing(self._ordered[1])
-            self._grown = {name: Growing(values) for name, values in self._columns.items()}
-        return self._known, self._gone
-
-    def content(self, column: str) -> pa.ChunkedArray:
-        """A column in its canonical type, in file order and then as rows arrived."""
-        opened = self.raw(column)
-        more = [chunk for table in self.arrived for chunk in self._arrived(table, column, opened.type).chunks]
-        return pa.chunked_array([*opened.chunks, *more], opened.type)
-
-    def take(self, rows: pa.Table, columns: dict[str, NDArray[Any]], known: NDArray[np.int64]) -> None:
-        """Put rows at the end, encoded as `columns` and known at `known`, ascending and no earlier than the last."""
-        first = self.rows
-        when, gone = self._start()
-        when.add(known)
-        gone.add(np.full(len(known), NEVER, dtype=np.int64))
-        if self._rank is not None:
-            self._rank.add(np.arange(first, first + len(known), dtype=np.int32))
-        self.rows = first + len(known)
-        for name, grown in self._grown.items():
-            null: Any = -1 if grown.values.dtype.kind == "i" else np.nan
-            grown.add(columns.get(name, np.full(len(known), null, dtype=grown.values.dtype)))
-            self._columns[name] = grown.values
-        self.arrived.append(rows)
-
-    def replace(self, row: int, at: int) -> None:
-        """A row was replaced by a later version at a moment."""
-        self._start()[1].own()[row] = at
-        self._versions = True
-        self.replaced_rows.append(row)
+        derived = [*self._grown_types.values(), *(made.values for made in self._made.values())]
+        indexes = sum(index.nbytes for index in self._live.values())
+        return super().nbytes + sum(grown.nbytes for grown in derived) + indexes
 
 
 def differing(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
