@@ -193,7 +193,7 @@ def cells(m: Int64, first: int, inverse: int, columns: Int64, n: int) -> int:
         places, numbers = number_stacked(stacked)
         m[first : first + places.shape[0]] = places
         m[inverse : inverse + n] = numbers
-        return places.shape[0]
+        return len(places)
     k = 0
     for i in range(n):
         found = -1
@@ -220,7 +220,7 @@ def distinct_sorted(m: Int64, o: int, a: int, n: int) -> int:
     if n > SMALL:
         ordered = np.unique(m[a : a + n])
         m[o : o + ordered.shape[0]] = ordered
-        return ordered.shape[0]
+        return len(ordered)
     k = 0
     for i in range(n):
         v = m[a + i]

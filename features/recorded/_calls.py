@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from features.recorded._leaves import Leaf
 from features.recorded._recorder import CannotRecordError, Recorder
-from features.recorded._values import Leaf, Stand, Traced, kind_of
+from features.recorded._values import Stand, Traced, kind_of
 
 
 def call(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -15,8 +15,9 @@ from features.asof.live_index import LiveIndex
 from features.recorded import _words as words
 from features.recorded._calls import call
 from features.recorded._codes import CODE
+from features.recorded._leaves import Leaf
 from features.recorded._recorder import CannotRecordError, Recorder
-from features.recorded._values import Leaf, LeafLength, Length, Traced, as_kind, length
+from features.recorded._values import LeafLength, Length, Traced, as_kind, length
 
 Twin = Callable[[Any], Any]
 
@@ -292,7 +293,7 @@ class RecordingIndex:
         if not self.size or not self.rows.length():
             return words.full(length(groups), -1, np.int64)  # type: ignore[no-any-return]
         place = words.ufunc(np.maximum, groups, 0)
-        found = words.where(groups >= 0, self.rows[self.starts[place]], -1)  # type: ignore[operator]
+        found = words.where(groups >= 0, self.rows[self.starts[place]], -1)
         return found.astype(np.int64)  # type: ignore[no-any-return]
 
     def packed(self) -> tuple[Leaf, Leaf]:
@@ -371,7 +372,7 @@ class RecordingIndex:
         """(query, value) of every value of the second key column that occurs with each code of the first."""
         starts, values = self._finer(0)
         codes = words.asarray(first, np.int64)
-        there = (codes >= 0) & (codes < starts.length() - 1)  # type: ignore[operator]
+        there = (codes >= 0) & (codes < starts.length() - 1)
         place = words.where(there, codes, 0)
         begin = words.where(there, starts[place], 0)
         count = words.where(there, starts[place + 1], 0) - begin

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numba import carray, njit
+from numba import njit
 from numpy.typing import NDArray
 
 from features.recorded import _arrange as arrange
@@ -20,7 +21,7 @@ from features.recorded import _history as history
 from features.recorded._by_query import reduced
 from features.recorded._codes import CODE, FIRST_OTHER
 from features.recorded._elementwise import elementwise
-from features.recorded._memory import pointer
+from features.recorded._steps import arranged, from_leaf, leaf_f4, leaf_f8, leaf_i4, leaf_i8
 
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
@@ -29,163 +30,20 @@ Float64 = NDArray[np.float64]
 FULL_MEMORY, OUTSIDE, UNEQUAL = -1, -2, -3
 """What `run` answers where it could not go on: memory too small, a place outside an array, lengths that differ."""
 
-_TAKE, _LEAF_I4, _LEAF_I8, _LEAF_F8 = CODE["TAKE"], CODE["LEAF_I4"], CODE["LEAF_I8"], CODE["LEAF_F8"]
-_LEAF_F4, _LEAF_I1, _SIZE, _LEAF_SIZE = CODE["LEAF_F4"], CODE["LEAF_I1"], CODE["SIZE"], CODE["LEAF_SIZE"]
-_COMPRESS, _WHERE_TRUE, _CONCAT, _FULL = CODE["COMPRESS"], CODE["WHERE_TRUE"], CODE["CONCAT"], CODE["FULL"]
-_ARANGE, _REPEAT, _CUMSUM_F, _CUMSUM_I = CODE["ARANGE"], CODE["REPEAT"], CODE["CUMSUM_F"], CODE["CUMSUM_I"]
-_SORT_F, _SORT_I, _SLICE, _REVERSE = CODE["SORT_F"], CODE["SORT_I"], CODE["SLICE"], CODE["REVERSE"]
-_SCATTER, _PUT_MASK, _ANY, _ALL, _SUM_I = CODE["SCATTER"], CODE["PUT_MASK"], CODE["ANY"], CODE["ALL"], CODE["SUM_I"]
-_MIN_AT, _MAX_AT, _TALLY = CODE["MIN_AT"], CODE["MAX_AT"], CODE["TALLY"]
-_SEARCH_I8, _SEARCH_F8, _IS_IN, _CELLS = CODE["SEARCH_I8"], CODE["SEARCH_F8"], CODE["IS_IN"], CODE["CELLS"]
-_UNIQUE, _LARGEST_I = CODE["UNIQUE"], CODE["LARGEST_I"]
-_KNOWN, _GROUP, _DESCEND, _NARROW = CODE["KNOWN"], CODE["GROUP"], CODE["DESCEND"], CODE["NARROW"]
-_ARRIVED = CODE["ARRIVED"]
-_NEWEST, _EXPAND, _COUNT_ROWS = CODE["NEWEST"], CODE["EXPAND"], CODE["COUNT_ROWS"]
-_TOTAL_ROWS, _DISTINCT_ROWS = CODE["TOTAL_ROWS"], CODE["DISTINCT_ROWS"]
-_Q_COUNT, _Q_PICK_BY = CODE["Q_COUNT"], CODE["Q_PICK_BY"]
-_OUT_F, _OUT_I = CODE["OUT_F"], CODE["OUT_I"]
+_TAKE, _LEAF_I4, _LEAF_I1, _SIZE = CODE["TAKE"], CODE["LEAF_I4"], CODE["LEAF_I1"], CODE["SIZE"]
+_LEAF_SIZE, _CONCAT, _FULL, _ARANGE = CODE["LEAF_SIZE"], CODE["CONCAT"], CODE["FULL"], CODE["ARANGE"]
+_REPEAT, _ANY, _SUM_I, _TALLY = CODE["REPEAT"], CODE["ANY"], CODE["SUM_I"], CODE["TALLY"]
+_CELLS, _LARGEST_I, _KNOWN, _GROUP = CODE["CELLS"], CODE["LARGEST_I"], CODE["KNOWN"], CODE["GROUP"]
+_DESCEND, _NARROW, _ARRIVED, _NEWEST = CODE["DESCEND"], CODE["NARROW"], CODE["ARRIVED"], CODE["NEWEST"]
+_EXPAND, _COUNT_ROWS, _TOTAL_ROWS, _DISTINCT_ROWS = (
+    CODE["EXPAND"],
+    CODE["COUNT_ROWS"],
+    CODE["TOTAL_ROWS"],
+    CODE["DISTINCT_ROWS"],
+)
+_Q_COUNT, _Q_PICK_BY, _OUT_F, _OUT_I = CODE["Q_COUNT"], CODE["Q_PICK_BY"], CODE["OUT_F"], CODE["OUT_I"]
 _F4 = 1
-_PARTS = ("_machine", "_codes", "_memory", "_elementwise", "_arrange", "_history", "_by_query")
-
-
-@njit(nogil=True)
-def _leaf_i4(address: Int64, length: Int64, k: int) -> Int32:
-    return carray(pointer(address[k]), (length[k],), np.int32)  # type: ignore[no-any-return]
-
-
-@njit(nogil=True)
-def _leaf_i8(address: Int64, length: Int64, k: int) -> Int64:
-    return carray(pointer(address[k]), (length[k],), np.int64)  # type: ignore[no-any-return]
-
-
-@njit(nogil=True)
-def _leaf_f8(address: Int64, length: Int64, k: int) -> Float64:
-    return carray(pointer(address[k]), (length[k],), np.float64)  # type: ignore[no-any-return]
-
-
-@njit(nogil=True)
-def _leaf_f4(address: Int64, length: Int64, k: int) -> NDArray[np.float32]:
-    return carray(pointer(address[k]), (length[k],), np.float32)  # type: ignore[no-any-return]
-
-
-@njit(nogil=True)
-def _leaf_i1(address: Int64, length: Int64, k: int) -> NDArray[np.int8]:
-    return carray(pointer(address[k]), (length[k],), np.int8)  # type: ignore[no-any-return]
-
-
-@njit(nogil=True)
-def _from_leaf(op: int, m: Int64, f: Float64, o: int, at: int, n: int, address: Int64, length: Int64, k: int) -> int:
-    """Values of a leaf at places; a negative place counts from the end."""
-    size = length[k]
-    for i in range(n):
-        place = m[at + i]
-        if place < 0:
-            place += size
-        if place < 0 or place >= size:
-            return OUTSIDE
-        if op == _LEAF_I4:
-            m[o + i] = _leaf_i4(address, length, k)[place]
-        elif op == _LEAF_F8:
-            f[o + i] = _leaf_f8(address, length, k)[place]
-        elif op == _LEAF_I8:
-            m[o + i] = _leaf_i8(address, length, k)[place]
-        elif op == _LEAF_F4:
-            f[o + i] = _leaf_f4(address, length, k)[place]
-        else:
-            m[o + i] = _leaf_i1(address, length, k)[place]
-    return n
-
-
-@njit(nogil=True)
-def _arranged(
-    s: Int32, m: Int64, f: Float64, o: int, off: Int64, size: Int64, address: Int64, length: Int64, extra: Int32
-) -> int:
-    """A step of `_arrange`; the length of its result, or below 0."""
-    op = s[0]
-    a, n = off[s[2]], size[s[2]]
-    if op == _TAKE:
-        return arrange.take(m, o, a, n, off[s[3]], size[s[3]])
-    if op == _COMPRESS:
-        return arrange.compress(m, o, a, off[s[3]], n) if size[s[3]] == n else UNEQUAL
-    if op == _WHERE_TRUE:
-        return arrange.where_true(m, o, a, n)
-    if op == _CONCAT:
-        k = 0
-        for part in extra[s[3] : s[3] + s[4]]:
-            for i in range(size[part]):
-                m[o + k] = m[off[part] + i]
-                k += 1
-        return k
-    if op == _FULL:
-        for i in range(m[off[s[3]]]):
-            m[o + i] = m[a]
-        return max(m[off[s[3]]], 0)
-    if op == _ARANGE:
-        for i in range(m[a]):
-            m[o + i] = i
-        return max(m[a], 0)
-    if op == _REPEAT:
-        if s[4] == 1 and size[s[3]] != n:
-            return UNEQUAL
-        return arrange.repeat(m, o, a, off[s[3]], n, s[4])
-    if op == _CUMSUM_I:
-        total = np.int64(0)
-        for i in range(n):
-            total += m[a + i]
-            m[o + i] = total
-        return n
-    if op == _CUMSUM_F:
-        sum_ = 0.0
-        for i in range(n):
-            sum_ += f[a + i]
-            f[o + i] = sum_
-        return n
-    if _SORT_F <= op <= _SORT_I:
-        if size[s[3]] != n:
-            return UNEQUAL
-        arrange.sort_order(m, f, o, a, off[s[3]], n, op == _SORT_F)
-        return n
-    if op == _SLICE:
-        start = s[3] if s[3] >= 0 else max(n + s[3], 0)
-        stop = min(s[4], n) if s[4] >= 0 else n + s[4]
-        if s[5] == 1:
-            stop = n
-        k = 0
-        for i in range(start, stop):
-            m[o + k] = m[a + i]
-            k += 1
-        return k
-    if op == _REVERSE:
-        for i in range(n):
-            m[o + i] = m[a + n - 1 - i]
-        return n
-    if op == _SCATTER:
-        if s[5] == 1 and size[s[4]] != size[s[3]]:
-            return UNEQUAL
-        return arrange.scatter(m, o, a, n, off[s[3]], size[s[3]], off[s[4]], s[5])
-    if op == _PUT_MASK:
-        if size[s[3]] != n:
-            return UNEQUAL
-        return arrange.put_mask(m, o, a, n, off[s[3]], off[s[4]], s[5])
-    if _MIN_AT <= op <= _MAX_AT:
-        return arrange.extreme_at(m, f, o, a, n, off[s[3]], size[s[3]], off[s[4]], s[5], op == _MIN_AT)
-    if op == _TALLY:
-        return arrange.tally(m, o, a, n, m[off[s[3]]])
-    if op == _IS_IN:
-        return arrange.is_in(m, o, a, n, off[s[3]], size[s[3]])
-    if op == _UNIQUE:
-        return arrange.distinct_sorted(m, o, a, n)
-    if op == _SEARCH_I8:
-        values = _leaf_i8(address, length, s[3])
-        for i in range(n):
-            m[o + i] = history.search(values, m[a + i], s[4] == 1)
-        return n
-    if op == _SEARCH_F8:
-        numbers = _leaf_f8(address, length, s[3])
-        for i in range(n):
-            m[o + i] = history.search(numbers, f[a + i], s[4] == 1)
-        return n
-    return OUTSIDE
+_PARTS = ("_machine", "_steps", "_codes", "_memory", "_elementwise", "_arrange", "_history", "_by_query")
 
 
 @njit(nogil=True)
@@ -219,7 +77,7 @@ def _asked(s: Int32, m: Int64, f: Float64, o: int, off: Int64, size: Int64, addr
     op = s[0]
     a, n = off[s[2]], size[s[2]]
     if op == _KNOWN:
-        known = _leaf_i8(address, length, s[3])
+        known = leaf_i8(address, length, s[3])
         for i in range(n):
             m[o + i] = history.known_by(known, m[a + i])
     elif op == _GROUP:
@@ -227,17 +85,17 @@ def _asked(s: Int32, m: Int64, f: Float64, o: int, off: Int64, size: Int64, addr
         for i in range(n):
             m[o + i] = m[a + i] if m[a + i] < groups else -1
     elif op == _DESCEND:
-        starts, finer = _leaf_i4(address, length, s[3]), _leaf_i4(address, length, s[4])
+        starts, finer = leaf_i4(address, length, s[3]), leaf_i4(address, length, s[4])
         history.descend(m, o, a, n, starts, finer, off[s[5]])
     elif op == _NEWEST:
-        rows, gone = _leaf_i4(address, length, s[4]), _leaf_i8(address, length, s[5])
+        rows, gone = leaf_i4(address, length, s[4]), leaf_i8(address, length, s[5])
         history.newest(m, o, a, off[s[3]], n, rows, gone, off[s[6]])
     elif op == _COUNT_ROWS:
-        rows, gone = _leaf_i4(address, length, s[4]), _leaf_i8(address, length, s[5])
-        history.count_rows(m, f, o, a, off[s[3]], n, rows, _leaf_i4(address, length, s[7]), gone, off[s[6]])
+        rows, gone = leaf_i4(address, length, s[4]), leaf_i8(address, length, s[5])
+        history.count_rows(m, f, o, a, off[s[3]], n, rows, leaf_i4(address, length, s[7]), gone, off[s[6]])
     elif op == _DISTINCT_ROWS:
-        rows, gone = _leaf_i4(address, length, s[4]), _leaf_i8(address, length, s[5])
-        previous, values = _leaf_i4(address, length, s[7]), _leaf_i4(address, length, s[8])
+        rows, gone = leaf_i4(address, length, s[4]), leaf_i8(address, length, s[5])
+        previous, values = leaf_i4(address, length, s[7]), leaf_i4(address, length, s[8])
         history.distinct_rows(m, f, o, a, off[s[3]], n, rows, previous, values, gone, off[s[6]])
 
 
@@ -247,14 +105,14 @@ def _totalled(
 ) -> None:
     """Sums over ranges of rows."""
     a, n = off[s[2]], size[s[2]]
-    rows, gone = _leaf_i4(address, length, s[4]), _leaf_i8(address, length, s[5])
-    starts, replaced = _leaf_i4(address, length, s[8]), _leaf_i4(address, length, s[7])
-    values = _leaf_f8(address, length, s[11])
+    rows, gone = leaf_i4(address, length, s[4]), leaf_i8(address, length, s[5])
+    starts, replaced = leaf_i4(address, length, s[8]), leaf_i4(address, length, s[7])
+    values = leaf_f8(address, length, s[11])
     if extra[s[10]] == _F4:
-        counts = _leaf_f4(address, length, extra[s[10] + 1])
+        counts = leaf_f4(address, length, extra[s[10] + 1])
         history.total_rows(m, f, o, a, off[s[3]], n, starts, off[s[9]], counts, rows, replaced, gone, off[s[6]], values)
     else:
-        totals = _leaf_f8(address, length, extra[s[10] + 1])
+        totals = leaf_f8(address, length, extra[s[10] + 1])
         history.total_rows(m, f, o, a, off[s[3]], n, starts, off[s[9]], totals, rows, replaced, gone, off[s[6]], values)
 
 
@@ -303,7 +161,7 @@ def _compiled(sources: str) -> Callable[..., int]:
             if op < FIRST_OTHER:
                 b, c = off[s[3]], off[s[4]]
                 single = s[5]
-                many = np.int64(1)
+                many: Any = 1
                 if (single & 1) == 0:
                     many = n
                 elif (single & 2) == 0:
@@ -321,15 +179,15 @@ def _compiled(sources: str) -> Callable[..., int]:
             elif _LEAF_I4 <= op <= _LEAF_I1:
                 if o + n > room:
                     return FULL_MEMORY
-                if _from_leaf(op, m, f, o, a, n, address, length, s[3]) < 0:
+                if from_leaf(op, m, f, o, a, n, address, length, s[3]) < 0:
                     return OUTSIDE
                 off[made], size[made] = o, n
                 top = o + n
             elif op == _NARROW:
                 if o + 2 * n > room:
                     return FULL_MEMORY
-                starts, rows = _leaf_i4(address, length, s[4]), _leaf_i4(address, length, s[5])
-                ends = _leaf_i4(address, length, s[8])
+                starts, rows = leaf_i4(address, length, s[4]), leaf_i4(address, length, s[5])
+                ends = leaf_i4(address, length, s[8])
                 after = off[s[6]] if s[6] >= 0 else -1
                 history.narrow(m, o, o + n, n, starts, ends, rows, a, after, off[s[7]])
                 off[made], size[made] = o, n
@@ -339,7 +197,7 @@ def _compiled(sources: str) -> Callable[..., int]:
                 most = history.how_many(m, a, off[s[4]], n)
                 if o + 2 * most > room:
                     return FULL_MEMORY
-                rows, gone = _leaf_i4(address, length, s[5]), _leaf_i8(address, length, s[6])
+                rows, gone = leaf_i4(address, length, s[5]), leaf_i8(address, length, s[6])
                 found = history.expand(m, o, o + most, a, off[s[4]], n, rows, gone, off[s[7]])
                 off[made], size[made] = o, found
                 off[s[3]], size[s[3]] = o + most, found
@@ -396,7 +254,7 @@ def _compiled(sources: str) -> Callable[..., int]:
                     columns = np.empty(s[7], np.int64)
                     for k in range(s[7]):
                         columns[k] = off[extra[s[6] + k]]
-                    slots, rows = _leaf_i4(address, length, s[3]), _leaf_i4(address, length, s[4])
+                    slots, rows = leaf_i4(address, length, s[3]), leaf_i4(address, length, s[4])
                     history.arrived(m, o, a, n, columns, slots, rows, m[off[s[5]]])
                 else:
                     _asked(s, m, f, o, off, size, address, length)
@@ -424,14 +282,15 @@ def _compiled(sources: str) -> Callable[..., int]:
                         need = max(need, m[a + i] + 1)
                 if o + need > room:
                     return FULL_MEMORY
-                found = _arranged(s, m, f, o, off, size, address, length, extra)
+                found = arranged(s, m, f, o, off, size, address, length, extra)
                 if found < 0:
-                    return found
+                    return int(found)
                 off[made], size[made] = o, found
                 top = o + found
-        return top
+        return int(top)
 
-    return run  # type: ignore[no-any-return]
+    found: Callable[..., int] = run
+    return found
 
 
 run = _compiled(_sources())

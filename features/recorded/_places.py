@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from features.recorded._codes import CODE
+from features.recorded._leaves import Leaf
 from features.recorded._recorder import CannotRecordError
-from features.recorded._values import Leaf, Traced, as_kind, cast, constant, kind_of, length
+from features.recorded._values import Traced, as_kind, cast, constant, kind_of, length
 
 
 def get(values: Traced, key: Any) -> Any:

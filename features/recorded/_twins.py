@@ -25,7 +25,8 @@ from features.asof import _kernels as real_kernels
 from features.catalogue import FOLDERS, feature_files
 from features.recorded import _words as words
 from features.recorded._calls import call
-from features.recorded._values import Leaf, Stand, Traced, length
+from features.recorded._leaves import Leaf
+from features.recorded._values import Stand, Traced, length
 from features.recorded._view import RecordingCells, RecordingView, narrowed, numbered, reduced
 
 _OWN = tuple(f"features.{folder}" for folder in FOLDERS)

@@ -28,14 +28,12 @@ class RecordingView:
     def __init__(
         self, ledger: RecordingLedger, at: Traced, rows: Traced | None = None, own: Mapping[str, Any] | None = None
     ) -> None:
-        if not isinstance(ledger, RecordingLedger):
-            return
         self.ledger = ledger
         self.recorder: Recorder = ledger.recorder
         self.rows = rows
         self.at: Traced = words.asarray(at, np.int64)
         self.n: Length = length(self.at)
-        self.day_at = (self.at + ledger.utc_offset) / MICROSECONDS_A_DAY  # type: ignore[operator]
+        self.day_at = (self.at + ledger.utc_offset) / MICROSECONDS_A_DAY
         self._own = dict(own or {})
         self._memo: dict[object, Any] = {}
 
@@ -123,7 +121,7 @@ class RecordingView:
         null = np.asarray(-1 if values.dtype.kind == "i" else np.nan, dtype=values.dtype)[()]
         if not self.ledger.tables[table].rows:
             return words.full(length(rows), null, values.dtype)
-        return words.where(rows >= 0, values[words.ufunc(np.maximum, rows, 0)], null)  # type: ignore[operator]
+        return words.where(rows >= 0, values[words.ufunc(np.maximum, rows, 0)], null)
 
     def lookup(self, table: str, column: str, keys: Keys) -> Any:
         """A column of the latest version on record for each query; null where there is none."""
@@ -154,7 +152,7 @@ class RecordingView:
         if not known.length():
             return words.full(self.n, np.nan)
         last = known[words.ufunc(np.maximum, rows, 0)]
-        return words.where(rows >= 0, (self.at - last) / MICROSECONDS_A_DAY, np.nan)  # type: ignore[operator]
+        return words.where(rows >= 0, (self.at - last) / MICROSECONDS_A_DAY, np.nan)
 
     def distinct(self, table: str, keys: Keys, of: str, *, days: float | None = None) -> Traced:
         """Number of different codes of column `of` among rows known in the window."""
@@ -187,7 +185,7 @@ class RecordingView:
     def known_rows(self, table: str, *, days: float = 0.0) -> Traced:
         """Number of rows of a table known at (or that many days before) each moment."""
         known = self.ledger.tables[table].known_at
-        moments = self.at - int(days * MICROSECONDS_A_DAY) if days else self.at  # type: ignore[operator]
+        moments = self.at - int(days * MICROSECONDS_A_DAY) if days else self.at
         reg = self.recorder.emit(CODE["KNOWN"], {2: moments.reg, 3: known.number}, (moments.reg,))[0]
         example = np.searchsorted(known.resolve(), moments.value, side="right").astype(np.int32)
         return Traced(self.recorder, reg, example)
@@ -252,9 +250,9 @@ def narrowed(
     reads = [groups.reg, until.reg, *([] if after is None else [after.reg])]
     lo, hi = recorder.emit(CODE["NARROW"], places, reads, second=3)
     bound = np.zeros(len(until.value), np.int32) if after is None else after.value.astype(np.int32)
-    example = kernels.narrow(
-        *(leaf.resolve() for leaf in leaves), groups.value.astype(np.int32), bound, until.value.astype(np.int32)
-    )
+    starts, ends, rows = (leaf.resolve() for leaf in leaves)
+    known = until.value.astype(np.int32)
+    example = kernels.narrow(starts, ends, rows, groups.value.astype(np.int32), bound, known)
     return Traced(recorder, lo, example[0]), Traced(recorder, hi, example[1])
 
 
@@ -268,7 +266,8 @@ def reduced(
     order, order_alone = _float(recorder, by, zero)
     share = constant(recorder, q, "f")
     places = {
-        2: query.reg, 3: n.reg, 4: what, 5: 0 if alone else 1, 6: order, 7: 0 if order_alone else 1, 8: int(last), 9: share
+        2: query.reg, 3: n.reg, 4: what, 5: 0 if alone else 1, 6: order, 7: 0 if order_alone else 1, 8: int(last),
+        9: share,
     }  # fmt: skip
     reg = recorder.emit(CODE[name], places, (query.reg, n.reg, what, order, share))[0]
     return Traced(recorder, reg, example)

@@ -8,213 +8,40 @@ from typing import Any
 import numpy as np
 
 from features.recorded._codes import CODE
-from features.recorded._recorder import CannotRecordError, Recorder
-from features.recorded._values import (
-    Derived,
-    Leaf,
-    LeafLength,
-    Length,
-    Pair,
-    Stand,
-    Traced,
-    as_kind,
-    cast,
-    constant,
-    kind_of,
-    length,
+from features.recorded._leaves import Derived, Leaf
+from features.recorded._plain_words import (
+    arange,
+    array,
+    asarray,
+    example_of,
+    full,
+    ones,
+    operand,
+    recorder_of,
+    ufunc,
+    where,
+    zeros,
+    zeros_like,
 )
+from features.recorded._recorder import CannotRecordError
+from features.recorded._values import LeafLength, Length, Stand, Traced, as_kind, cast, constant, kind_of, length
+
+__all__ = ["WORDS", "NumpyWords", "arange", "argsort", "asarray", "clip", "cumsum", "full", "repeat", "ufunc", "where"]
 
 _F, _I, _B = "f", "i", "b"
-_STEPS = {
-    "add": {_F: "ADD_F", _I: "ADD_I", _B: "OR"}, "subtract": {_F: "SUB_F", _I: "SUB_I"},
-    "multiply": {_F: "MUL_F", _I: "MUL_I", _B: "AND"}, "divide": {_F: "DIV_F"},
-    "floor_divide": {_I: "FLOORDIV_I"}, "remainder": {_I: "MOD_I"},
-    "maximum": {_F: "MAX_F", _I: "MAX_I", _B: "OR"}, "minimum": {_F: "MIN_F", _I: "MIN_I", _B: "AND"},
-    "fmax": {_F: "FMAX", _I: "MAX_I"}, "fmin": {_F: "FMIN", _I: "MIN_I"},
-    "bitwise_and": {_B: "AND"}, "bitwise_or": {_B: "OR"}, "bitwise_xor": {_B: "XOR"},
-    "logical_and": {_B: "AND"}, "logical_or": {_B: "OR"},
-    "negative": {_F: "NEG_F", _I: "NEG_I"}, "absolute": {_F: "ABS_F", _I: "ABS_I"},
-    "floor": {_F: "FLOOR"}, "ceil": {_F: "CEIL"}, "rint": {_F: "RINT"}, "sqrt": {_F: "SQRT"},
-    "invert": {_B: "NOT"}, "logical_not": {_B: "NOT"},
-}  # fmt: skip
-_COMPARE = {
-    "less": ("LT", False), "less_equal": ("LE", False), "greater": ("LT", True), "greater_equal": ("LE", True),
-    "equal": ("EQ", False), "not_equal": ("NE", False),
-}  # fmt: skip
-_TESTS = {"isnan": "ISNAN", "isinf": "ISINF", "isfinite": "ISFINITE"}
-
-
-def _recorder(*values: Any) -> Recorder | None:
-    """The recorder of the first stand-in, None where there is none."""
-    for value in values:
-        if isinstance(value, Stand):
-            found: Recorder = value.recorder  # type: ignore[attr-defined]
-            return found
-    return None
-
-
-def _example(value: Any) -> Any:
-    return value.value if isinstance(value, Traced) else value
-
-
-def _operand(recorder: Recorder, value: Any, kind: str) -> tuple[int, bool]:
-    """The number of a value in a kind, and whether it is single."""
-    if isinstance(value, Traced):
-        return as_kind(value, kind), value.single
-    if isinstance(value, np.ndarray) and value.ndim:  # A single value may come as an array without dimension.
-        raise CannotRecordError("an array of which nothing is known but its values")
-    return constant(recorder, value, kind), True
-
-
-def _step(recorder: Recorder, name: str, operands: list[tuple[int, bool]], example: Any) -> Traced:
-    single = sum(1 << k for k, (_, alone) in enumerate(operands) if alone)
-    single |= 7 & ~((1 << len(operands)) - 1)
-    places = {2 + k: reg for k, (reg, _) in enumerate(operands)}
-    reg = recorder.emit(CODE[name], {**places, 5: single}, tuple(reg for reg, _ in operands))[0]
-    return Traced(recorder, reg, example)
-
-
-def ufunc(function: np.ufunc, *inputs: Any) -> Any:
-    """A numpy function applied value by value."""
-    recorder = _recorder(*inputs)
-    if recorder is None:
-        return function(*inputs)
-    if any(isinstance(v, Leaf) for v in inputs):
-        return _over_leaf(function, inputs)
-    name = function.__name__
-    examples = [_example(v) for v in inputs]
-    with np.errstate(all="ignore"):
-        example = function(*examples)
-    if name in _COMPARE:
-        word, swapped = _COMPARE[name]
-        kinds = [kind_of(np.asarray(v).dtype) for v in examples]
-        kind = _F if _F in kinds else _I
-        operands = [_operand(recorder, v, kind) for v in inputs]
-        return _step(recorder, f"{word}_{'F' if kind == _F else 'I'}", operands[::-1] if swapped else operands, example)
-    if name in _TESTS:
-        return _step(recorder, _TESTS[name], [_operand(recorder, inputs[0], _F)], example)
-    kind = kind_of(example.dtype)
-    step = _STEPS.get(name, {}).get(kind)
-    if step is None or example.dtype == np.float32:
-        raise CannotRecordError(f"numpy.{name} giving {example.dtype}")
-    return _step(recorder, step, [_operand(recorder, v, kind) for v in inputs], example)
-
-
-def _over_leaf(function: np.ufunc, inputs: tuple[Any, ...]) -> Any:
-    """A function of ledger arrays, and single plain numbers, put off until values are taken."""
-    leaves = [v for v in inputs if isinstance(v, Leaf)]
-    if any(isinstance(v, Traced) for v in inputs) or any(isinstance(v, np.ndarray) and v.ndim for v in inputs):
-        raise CannotRecordError(f"numpy.{function.__name__} of a ledger's array and something else")
-    key = (function.__name__, tuple(None if isinstance(v, Leaf) else repr(v) for v in inputs))
-    if len(leaves) == 1:
-        return Derived(leaves[0], lambda x: ufunc(function, *(x if isinstance(v, Leaf) else v for v in inputs)), key)
-    return Pair(leaves[0], leaves[1], lambda x, y: ufunc(function, x, y), key)
-
-
-def where(condition: Any, *choices: Any) -> Any:
-    """`numpy.where` with one or three arguments."""
-    if _recorder(condition, *choices) is None:
-        return np.where(condition, *choices)
-    if not choices:
-        return (flatnonzero(condition),)
-    values = (condition, *choices)
-    leaves = [v for v in values if isinstance(v, Leaf)]
-    if leaves:
-        if any(isinstance(v, Traced) for v in values) or len({id(v) for v in leaves}) > 2:
-            raise CannotRecordError("numpy.where of a ledger's array and something else")
-        key = ("where", tuple(v.key if isinstance(v, Leaf) else repr(v) for v in values))
-        if len(leaves) == 1 or all(v is leaves[0] for v in leaves):
-            return Derived(leaves[0], lambda x: where(*(x if isinstance(v, Leaf) else v for v in values)), key)
-        first = leaves[0]
-        return Pair(
-            first,
-            next(v for v in leaves if v is not first),
-            lambda x, y: where(*((x if v is first else y) if isinstance(v, Leaf) else v for v in values)),
-            key,
-        )
-    recorder = _recorder(*values)
-    if recorder is None:
-        raise CannotRecordError("nothing to record")
-    example = np.where(*(_example(v) for v in values))
-    kind = kind_of(example.dtype)
-    operands = [_operand(recorder, condition, _B), *(_operand(recorder, v, kind) for v in choices)]
-    return _step(recorder, "SELECT", operands, example)
-
-
-def asarray(values: Any, dtype: Any = None, **_: Any) -> Any:
-    """The values themselves, in another kind where one is asked for."""
-    if not isinstance(values, Stand):
-        if isinstance(values, list | tuple) and _recorder(*values) is not None:
-            return _stacked(values)
-        return np.asarray(values, dtype=dtype)
-    if dtype is None or np.dtype(dtype) == values.dtype:  # type: ignore[attr-defined]
-        return values
-    return values.astype(dtype)  # type: ignore[attr-defined]
-
-
-def _stacked(values: Any) -> Any:
-    raise CannotRecordError("an array of several values")
-
-
-def array(values: Any, dtype: Any = None, **_: Any) -> Any:
-    """A copy."""
-    found = asarray(values, dtype)
-    return found.copy() if isinstance(found, Traced) else found
-
-
-def full(shape: Any, fill: Any, dtype: Any = None) -> Any:
-    """One value as often as `shape` says."""
-    number = shape[0] if isinstance(shape, tuple) and len(shape) == 1 else shape
-    recorder = _recorder(number, fill)
-    if recorder is None:
-        return np.full(shape, fill, dtype=dtype)
-    if not isinstance(number, Traced):
-        raise CannotRecordError("a fixed number of values")
-    example = np.full(int(number.value), _example(fill), dtype=dtype)
-    reg = _operand(recorder, fill, kind_of(example.dtype))[0]
-    return Traced(recorder, recorder.emit(CODE["FULL"], {2: reg, 3: number.reg}, (reg, number.reg))[0], example)
-
-
-def zeros(shape: Any, dtype: Any = np.float64) -> Any:
-    """Zeros."""
-    return full(shape, np.dtype(dtype).type(0), dtype)
-
-
-def ones(shape: Any, dtype: Any = np.float64) -> Any:
-    """Ones."""
-    return full(shape, np.dtype(dtype).type(1), dtype)
-
-
-def zeros_like(values: Any, dtype: Any = None) -> Any:
-    """Zeros as many as values."""
-    if not isinstance(values, Traced):
-        return np.zeros_like(values, dtype=dtype)
-    return zeros(length(values), dtype or values.dtype)
-
-
-def arange(*bounds: Any, dtype: Any = None) -> Any:
-    """Whole numbers from 0."""
-    recorder = _recorder(*bounds)
-    if recorder is None:
-        return np.arange(*bounds, dtype=dtype)
-    if len(bounds) != 1:
-        raise CannotRecordError("numpy.arange with a start")
-    number = bounds[0]
-    reg = recorder.emit(CODE["ARANGE"], {2: number.reg}, (number.reg,))[0]
-    return Traced(recorder, reg, np.arange(int(number.value), dtype=dtype))
 
 
 def concatenate(parts: Any, axis: int = 0) -> Any:
     """Arrays one after another."""
     parts = list(parts)
-    recorder = _recorder(*parts)
+    recorder = recorder_of(*parts)
     if recorder is None:
         return np.concatenate(parts, axis=axis)
     if any(isinstance(p, Leaf) for p in parts):
         raise CannotRecordError("numpy.concatenate of a ledger's array")
     if any(not isinstance(p, Traced) and len(p) for p in parts):
         raise CannotRecordError("numpy.concatenate of an array of which nothing is known but its values")
-    example = np.concatenate([_example(p) for p in parts])
+    example = np.concatenate([example_of(p) for p in parts])
     kind = kind_of(example.dtype)
     regs = tuple(as_kind(p, kind) for p in parts if isinstance(p, Traced))
     return Traced(recorder, recorder.emit(CODE["CONCAT"], {4: len(regs)}, regs, extra=regs, extra_at=3)[0], example)
@@ -267,13 +94,13 @@ def flatnonzero(mask: Any) -> Any:
 
 def repeat(values: Any, counts: Any) -> Any:
     """Each value as often as its count."""
-    recorder = _recorder(values, counts)
+    recorder = recorder_of(values, counts)
     if recorder is None:
         return np.repeat(values, counts)
     if not isinstance(values, Traced):
         raise CannotRecordError("numpy.repeat of plain values")
-    reg, single = _operand(recorder, counts, _I)
-    example = np.repeat(values.value, _example(counts))
+    reg, single = operand(recorder, counts, _I)
+    example = np.repeat(values.value, example_of(counts))
     places = {2: values.reg, 3: reg, 4: 0 if single else 1}
     return Traced(recorder, recorder.emit(CODE["REPEAT"], places, (values.reg, reg))[0], example)
 
@@ -292,7 +119,7 @@ def cumsum(values: Any) -> Any:
 def lexsort(keys: Any) -> Any:
     """The order by several keys, the last of them first; equals keep their order."""
     keys = tuple(keys)
-    recorder = _recorder(*keys)
+    recorder = recorder_of(*keys)
     if recorder is None:
         return np.lexsort(keys)
     if not all(isinstance(k, Traced) for k in keys):
@@ -308,7 +135,7 @@ def lexsort(keys: Any) -> Any:
 def argsort(values: Any, kind: str | None = None, **_: Any) -> Any:
     """The order by one key; equals keep their order."""
     if not isinstance(values, Traced):
-        return np.argsort(values, kind=kind)  # type: ignore[call-overload]
+        return np.argsort(values, kind=kind)  # type: ignore[arg-type]
     if kind != "stable":
         raise CannotRecordError("an order that leaves equals open")
     return lexsort((values,))
@@ -316,7 +143,7 @@ def argsort(values: Any, kind: str | None = None, **_: Any) -> Any:
 
 def isin(values: Any, others: Any) -> Any:
     """Whether each value is among others."""
-    recorder = _recorder(values, others)
+    recorder = recorder_of(values, others)
     if recorder is None:
         return np.isin(values, others)
     if isinstance(values, Leaf):
@@ -338,7 +165,7 @@ def isin(values: Any, others: Any) -> Any:
 
 def searchsorted(values: Any, wanted: Any, side: str = "left") -> Any:
     """Where values would be put among the sorted ones of a ledger's array."""
-    if _recorder(values, wanted) is None:
+    if recorder_of(values, wanted) is None:
         return np.searchsorted(values, wanted, side=side)  # type: ignore[call-overload]
     if not isinstance(values, Leaf) or not isinstance(wanted, Traced) or wanted.single:
         raise CannotRecordError("numpy.searchsorted among values")
@@ -353,7 +180,7 @@ def searchsorted(values: Any, wanted: Any, side: str = "left") -> Any:
 
 def bincount(values: Any, weights: Any = None, minlength: Any = 0) -> Any:
     """How often each whole number occurs."""
-    recorder = _recorder(values, weights, minlength)
+    recorder = recorder_of(values, weights, minlength)
     if recorder is None:
         return np.bincount(values, weights, minlength)
     if weights is not None:
@@ -361,10 +188,10 @@ def bincount(values: Any, weights: Any = None, minlength: Any = 0) -> Any:
 
         if not isinstance(minlength, Traced):
             raise CannotRecordError("numpy.bincount of weights without a number of queries")
-        example = np.bincount(values.value, _example(weights), int(minlength.value))
+        example = np.bincount(values.value, example_of(weights), int(minlength.value))
         return reduced("Q_TOTAL", values, weights, minlength, example)
-    reg = _operand(recorder, minlength, _I)[0]
-    example = np.bincount(values.value, minlength=int(_example(minlength)))
+    reg = operand(recorder, minlength, _I)[0]
+    example = np.bincount(values.value, minlength=int(example_of(minlength)))
     return Traced(recorder, recorder.emit(CODE["TALLY"], {2: values.reg, 3: reg}, (values.reg, reg))[0], example)
 
 
@@ -407,14 +234,14 @@ def round_(values: Any, decimals: int = 0) -> Any:
 
 def clip(values: Any, low: Any, high: Any) -> Any:
     """Values within bounds."""
-    if _recorder(values, low, high) is None:
+    if recorder_of(values, low, high) is None:
         return np.clip(values, low, high)
     return ufunc(np.minimum, ufunc(np.maximum, values, low), high)
 
 
 def at(function: np.ufunc, target: Any, places: Any, values: Any) -> None:
     """`numpy.minimum.at` and `numpy.maximum.at`, in place."""
-    recorder = _recorder(target, places, values)
+    recorder = recorder_of(target, places, values)
     if recorder is None:
         function.at(target, places, values)
         return
@@ -423,8 +250,8 @@ def at(function: np.ufunc, target: Any, places: Any, values: Any) -> None:
     if kind_of(target.dtype) != _F:
         raise CannotRecordError(f"numpy.{function.__name__}.at of whole numbers")
     example = target.value.copy()
-    function.at(example, places.value, _example(values))
-    reg, single = _operand(recorder, values, _F)
+    function.at(example, places.value, example_of(values))
+    reg, single = operand(recorder, values, _F)
     fields = {2: target.reg, 3: places.reg, 4: reg, 5: 0 if single else 1}
     name = "MIN_AT" if function.__name__ == "minimum" else "MAX_AT"
     target.reg = recorder.emit(CODE[name], fields, (target.reg, places.reg, reg))[0]
@@ -433,7 +260,7 @@ def at(function: np.ufunc, target: Any, places: Any, values: Any) -> None:
 
 def array_equal(one: Any, other: Any) -> Any:
     """Whether two arrays are alike: told only where they are the same values of the program."""
-    if _recorder(one, other) is None:
+    if recorder_of(one, other) is None:
         return np.array_equal(one, other)
     if isinstance(one, Traced) and isinstance(other, Traced) and one.reg == other.reg:
         return True
@@ -442,7 +269,7 @@ def array_equal(one: Any, other: Any) -> Any:
 
 def empty(shape: Any, dtype: Any = np.float64) -> Any:
     """Values to be written; zeros here."""
-    return zeros(shape, dtype) if _recorder(shape) is not None else np.empty(shape, dtype)
+    return zeros(shape, dtype) if recorder_of(shape) is not None else np.empty(shape, dtype)
 
 
 def any_(values: Any) -> Any:
@@ -463,7 +290,7 @@ class _UfuncWord:
         self.__name__ = function.__name__
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        if _recorder(*inputs) is None:
+        if recorder_of(*inputs) is None:
             return self.function(*inputs, **options)
         if options:
             raise CannotRecordError(f"numpy.{self.__name__} with {sorted(options)}")

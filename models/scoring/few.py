@@ -92,9 +92,8 @@ class _Few:
             named = (*leading(part.facts, added), reasons_told(part, part.facts, added, bundle))
             for k, place in enumerate(chosen.tolist()):
                 typology[place], role[place], desk[place], reasons[place] = (texts[k] for texts in named)
-        ids = ledger.vocabulary("disbursement").decode(
-            ledger.tables["disbursements"].column("disbursement_id")[told.rows]
-        )
+        codes = ledger.tables["disbursements"].codes("disbursement_id")[told.rows]
+        ids = ledger.vocabulary("disbursement").decode(codes)
         off = self._off()
         return [
             Scored(

@@ -7,7 +7,7 @@ content: appended rows are seen at once, and a table or column that comes makes 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from features._feature import Feature
 from features.asof import Ledger, View
 from features.catalogue import all_features
-from features.recorded.program import CannotRecordError, Program, Rested, Rows
+from features.recorded._recorder import CannotRecordError
+from features.recorded.program import Program, Rested, Rows
 from models.rules._rule import Outcome, Rule
 from models.rules.catalogue import all_rules
 from models.scoring.facts import Facts, facts_of, model_features, peer_places, peer_words
@@ -46,7 +47,8 @@ class FewFacts:
 
     def values(self, feature: Feature) -> Float:
         """A feature's values; shape (n,)."""
-        return self._values[self._plan.places[feature.name]]
+        found: Float = self._values[self._plan.places[feature.name]]
+        return found
 
     def part(self, chosen: Int64) -> FewFacts:
         """The same of some of the payments."""
@@ -88,7 +90,7 @@ class Plan:
         # A program finds indexes and derived columns where numpy left them.
         shown = [f for f in self.features if f.name in self._shown]
         prepare(view, shown)
-        works = [
+        works: list[Callable[[Any], Any]] = [
             *(partial(_value, feature=feature) for feature in self.features),
             *(partial(_outcome, rule=rule, policy=self.policy, rests=self.rests) for rule in self.rules),
             peer_places,

@@ -40,7 +40,8 @@ _NOT_SCORING = (
 )  # fmt: skip
 # What turns facts into a row of scores. Queues, grouping and sampling come after it.
 _MACHINERY = (
-    "_prepared", "anomaly", "asking", "bundle", "combine", "facts", "few", "in_force", "leading", "reasons", "score", "wording",
+    "_prepared", "anomaly", "asking", "bundle", "combine", "facts", "few", "in_force", "leading", "plan", "reasons",
+    "score", "wording",
 )  # fmt: skip
 _LENGTH = 10
 
