@@ -74,7 +74,9 @@ class LiveScorer:
             if self.history.is_behind():
                 self.open()
             return
-        self.history.catch_up(AT_ONCE)
+        if self.history.catch_up(AT_ONCE).rows:
+            # Else the next payment would find the indexes behind.
+            self.history.ledger.catch_up()
         if self._some_wait and not self.history.stale:
             self.score_waiting()
             self._some_wait = self.history.is_behind()
