@@ -9,7 +9,9 @@ from service.work.context import Context
 
 
 def put_session(response: Response, context: Context, token: str) -> None:
-    """Set the cookie. It goes with the browser's run: the database says when the session ends."""
+    """Set the cookie. It goes with the browser's run: the database says when the session ends. Nothing in between keeps
+    the answer."""
+    response.headers["Cache-Control"] = "no-store"
     response.set_cookie(COOKIE, token, httponly=True, secure=is_secure(context), samesite="lax", path="/")
 
 

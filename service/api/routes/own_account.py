@@ -115,18 +115,21 @@ def post_password(body: PasswordBody, request: Request, response: Response, cont
 
 
 @router.post("/codes", responses=responses(401, 403, 409, 422, 429, 503))
-def post_codes(body: CodesBody, request: Request, context: Asked, who: Own) -> CodesAnswer:
+def post_codes(body: CodesBody, request: Request, response: Response, context: Asked, who: Own) -> CodesAnswer:
     """Get a secret for one-time codes. It counts once a first code was confirmed."""
     with told():
         made = one_time_codes.start(context, who, body.password, address_of(request))
+    response.headers["Cache-Control"] = "no-store"
     return CodesAnswer(secret=made.secret, uri=made.uri)
 
 
 @router.post("/codes/confirm", responses=responses(401, 403, 404, 409, 422))
-def post_codes_confirm(body: CodeBody, context: Asked, who: Own) -> RecoveryAnswer:
+def post_codes_confirm(body: CodeBody, response: Response, context: Asked, who: Own) -> RecoveryAnswer:
     """Switch one-time codes on with a first code; the recovery codes are shown once."""
     with told():
-        return RecoveryAnswer(recovery_codes=one_time_codes.confirm(context, who, body.code))
+        codes = one_time_codes.confirm(context, who, body.code)
+    response.headers["Cache-Control"] = "no-store"
+    return RecoveryAnswer(recovery_codes=codes)
 
 
 @router.post("/codes/remove", status_code=204, responses=responses(401, 403, 422, 429, 503))

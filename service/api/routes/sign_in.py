@@ -111,7 +111,6 @@ def post_sign_in(body: SignInBody, request: Request, response: Response, context
             request_id=request.scope.get("request_id"),
         )
     put_session(response, context, done.token)
-    response.headers["Cache-Control"] = "no-store"
     return sign_in_answer(done)
 
 

@@ -95,7 +95,7 @@ def sign_out(context: Context, who: Principal, token: str) -> None:
     """End the session of a token. Ending one that has ended changes nothing."""
     with context.database.write() as connection:
         if sessions.end(connection, hash_of(token), context.clock.now(), "signed out"):
-            record(context, connection, Line(who.name, "session.end", "account", str(who.account_id)))
+            record(context, connection, Line(who.name, "session.end", *_whose(who)))
 
 
 def sign_out_everywhere(context: Context, who: Principal) -> int:
@@ -104,7 +104,7 @@ def sign_out_everywhere(context: Context, who: Principal) -> int:
     with context.database.write() as connection:
         ended = sessions.end_all(connection, context.clock.now(), "signed out everywhere", **whose)
         details = {"sessions": ended}
-        record(context, connection, Line(who.name, "session.end_all", "account", str(who.account_id), details=details))
+        record(context, connection, Line(who.name, "session.end_all", *_whose(who), details=details))
     return ended
 
 
@@ -137,6 +137,11 @@ def change_password(context: Context, who: Principal, *, old: str, new: str, add
         changed = accounts.by_number(connection, account.account_id) or current
         record(context, connection, Line(who.name, "account.change_password", "account", str(account.account_id)))
     return signed_in(context, changed, "password", opened.token, opened.ends_at)
+
+
+def _whose(who: Principal) -> tuple[str, str]:
+    """What a session belongs to, as the log says it: an account, or a recipient, who has none."""
+    return ("recipient", who.name) if who.credential == "recipient" else ("account", str(who.account_id))
 
 
 def _outdated(account: Account) -> bool:
