@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, LargeBinary, Table, Text, and_, insert, select, update
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, and_, bindparam, insert, select, update
 
 from service.store._columns import METADATA, Number
 
@@ -29,6 +29,14 @@ FACT_KEYS = Table(
 
 AT_ONCE = 2_000
 """Keys looked up by one statement."""
+
+# Made once: they are asked many times a second.
+_STANDING = (
+    select(FACT_KEYS.c.key_hash, FACT_KEYS.c.clock, FACT_KEYS.c.content_hash, FACT_KEYS.c.seq)
+    .where(FACT_KEYS.c.table_name == bindparam("table"), FACT_KEYS.c.key_hash.in_(bindparam("hashes", expanding=True)))
+    .order_by(FACT_KEYS.c.clock)
+)
+_PUT = insert(FACT_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +63,7 @@ def standing(connection: Connection, table: str, hashes: Iterable[bytes]) -> dic
     asked = sorted(set(hashes))
     for start in range(0, len(asked), AT_ONCE):
         part = asked[start : start + AT_ONCE]
-        rows = connection.execute(
-            select(FACT_KEYS.c.key_hash, FACT_KEYS.c.clock, FACT_KEYS.c.content_hash, FACT_KEYS.c.seq)
-            .where(FACT_KEYS.c.table_name == table, FACT_KEYS.c.key_hash.in_(part))
-            .order_by(FACT_KEYS.c.clock)
-        )
+        rows = connection.execute(_STANDING, {"table": table, "hashes": part})
         for row in rows:
             found[bytes(row.key_hash)].append(Standing(int(row.clock), bytes(row.content_hash), int(row.seq)))
     return dict(found)
@@ -72,7 +76,7 @@ def put(connection: Connection, table: str, keys: Sequence[Key], seq: int) -> No
             {"table_name": table, "key_hash": k.key_hash, "clock": k.clock, "content_hash": k.content_hash, "seq": seq}
             for k in keys
         ]
-        connection.execute(insert(FACT_KEYS), rows)
+        connection.execute(_PUT, rows)
 
 
 def replace(connection: Connection, table: str, keys: Sequence[Key], seq: int) -> None:

@@ -29,6 +29,10 @@ FACT_BATCHES = Table(
     Index("ix_fact_batches_table_name_seq", "table_name", "seq"),
 )
 
+# Made once: they are asked many times a second.
+_LAST = select(func.coalesce(func.max(FACT_BATCHES.c.seq), 0))
+_ADD = insert(FACT_BATCHES)
+
 
 def add_batch(
     connection: Connection,
@@ -46,22 +50,23 @@ def add_batch(
     if seq is None:
         seq = last_seq(connection) + 1
     connection.execute(
-        insert(FACT_BATCHES).values(
-            seq=seq,
-            table_name=table,
-            rows=rows,
-            content=content,
-            intake_id=intake_id,
-            source=source,
-            received_at=received_at,
-        )
+        _ADD,
+        {
+            "seq": seq,
+            "table_name": table,
+            "rows": rows,
+            "content": content,
+            "intake_id": intake_id,
+            "source": source,
+            "received_at": received_at,
+        },
     )
     return seq
 
 
 def last_seq(connection: Connection) -> int:
     """The number of the newest batch, 0 where there is none."""
-    return int(connection.execute(select(func.coalesce(func.max(FACT_BATCHES.c.seq), 0))).scalar_one())
+    return int(connection.execute(_LAST).scalar_one())
 
 
 def batches_after(

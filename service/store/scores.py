@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Double,
+    Executable,
     Index,
     Select,
     Table,
@@ -87,6 +88,13 @@ SCORE_TEXTS = Table(
     Column("text", Text, nullable=False),
 )
 
+# Made once: they are used many times a second.
+_ADD: Final[dict[tuple[str, str], Executable]] = {
+    (dialect, name): insert(table).on_conflict_do_nothing()
+    for dialect, insert in (("postgresql", postgresql_insert), ("sqlite", sqlite_insert))
+    for name, table in (("scores", SCORES), ("texts", SCORE_TEXTS))
+}
+
 
 def text_id(text: str) -> str:
     """The name a text is kept under: 32 hexadecimal digits of its hash."""
@@ -98,12 +106,11 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]], texts: Iterab
 
     A row of the same payment, kind, moment and asker stays as it is: work that is begun again adds nothing twice.
     """
-    made = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
     kept = [{"text_id": text_id(text), "text": text} for text in sorted(set(texts))]
     if kept:
-        connection.execute(made(SCORE_TEXTS).on_conflict_do_nothing(), kept)
+        connection.execute(_ADD[connection.dialect.name, "texts"], kept)
     if rows:
-        connection.execute(made(SCORES).on_conflict_do_nothing(), rows)
+        connection.execute(_ADD[connection.dialect.name, "scores"], rows)
 
 
 def newest() -> ColumnElement[bool]:
