@@ -1,4 +1,7 @@
-"""Bodies too large for memory: written to a private file as they come in, within a limit, and removed afterwards."""
+"""Bodies too large for memory: written as they come in, within a limit, to a file without a name.
+
+Rows lie in it unsealed. Nobody else can open it, and whatever ends this process ends it too.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +41,6 @@ BODY: Final[dict[str, Any]] = {
 }
 """`requestBody` of a route that takes rows, for `openapi_extra`."""
 
-LEFT_SECONDS: Final = 6 * 3600.0
-"""A file older than this was left by a process that died."""
-
 _PIECE: Final = 1 << 20
 
 
@@ -67,7 +67,7 @@ async def taken_in(request: Request, context: Context) -> AsyncIterator[Upload]:
         if int(request.headers.get("content-length", "0")) > limit:
             raise _too_large(context)
     try:
-        file, path = await run_in_threadpool(_new_file, context.settings.state / "spool")
+        file = await run_in_threadpool(_new_file, context.settings.state / "spool")
     except OSError as error:
         raise _no_space() from error
     try:
@@ -86,11 +86,10 @@ async def taken_in(request: Request, context: Context) -> AsyncIterator[Upload]:
             await run_in_threadpool(_write, file, bytes(held))
         except OSError as error:
             raise _no_space() from error
-        finally:
-            os.close(file)
-        yield Upload(path, size, digest.hexdigest(), form)
+        # Opened by this path it is read from its beginning, as often as it is opened.
+        yield Upload(Path(f"/proc/self/fd/{file}"), size, digest.hexdigest(), form)
     finally:
-        path.unlink(missing_ok=True)
+        os.close(file)
 
 
 def _form(request: Request) -> Form:
@@ -120,19 +119,13 @@ def _form(request: Request) -> Form:
     return found
 
 
-def _new_file(folder: Path) -> tuple[int, Path]:
-    """A file nobody else can read, in a folder nobody else can list; files left by processes that died are removed."""
+def _new_file(folder: Path) -> int:
+    """A file without a name, in a folder nobody else can list; its descriptor."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     number, name = tempfile.mkstemp(dir=folder, prefix="body-")
-    # The file system's own clock: the file was made just now.
-    old = os.fstat(number).st_mtime - LEFT_SECONDS
-    # Uploads of runs lie there too, for as long as their run waits.
-    for left in folder.glob("body-*"):
-        with suppress(OSError):
-            if left.stat().st_mtime < old:
-                left.unlink()
-    return number, Path(name)
+    os.unlink(name)
+    return number
 
 
 def _write(file: int, data: bytes) -> None:
