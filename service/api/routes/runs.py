@@ -40,7 +40,8 @@ _BODY = {
                     "type": "object",
                     "required": ["file"],
                     "properties": {"file": _FILE, **{name: {"type": "string", "maxLength": 64} for name in FIELDS}},
-                }
+                },
+                "encoding": {"file": {"contentType": ", ".join(FORMS)}},
             },
             "application/json": {"schema": ReferenceBody.model_json_schema(), "example": {"run_id": "R00179"}},
         },
