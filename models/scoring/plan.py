@@ -113,6 +113,11 @@ class Plan:
                 left[name] = "not the same as numpy's on the sample"
         return left
 
+    @property
+    def stopped(self) -> int:
+        """How often a program had to leave rows to numpy since the plan was recorded."""
+        return self._program.stopped + self._evidence.stopped
+
     def facts(self, rows: Int64) -> FewFacts | None:
         """Facts of disbursement rows, each as of its submission; None where a view must be asked."""
         self._follow()
