@@ -38,7 +38,7 @@ class Growing:
     def resize(self, size: int) -> None:
         """Hold `size` values; what is new is zero, or what was there when the array was longer."""
         if self._room is None or size > len(self._room):
-            room = np.zeros((max(64, size + size // 2), *self.values.shape[1:]), dtype=self.values.dtype)
+            room = np.zeros((max(64, size + size // 4), *self.values.shape[1:]), dtype=self.values.dtype)
             room[: len(self.values)] = self.values
             self._room = room
         self.values = self._room[:size]
