@@ -6,20 +6,20 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
-from service.access.principal import Principal
-from service.access.scope import within
 from service.store.payments import PAYMENTS, STEPS, standing
 from service.store.scores import SCORES
 
 
-def payment_at(connection: Connection, principal: Principal, disbursement_id: str, at: dt.datetime) -> Row[Any] | None:
-    """The version of a payment that stood at a moment, in the principal's scope."""
+def payment_at(
+    connection: Connection, scope: ColumnElement[bool], disbursement_id: str, at: dt.datetime
+) -> Row[Any] | None:
+    """The version of a payment that stood at a moment and meets a condition on `PAYMENTS`."""
     asked = select(PAYMENTS).where(
         PAYMENTS.c.disbursement_id == disbursement_id,
         standing(PAYMENTS, at),
-        within(principal, PAYMENTS.c.division_code),
+        scope,
     )
     return connection.execute(asked).first()
 

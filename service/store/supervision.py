@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select
 
-from service.access.principal import Principal
-from service.access.scope import within
-from service.store.audit_lines import AUDIT_LINES
 from service.store.case_history import CASE_HISTORY
 from service.store.cases import CASES
 from service.store.facts import FACT_BATCHES
@@ -20,9 +17,11 @@ from service.store.runs import RUNS
 from service.store.scores import SCORES
 
 Rows = Iterator[Row[Any]]
+Scope = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+"""Makes of a column with divisions the condition that a row is in scope (`service.access.scope.within`)."""
 
 
-def run_states(connection: Connection, principal: Principal, at: dt.datetime) -> dict[str, int]:
+def run_states(connection: Connection, scope: Scope, at: dt.datetime) -> dict[str, int]:
     """How many runs were in each state at a moment."""
 
     def by(column: Any) -> ColumnElement[bool]:
@@ -37,13 +36,13 @@ def run_states(connection: Connection, principal: Principal, at: dt.datetime) ->
     )
     asked = (
         select(state.label("state"), func.count().label("n"))
-        .where(RUNS.c.received_at <= at, within(principal, RUNS.c.division_code))
+        .where(RUNS.c.received_at <= at, scope(RUNS.c.division_code))
         .group_by(state)
     )
     return {str(row.state): int(row.n) for row in connection.execute(asked)}
 
 
-def _cases_at(principal: Principal, at: dt.datetime) -> Select[Any]:
+def _cases_at(scope: Scope, at: dt.datetime) -> Select[Any]:
     """Every case opened by a moment, with its last line of history by then."""
     last = (
         select(CASE_HISTORY.c.case_id, func.max(CASE_HISTORY.c.line_id).label("line_id"))
@@ -70,23 +69,21 @@ def _cases_at(principal: Principal, at: dt.datetime) -> Select[Any]:
         )
         .join(last, last.c.case_id == CASES.c.case_id)
         .join(CASE_HISTORY, CASE_HISTORY.c.line_id == last.c.line_id)
-        .where(within(principal, CASES.c.division_code))
+        .where(scope(CASES.c.division_code))
     )
 
 
 def cases_at(
-    connection: Connection, principal: Principal, at: dt.datetime, unseen: ColumnElement[bool], after: str, limit: int
+    connection: Connection, scope: Scope, at: dt.datetime, unseen: ColumnElement[bool], after: str, limit: int
 ) -> list[Row[Any]]:
     """Cases as they stood at a moment, by number, behind one; `unseen` leaves out what the principal is tied to."""
-    asked = _cases_at(principal, at).where(unseen, CASES.c.case_id > after).order_by(CASES.c.case_id).limit(limit)
+    asked = _cases_at(scope, at).where(unseen, CASES.c.case_id > after).order_by(CASES.c.case_id).limit(limit)
     return list(connection.execute(asked))
 
 
-def case_counts(
-    connection: Connection, principal: Principal, at: dt.datetime, unseen: ColumnElement[bool]
-) -> list[Row[Any]]:
+def case_counts(connection: Connection, scope: Scope, at: dt.datetime, unseen: ColumnElement[bool]) -> list[Row[Any]]:
     """How many cases each desk had in each state at a moment."""
-    found = _cases_at(principal, at).where(unseen).subquery()
+    found = _cases_at(scope, at).where(unseen).subquery()
     asked = select(found.c.desk, found.c.state, func.count().label("n")).group_by(found.c.desk, found.c.state)
     return list(connection.execute(asked.order_by(found.c.desk, found.c.state)))
 
@@ -105,49 +102,19 @@ def coverage(connection: Connection, at: dt.datetime) -> list[Row[Any]]:
     return list(connection.execute(asked.order_by(FACT_BATCHES.c.table_name)))
 
 
-def looks(
-    connection: Connection, principal: Principal, since: dt.datetime, at: dt.datetime, limit: int
-) -> list[Row[Any]]:
-    """Who looked at what: lines of the log of the kind, newest first; only of divisions in scope."""
-    asked = (
-        select(AUDIT_LINES)
-        .where(
-            AUDIT_LINES.c.at >= since,
-            AUDIT_LINES.c.at <= at,
-            or_(
-                AUDIT_LINES.c.action.like("%.look%"),
-                AUDIT_LINES.c.action.like("%.unmask%"),
-                AUDIT_LINES.c.action.like("%.read%"),
-            ),
-            within(principal, AUDIT_LINES.c.division_code),
-        )
-        .order_by(AUDIT_LINES.c.line.desc())
-        .limit(limit)
-    )
-    return list(connection.execute(asked))
-
-
-def exported_payments(
-    connection: Connection, principal: Principal, where: ColumnElement[bool], at: dt.datetime
-) -> Rows:
+def exported_payments(connection: Connection, scope: Scope, where: ColumnElement[bool], at: dt.datetime) -> Rows:
     """Payments as they stood at a moment, one after the other."""
-    asked = select(PAYMENTS).where(standing(PAYMENTS, at), where, within(principal, PAYMENTS.c.division_code))
+    asked = select(PAYMENTS).where(standing(PAYMENTS, at), where, scope(PAYMENTS.c.division_code))
     yield from connection.execute(asked.order_by(PAYMENTS.c.payment).execution_options(yield_per=2_000))
 
 
-def exported_scores(connection: Connection, principal: Principal, where: ColumnElement[bool], at: dt.datetime) -> Rows:
+def exported_scores(connection: Connection, scope: Scope, where: ColumnElement[bool], at: dt.datetime) -> Rows:
     """Scores made by a moment, one after the other; all that was ever said of a payment, not the newest alone."""
-    asked = select(SCORES).where(SCORES.c.scored_at <= at, where, within(principal, SCORES.c.division_code))
+    asked = select(SCORES).where(SCORES.c.scored_at <= at, where, scope(SCORES.c.division_code))
     yield from connection.execute(asked.order_by(SCORES.c.score_id).execution_options(yield_per=2_000))
 
 
-def exported_places(connection: Connection, principal: Principal) -> Rows:
-    """People and where they belong."""
-    asked = select(PERSON_PLACES).where(within(principal, PERSON_PLACES.c.division_code))
-    yield from connection.execute(asked.order_by(PERSON_PLACES.c.person_hash).execution_options(yield_per=2_000))
-
-
-def exported_kin(connection: Connection, principal: Principal, at: dt.datetime) -> Rows:
+def exported_kin(connection: Connection, scope: Scope, at: dt.datetime) -> Rows:
     """Kin of people in scope, each tie once."""
     place = PERSON_PLACES.alias()
     asked = (
@@ -156,13 +123,13 @@ def exported_kin(connection: Connection, principal: Principal, at: dt.datetime) 
         .where(
             KIN_TIES.c.person_hash < KIN_TIES.c.relative_hash,
             or_(KIN_TIES.c.recorded_at.is_(None), KIN_TIES.c.recorded_at <= at),
-            within(principal, place.c.division_code),
+            scope(place.c.division_code),
         )
     )
     yield from connection.execute(asked.execution_options(yield_per=2_000))
 
 
-def exported_posts(connection: Connection, principal: Principal) -> Rows:
+def exported_posts(connection: Connection, scope: Scope) -> Rows:
     """Posts in scope."""
-    asked = select(OFFICIAL_POSTS).where(within(principal, OFFICIAL_POSTS.c.division_code))
+    asked = select(OFFICIAL_POSTS).where(scope(OFFICIAL_POSTS.c.division_code))
     yield from connection.execute(asked.order_by(OFFICIAL_POSTS.c.official_id).execution_options(yield_per=2_000))

@@ -6,7 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from service.access import Principal
+from service.access.scope import within
 from service.store.payment_steps import last_score, payment_at, payments_again, steps_of
+from service.store.payments import PAYMENTS
 from service.work.chain.stages import STAGES, Stage
 from service.work.context import Context
 
@@ -45,7 +47,7 @@ def follow(context: Context, principal: Principal, disbursement_id: str, at: dt.
     """The way of a payment in the principal's scope as it stood at `at` (None: now); None where there is no such."""
     moment = at or context.clock.now()
     with context.database.read() as connection:
-        payment = payment_at(connection, principal, disbursement_id, moment)
+        payment = payment_at(connection, within(principal, PAYMENTS.c.division_code), disbursement_id, moment)
         if payment is None:
             return None
         subjects = [("payment", disbursement_id)]

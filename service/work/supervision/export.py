@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, and_, true
 
 from service.access import Principal
-from service.access.scope import under
+from service.access.scope import under, within
 from service.store import case_ties, supervision
 from service.store.cases import CASES
 from service.store.payments import PAYMENTS
@@ -86,7 +87,7 @@ def rows(
     where = _where(table, division_code, program_id, period)
     found = supervision.exported_payments if kind == "payments" else supervision.exported_scores
     with context.database.read() as connection:
-        for row in found(connection, principal, where, at):
+        for row in found(connection, partial(within, principal), where, at):
             yield tuple(_value(row, name) for name in HEADERS[kind])
 
 
@@ -102,12 +103,12 @@ def entities(
     """The graph as FollowTheMoney entities: people, accounts, payments, kin, posts."""
     with context.database.read() as connection:
         payments = supervision.exported_payments(
-            connection, principal, _where(PAYMENTS, division_code, program_id, period), at
+            connection, partial(within, principal), _where(PAYMENTS, division_code, program_id, period), at
         )
         yield from graph(
             payments,
-            supervision.exported_kin(connection, principal, at),
-            supervision.exported_posts(connection, principal),
+            supervision.exported_kin(connection, partial(within, principal), at),
+            supervision.exported_posts(connection, partial(within, principal)),
             dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours)),
         )
 
@@ -128,7 +129,7 @@ def _cases(
         with context.database.read() as connection:
             unseen = case_ties.untied(ties_of(connection, principal))
             wanted = unseen if division_code is None else and_(unseen, under(division_code, CASES.c.division_code))
-            page = supervision.cases_at(connection, principal, at, wanted, after, _PAGE)
+            page = supervision.cases_at(connection, partial(within, principal), at, wanted, after, _PAGE)
         for row in page:
             yield tuple(_value(row, name) for name in HEADERS["cases"])
         if len(page) < _PAGE:

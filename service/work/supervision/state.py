@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 
 from service.access import Principal
+from service.access.scope import within
 from service.store import case_ties, supervision
 from service.work.audit.record import Line, record
 from service.work.context import Context
@@ -64,10 +66,10 @@ def running_state(context: Context, principal: Principal, at: dt.datetime | None
     whole = sums(context, principal, by="all", at=at)
     programs = [one for one in sums(context, principal, by="program", at=at) if one.runs_over_limit]
     with context.database.read() as connection:
-        runs = supervision.run_states(connection, principal, moment)
+        runs = supervision.run_states(connection, partial(within, principal), moment)
         unseen = case_ties.untied(ties_of(connection, principal))
         counted: dict[str, dict[str, int]] = {}
-        for row in supervision.case_counts(connection, principal, moment, unseen):
+        for row in supervision.case_counts(connection, partial(within, principal), moment, unseen):
             counted.setdefault(row.desk, {})[row.state] = row.n
         handed = {row.table_name: row for row in supervision.coverage(connection, moment)}
     with context.database.write() as connection:
@@ -95,7 +97,7 @@ def cases_then(
     moment = at or context.clock.now()
     with context.database.read() as connection:
         unseen = case_ties.untied(ties_of(connection, principal))
-        rows = supervision.cases_at(connection, principal, moment, unseen, after, limit)
+        rows = supervision.cases_at(connection, partial(within, principal), moment, unseen, after, limit)
     with context.database.write() as connection:
         line = Line(principal.name, "supervision.look", "cases", moment.isoformat(), details={"cases": len(rows)})
         record(context, connection, line)
