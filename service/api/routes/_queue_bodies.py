@@ -33,6 +33,7 @@ EXAMPLE: dict[str, Any] = {
     "state": "preliminary_check",
     "hub_kind": "official",
     "hub": "O00017",
+    "hub_ref": "O00017",
     "typology": "T25",
     "suspect_role": "official",
     "selected_by": "rule",
@@ -58,7 +59,8 @@ EXAMPLE: dict[str, Any] = {
 
 
 class CaseBody(BaseModel):
-    """A case in a list. `hub` is the id, for cards, phones and devices their last four letters."""
+    """A case in a list. `hub` is the id, for cards, phones and devices their last four letters; `hub_ref` the id, or
+    the keyed hash a whole number is asked for by (`/v1/unmasking`)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
@@ -68,6 +70,7 @@ class CaseBody(BaseModel):
     state: State
     hub_kind: str
     hub: str
+    hub_ref: str
     typology: str
     suspect_role: str
     selected_by: str
@@ -99,6 +102,7 @@ def case_body(row: Row[Any]) -> CaseBody:
         state=row.state,
         hub_kind=row.hub_kind,
         hub=row.hub_shown,
+        hub_ref=row.hub_key,
         typology=row.typology,
         suspect_role=row.suspect_role,
         selected_by=row.selected_by,

@@ -86,7 +86,8 @@ class OpenedBody(BaseModel):
 
 
 class PaymentBody(BaseModel):
-    """A payment of a case. `card` are the last four digits; `active` whether it is in the open case."""
+    """A payment of a case. `card` are the last four digits; `person_ref` and `card_ref` the keyed hashes a whole number
+    is asked for by (`/v1/unmasking`); `active` whether it is in the open case."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -98,6 +99,8 @@ class PaymentBody(BaseModel):
                     "program_id": "P02",
                     "household_id": "H000412",
                     "division_code": "519901001000",
+                    "person_ref": "9f86d081884c7d659a2feaa0c55ad015",
+                    "card_ref": "60303ae22b998861bce3b28f33eec1be",
                     "card": "····1232",
                     "codes": ["T25.cards_emptied_in_series"],
                     "selected_by": "rule",
@@ -116,6 +119,8 @@ class PaymentBody(BaseModel):
     program_id: str
     household_id: str | None
     division_code: str | None
+    person_ref: str | None
+    card_ref: str | None
     card: str
     codes: list[str]
     selected_by: str
@@ -228,7 +233,7 @@ def payments(
             PaymentBody(
                 disbursement_id=one.disbursement_id, amount=yuan(one.amount_fen), score=one.score,
                 program_id=one.program_id, household_id=one.household_id, division_code=one.division_code,
-                card=one.card_last_four, codes=list(one.codes), selected_by=one.selected_by, active=one.active,
+                person_ref=one.person_hash, card_ref=one.card_hash, card=one.card_last_four, codes=list(one.codes), selected_by=one.selected_by, active=one.active,
                 added_at=one.added_at, outcome=one.outcome, decided_at=one.decided_at,
             )
             for one in found

@@ -87,7 +87,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_cases")),
     )
+    op.create_index("ix_cases_amount_fen", "cases", ["amount_fen"], unique=False)
     op.create_index("ix_cases_assignee_id", "cases", ["assignee_id", "is_open", "rank_key", "case_id"], unique=False)
+    op.create_index("ix_cases_counts", "cases", ["is_open", "desk", "state", "division_code"], unique=False)
     op.create_index("ix_cases_desk", "cases", ["is_open", "desk", "rank_key", "case_id"], unique=False)
     op.create_index(
         "ix_cases_division_code", "cases", ["division_code", "is_open", "rank_key", "case_id"], unique=False
@@ -370,7 +372,9 @@ def downgrade() -> None:
     op.drop_index("ix_cases_due_at", table_name="cases")
     op.drop_index("ix_cases_division_code", table_name="cases")
     op.drop_index("ix_cases_desk", table_name="cases")
+    op.drop_index("ix_cases_counts", table_name="cases")
     op.drop_index("ix_cases_assignee_id", table_name="cases")
+    op.drop_index("ix_cases_amount_fen", table_name="cases")
     op.drop_table("cases")
     op.drop_table("saved_filters")
     op.drop_table("queue_refreshes")
