@@ -81,6 +81,7 @@ POINTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", range(0, len(POINTS), 2))
 def test_a_worker_that_dies_at_any_step_leaves_a_run_another_ends_the_same(
     context: Context,
