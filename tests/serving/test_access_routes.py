@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any, get_args
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import true
 
 from service.access import Permission
 from service.access.permissions import ROLES
@@ -111,6 +114,20 @@ def test_no_route_answers_with_rows_from_outside(context: Context, app: FastAPI,
         answered += answer.status_code == 200 and (INSIDE in told or "inside-" in told)
     assert asked > 30
     assert answered >= 8, "the walk sees rows from inside: otherwise it would prove nothing"
+
+
+@pytest.mark.slow
+def test_the_walk_notices_a_scope_that_lets_everything_through(
+    context: Context, app: FastAPI, signed_in: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check above can fail: without the condition, a dozen questions and more tell of rows from outside."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("service.") and hasattr(module, "within"):
+            monkeypatch.setattr(module, "within", lambda *_: true())
+    seed(context)
+    client = signed_in(*ROLES, divisions=("5199",), person="inside-person-1")
+    told = [client.request(route.method, path, **body).text for route, path, body in questions(app)]
+    assert sum(OUTSIDE in text or "outside-" in text for text in told) >= 12
 
 
 def seed(context: Context) -> None:
