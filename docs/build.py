@@ -11,15 +11,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
+from fastapi.dependencies.models import Dependant  # noqa: E402 - a script finds its checkout first
+from fastapi.routing import APIRoute  # noqa: E402
+
 from features.catalogue import all_features, feature_files  # noqa: E402 - a script finds its checkout first
 from features.contract import TABLES, Table  # noqa: E402
 from models.rules._rule import Outcome, Rule  # noqa: E402
 from models.rules.catalogue import all_rules, default_settings  # noqa: E402
+from service.api.routes import all_routers  # noqa: E402
+from service.settings import Settings  # noqa: E402
 
 GENERATED = "<!-- Written by docs/build.py (make docs). Change the declarations, not this page. -->"
 MEANINGS = {
@@ -49,6 +55,16 @@ stays reproducible.
 FEATURES_INTRODUCTION = """\
 *Null* says what a missing value means: `none` (there is no such thing) or `unknown` (it cannot be told). A feature is
 off where a table or column it needs was not shared. *Model* says whether a trained model may read it."""
+
+
+SETTINGS_INTRODUCTION = """\
+Environment variables of `mingbai serve` and the commands around it. A variable that begins with `MINGBAI_` and is not
+here is an error, so a mistyped name cannot silently do nothing. `mingbai doctor` prints the list as it is set, with
+what is wrong and what to do."""
+ROUTES_INTRODUCTION = """\
+`GET /openapi.json` describes each in full, with examples. Errors have one shape, `application/problem+json`, in English
+and Chinese. *None* in the last column: for everybody, or (`/v1/me`) for whoever is signed in. Roles and what they may:
+[access](access.md). No route stops or ends a payment; a test walks the routes to hold it."""
 
 
 def cell(text: str) -> str:
@@ -178,7 +194,55 @@ def rule_section(rule: Rule) -> list[str]:
     return lines + [f"  - {en} · {zh}" for en, zh in rule.next_steps]
 
 
-PAGES = {"data-contract.md": data_contract, "features.md": features, "rules.md": rules}
+def settings() -> str:
+    """What a deployment sets, from the one list of settings."""
+    rows = (
+        (
+            f"`{one.metadata['variable']}`",
+            str(one.metadata["doc"]),
+            "secret" if one.metadata["secret"] else (f"`{one.default}`" if str(one.default or "") else "not set"),
+        )
+        for one in fields(Settings)
+    )
+    return (
+        "\n".join(
+            ["# Settings", "", GENERATED, "", SETTINGS_INTRODUCTION, "", *table(("variable", "what", "default"), rows)]
+        )
+        + "\n"
+    )
+
+
+def routes() -> str:
+    """Every route with the permission it takes, from the application's own routers."""
+    lines = ["# Routes", "", GENERATED, "", ROUTES_INTRODUCTION]
+    by_tag: dict[str, list[tuple[str, str, str]]] = {}
+    for router in all_routers():
+        for route in router.routes:
+            if not isinstance(route, APIRoute):
+                continue
+            tag = str((route.tags or router.tags or ["service"])[0])
+            said = (route.description or route.name).strip().partition("\n\n")[0]
+            permission = ", ".join(f"`{name}`" for name in sorted(permissions(route.dependant))) or "none"
+            for method in sorted(route.methods or ()):
+                by_tag.setdefault(tag, []).append((f"`{method} {route.path}`", said, permission))
+    for tag in sorted(by_tag):
+        lines += ["", f"## {tag[0].upper()}{tag[1:]}", "", *table(("route", "does", "permission"), by_tag[tag])]
+    return "\n".join(lines) + "\n"
+
+
+def permissions(dependant: Dependant) -> set[str]:
+    """The permissions a route asks for, however deep."""
+    found = {str(one.call.permission) for one in dependant.dependencies if one.call and hasattr(one.call, "permission")}
+    return found.union(*(permissions(one) for one in dependant.dependencies))
+
+
+PAGES = {
+    "data-contract.md": data_contract,
+    "features.md": features,
+    "routes.md": routes,
+    "rules.md": rules,
+    "settings.md": settings,
+}
 
 
 def main(arguments: list[str]) -> int:
