@@ -15,8 +15,8 @@ from service.work.queue.find_cases import Filter, Page
 from service.work.queue.read_case import WholeCase
 from service.work.queue.states import Desk, State
 
-CaseNumber = Annotated[str, Path(pattern=r"^C[0-9A-Z]{10}$", examples=["C7K3M9QZ4TB"])]
-Case = Annotated[str, Field(pattern=r"^C[0-9A-Z]{10}$", examples=["C7K3M9QZ4TB"])]
+CaseNumber = Annotated[str, Path(pattern=r"^C[0-9A-HJKMNP-TV-Z]{10}$", examples=["C7K3M9QZ4TB"])]
+Case = Annotated[str, Field(pattern=r"^C[0-9A-HJKMNP-TV-Z]{10}$", examples=["C7K3M9QZ4TB"])]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, examples=[3])]
 Account = Annotated[int, Field(ge=1, le=2**53, examples=[12])]
 Reason = Annotated[Lines, Field(min_length=1, max_length=2000, examples=["名册与银行回单不符，需核实。"])]
@@ -24,7 +24,8 @@ Number = Annotated[Line, Field(min_length=1, max_length=64)]
 Word = Annotated[Line, Field(max_length=64)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 After = Annotated[int, Query(ge=0, le=2**53, description="`next` of the page before; 0: from the start.")]
-Cursor = Annotated[str | None, Query(max_length=40, description="`next` of the page before.")]
+CURSOR = r"^-?[0-9]{1,18}\.C[0-9A-HJKMNP-TV-Z]{10}$"
+Cursor = Annotated[str | None, Query(pattern=CURSOR, description="`next` of the page before.")]
 
 EXAMPLE: dict[str, Any] = {
     "case_id": "C7K3M9QZ4TB",

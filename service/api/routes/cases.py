@@ -13,6 +13,7 @@ from service.api.asking import Asked, needs
 from service.api.money import Yuan, yuan
 from service.api.problem import responses
 from service.api.routes._queue_bodies import (
+    CURSOR,
     After,
     Case,
     CaseNumber,
@@ -42,7 +43,7 @@ Worker = Annotated[Principal, Depends(needs("cases.work"))]
 class SearchBody(FilterBody):
     """A search: what is wanted, and the page."""
 
-    after: Annotated[str | None, Field(max_length=40)] = None
+    after: Annotated[str, Field(pattern=CURSOR)] | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
     def wanted(self) -> Filter:
@@ -233,7 +234,8 @@ def payments(
             PaymentBody(
                 disbursement_id=one.disbursement_id, amount=yuan(one.amount_fen), score=one.score,
                 program_id=one.program_id, household_id=one.household_id, division_code=one.division_code,
-                person_ref=one.person_hash, card_ref=one.card_hash, card=one.card_last_four, codes=list(one.codes), selected_by=one.selected_by, active=one.active,
+                person_ref=one.person_hash, card_ref=one.card_hash, card=one.card_last_four, codes=list(one.codes),
+                selected_by=one.selected_by, active=one.active,
                 added_at=one.added_at, outcome=one.outcome, decided_at=one.decided_at,
             )
             for one in found
