@@ -12,6 +12,8 @@ from service.access import Principal
 from service.api.asking import Asked, needs
 from service.api.money import Yuan, yuan
 from service.api.problem import Problem, not_found, responses
+from service.api.session_cookie import put_session
+from service.api.texts import Line, Lines
 from service.work.recipients.data_used import data_used
 from service.work.recipients.own import STATES, own_payments
 from service.work.recipients.report import KINDS, Kind, Refused, own_reports, report
@@ -27,7 +29,7 @@ class CodeRequest(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"last_six": "031232"}]})
     last_six: LastSix
-    name: Annotated[str | None, Field(max_length=60)] = None
+    name: Annotated[Line, Field(max_length=60)] | None = None
 
 
 class CodeAnswer(BaseModel):
@@ -125,8 +127,8 @@ class ReportRequest(BaseModel):
         json_schema_extra={"examples": [{"kind": "card_held", "disbursement_id": None, "text": "村里一直拿着我的卡。"}]}
     )
     kind: Kind
-    disbursement_id: Annotated[str | None, Field(max_length=64)] = None
-    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    disbursement_id: Annotated[Line, Field(max_length=64)] | None = None
+    text: Annotated[Lines, Field(min_length=1, max_length=2000)]
 
 
 class ReportBody(BaseModel):
@@ -189,14 +191,7 @@ def open_own_session(asked: SessionRequest, request: Request, response: Response
                 "后六位与验证码不符或已过期，请重新获取。",
             ),
         )
-    response.set_cookie(
-        "mingbai_session",
-        found.token,
-        httponly=True,
-        secure=context.settings.public_url.startswith("https:"),
-        samesite="lax",
-        path="/",
-    )
+    put_session(response, context, found.token)
     return SessionAnswer(ends_at=found.ends_at)
 
 

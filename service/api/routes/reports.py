@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.access import Principal
 from service.api.asking import Asked, needs
 from service.api.problem import Problem, not_found, responses
+from service.api.texts import Lines
 from service.work.recipients.answer import OwnAffairError, Report, State, answer_report, list_reports
 
 router = APIRouter(prefix="/v1/reports", tags=["recipients"])
@@ -62,7 +63,7 @@ class AnswerRequest(BaseModel):
     """An answer the recipient reads; without a text the report is only marked as looked at."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "已联系乡镇，卡已归还，请核对。"}]})
-    text: Annotated[str | None, Field(min_length=1, max_length=2000)] = None
+    text: Annotated[Lines, Field(min_length=1, max_length=2000)] | None = None
 
 
 @router.get("", responses=responses(401, 403, 422))

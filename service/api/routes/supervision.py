@@ -17,6 +17,7 @@ from service.api.moments import At, aware
 from service.api.money import Yuan, yuan
 from service.api.problem import Flaw, Problem, responses
 from service.api.routes.funds import SumBody, sum_body
+from service.api.texts import Line
 from service.work.export.csv_safe import csv_lines
 from service.work.export.parquet import parquet_of
 from service.work.supervision.export import HEADERS, Kind, entities, log_export, rows
@@ -154,11 +155,11 @@ class ExportRequest(BaseModel):
     )
     kind: Kind
     form: Literal["csv", "parquet", "ftm"]
-    reason: Annotated[str, Field(min_length=5, max_length=300)]
+    reason: Annotated[Line, Field(min_length=5, max_length=300)]
     at: dt.datetime | None = None
-    division_code: Annotated[str | None, Field(max_length=64)] = None
-    program_id: Annotated[str | None, Field(max_length=64)] = None
-    period: Annotated[str | None, Field(max_length=16)] = None
+    division_code: Annotated[Line, Field(max_length=64)] | None = None
+    program_id: Annotated[Line, Field(max_length=64)] | None = None
+    period: Annotated[Line, Field(max_length=16)] | None = None
 
 
 @router.get("/state", responses=responses(401, 403, 422))
