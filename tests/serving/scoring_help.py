@@ -9,12 +9,20 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import func, select
 
 from features.contract import TABLES
 from service.access import Principal
+from service.clock import SetClock
 from service.work.context import Context
 from service.work.facts.take import Delivery, Taken, take
-from tests.county import County
+from service.work.scoring.local import LocalScorer
+from tests.county import County, invent
+
+NEWS = 30
+"""So many payments of the county are submitted only in the tests."""
 
 SYSTEM = Principal(1, "finance", frozenset({"disbursement_system"}), ("*",), "api_key")
 
@@ -53,3 +61,29 @@ def payments(county: County) -> list[dict[str, Any]]:
     """The county's payments, in the order they were submitted."""
     rows: list[dict[str, Any]] = county.tables["disbursements"].to_pylist()
     return sorted(rows, key=lambda row: (row["submitted_at"], row["disbursement_id"]))
+
+
+def small_county(factory: pytest.TempPathFactory) -> County:
+    """A small county."""
+    return invent(factory.mktemp("live"), households=200, seed=9, months=12)
+
+
+def readied(app: FastAPI, context: Context, county: County, folder: Path) -> FastAPI:
+    """The application with the county on record but for the last payments, an hour after the last of them."""
+    new = payments(county)[-NEWS:]
+    assert isinstance(context.clock, SetClock)
+    context.clock.at = new[-1]["submitted_at"] + dt.timedelta(hours=1)
+    hand_over(context, without(county, {row["disbursement_id"] for row in new}), folder)
+    app.state.scorer = LocalScorer(context)
+    return app
+
+
+def counted(context: Context, table: Any, *conditions: Any) -> int:
+    """How many rows of a table meet conditions."""
+    with context.database.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one())
+
+
+def asks(client: Any, rows: list[dict[str, str]]) -> Any:
+    """The answer to some payments."""
+    return client.post("/v1/disbursements/score", json={"disbursements": rows})

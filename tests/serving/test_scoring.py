@@ -4,36 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from service.clock import SetClock, micros
-from service.store import jobs
 from service.store.awaiting import AWAITING
 from service.store.fact_keys import FACT_KEYS
 from service.store.outbox import OUTBOX_EVENTS
 from service.store.scores import SCORES
 from service.work.choose_model import choose_model
 from service.work.context import Context
-from service.work.jobs import Handler, work_once
 from service.work.score_payments import Payments, score_in_memory
 from service.work.scoring.local import LocalScorer
 from service.work.scoring.payments import row_numbers
-from service.work.scoring.rescore import rescore
-from tests.county import County, invent
+from tests.county import County
 from tests.serving.conftest import Signed
-from tests.serving.scoring_help import hand_over, payments, sent, without
-
-NEWS = 30
-"""So many payments of the county are submitted only in the tests."""
+from tests.serving.scoring_help import NEWS, asks, counted, hand_over, payments, readied, sent, small_county
 
 FIELDS = ("score", "anomaly", "recommendation", "desk", "typology", "suspect_role", "model_version", "as_of")
 Count = Callable[..., int]
@@ -42,7 +36,7 @@ Count = Callable[..., int]
 @pytest.fixture(scope="session")
 def county(tmp_path_factory: pytest.TempPathFactory) -> County:
     """A small county, invented once."""
-    return invent(tmp_path_factory.mktemp("live"), households=200, seed=9, months=12)
+    return small_county(tmp_path_factory)
 
 
 @pytest.fixture(autouse=True)
@@ -59,28 +53,16 @@ def new(county: County) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def ready(app: FastAPI, context: Context, clock: SetClock, county: County, new: list[Any], tmp_path: Path) -> FastAPI:
+def ready(app: FastAPI, context: Context, county: County, tmp_path: Path) -> FastAPI:
     """The application with the county on record but for the last payments, an hour after the last of them."""
-    clock.at = new[-1]["submitted_at"] + dt.timedelta(hours=1)
-    hand_over(context, without(county, {row["disbursement_id"] for row in new}), tmp_path / "sent")
-    app.state.scorer = LocalScorer(context)
-    return app
+    return readied(app, context, county, tmp_path / "sent")
 
 
 @pytest.fixture
 def count(context: Context) -> Count:
     """How many rows of a table meet conditions."""
 
-    def counted(table: Any, *conditions: Any) -> int:
-        with context.database.read() as connection:
-            return int(connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one())
-
-    return counted
-
-
-def asks(client: Any, rows: list[dict[str, str]]) -> Any:
-    """The answer to some payments."""
-    return client.post("/v1/disbursements/score", json={"disbursements": rows})
+    return partial(counted, context)
 
 
 def test_one_at_a_time_in_one_call_and_in_the_batch_are_the_same(
@@ -306,95 +288,6 @@ def test_scores_are_seen_inside_the_scope_and_a_look_is_logged(
     with context.database.read() as connection:
         looks = connection.execute(select(AUDIT_LINES.c.who).where(AUDIT_LINES.c.action == "score.read")).scalars()
         assert len(list(looks)) == 1
-
-
-def test_what_is_learned_later_makes_another_score_and_changes_none(
-    ready: FastAPI,
-    signed_in: Signed,
-    context: Context,
-    clock: SetClock,
-    county: County,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A death recorded after payment: payments of the household are scored again, as of now, once whatever breaks."""
-    system = signed_in("disbursement_system")
-    living = [row["program_id"] for row in county.tables["programs"].to_pylist() if row["living_only"]]
-    some = [row for row in payments(county)[:-NEWS] if row["program_id"] in living][-15:]
-    first = {row["disbursement_id"]: row for row in asks(system, sent(some)).json()["results"]}
-    chosen = next(row for row in some if first[row["disbursement_id"]]["recommendation"] == "release")
-    clock.move(days=20)
-    head = "person_id,kind,effective_on,source,recorded_at"
-    death = f"{chosen['person_id']},death,2016-12-01,police,{(clock.now() - dt.timedelta(days=1)).isoformat()}"
-    other = f"{chosen['person_id']},death,2016-12-01,hospital,{(clock.now() - dt.timedelta(days=1)).isoformat()}"
-    body = f"{head}\n{death}\n{other}\n".encode()
-    assert system.post("/v1/tables/civil_events", content=body, headers={"content-type": "text/csv"}).is_success
-    clock.move(minutes=1)
-    handlers: dict[str, Handler] = defaultdict(lambda: lambda *_: None, {"rescore": rescore})
-
-    def breaks(*_: object) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr("service.store.followers.done", breaks)
-    while work_once(context, handlers, "a"):
-        pass
-    monkeypatch.undo()
-    monkeypatch.setenv("MINGBAI_MLRUNS", str(context.settings.mlruns))
-    clock.move(minutes=10)
-    while work_once(context, handlers, "b"):
-        pass
-    told = system.get(f"/v1/scores/{chosen['disbursement_id']}").json()["scores"]
-    assert [row["kind"] for row in told] == ["after", "before"]
-    assert {k: v for k, v in told[1].items() if k != "seen_before"} == {
-        k: v for k, v in first[chosen["disbursement_id"]].items() if k not in ("seen_before", "state")
-    }
-    assert told[0]["score"] > told[1]["score"]
-    assert "civil_events:" in json.dumps(told[0]["reasons"])
-    with context.database.read() as connection:
-        changed = connection.execute(
-            select(OUTBOX_EVENTS.c.data).where(OUTBOX_EVENTS.c.type == "org.mingbai.payment.changed")
-        ).scalars()
-        known = [event for event in changed if event["disbursement_id"] == chosen["disbursement_id"]]
-    assert [event["before"] for event in known] == ["release"]
-    assert chosen["person_id"] not in json.dumps(known)
-
-
-def test_what_follows_from_single_payments_is_kept_once_by_a_job(
-    ready: FastAPI, signed_in: Signed, context: Context, new: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The chain of a payment knows it a moment later; broken off in the middle the job does the rest, nothing twice."""
-    from service.store.payments import PAYMENTS
-    from service.work.facts import follow_live
-    from service.work.facts.follow_ups import follow_up
-
-    monkeypatch.setattr(follow_live, "BATCHES", 2)
-    system = signed_in("disbursement_system")
-    for row in sent(new[-5:]):
-        asks(system, [row])
-    ids = {row["disbursement_id"] for row in new[-5:]}
-
-    def in_chain() -> list[str]:
-        with context.database.read() as connection:
-            found = connection.execute(select(PAYMENTS.c.disbursement_id).where(PAYMENTS.c.disbursement_id.in_(ids)))
-            return sorted(found.scalars())
-
-    assert in_chain() == []
-    assert follow_live.follow_some(context)
-
-    def breaks(*given: Any) -> None:
-        follow_up(*given)
-        raise RuntimeError
-
-    monkeypatch.setattr(follow_live, "follow_up", breaks)
-    with pytest.raises(RuntimeError):
-        follow_live.follow_some(context)
-    assert len(in_chain()) == 2
-    monkeypatch.setattr(follow_live, "follow_up", follow_up)
-    handlers: dict[str, Handler] = defaultdict(lambda: lambda *_: None, {follow_live.KIND: follow_live.follow_live})
-    with context.database.write() as connection:
-        jobs.add(connection, follow_live.KIND, {}, context.clock.now(), name=follow_live.KIND)
-    while work_once(context, handlers, "a"):
-        pass
-    assert in_chain() == sorted(ids)
 
 
 @pytest.mark.parametrize(
