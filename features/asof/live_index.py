@@ -26,6 +26,8 @@ _counts_only: Callable[..., bool] = live.counts_only
 NO_CODES = np.empty(0, np.int32)
 MOVES = 4096
 """Groups moved in one pass of the kernel."""
+SPARE = 512
+"""Places kept free at the end of `rows`."""
 MOVES_ONE_BY_ONE = 64
 """More moves than this at once, and the list of replaced rows is made again."""
 
@@ -103,7 +105,8 @@ class LiveIndex(GroupIndex):
         starts, ends = self._starts.own(), self._ends.own()
         moves = np.empty((min(MOVES, len(groups)), 3), np.int32)
         while done < len(groups):
-            self._make_room(self._used + max(1024, self._used // 4))
+            if len(self._rows) - self._used < SPARE:
+                self._make_room(self._used + max(2 * SPARE, self._used // 4))
             before = done
             done, self._used, moved, disordered = live.insert(
                 groups, first, done, starts, ends, self._rows.values, self._base, self._used, rank, moves

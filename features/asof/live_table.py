@@ -42,7 +42,9 @@ class Made:
     reads: frozenset[str]
     version: int
     rows: int
+    growth: ByRow | ByCode | None
     changes: Journal = field(default_factory=Journal)
+    others: frozenset[str] | None = None
     busy: bool = False
 
 
@@ -82,7 +84,7 @@ class LiveTable(GrowingTable):
         """A column computed from the row itself and what was known by then, kept under `name`; shape (rows,)."""
         if name not in self._made:
             values, read = self._make(name, make)
-            self._made[name] = Made(make, Growing(values), read, self.ledger.version, self.rows)
+            self._made[name] = Made(make, Growing(values), read, self.ledger.version, self.rows, growth_of(make))
         return self._fresh(name)
 
     def _make(self, name: str, make: Make) -> tuple[NDArray[Any], frozenset[str]]:
@@ -116,7 +118,7 @@ class LiveTable(GrowingTable):
         return self._made[name].changes
 
     def _refresh(self, name: str, made: Made) -> None:
-        growth = growth_of(made.make)
+        growth = made.growth
         if isinstance(growth, ByRow):
             self._again_by_row(name, made, growth)
         elif isinstance(growth, ByCode):
@@ -180,10 +182,10 @@ class LiveTable(GrowingTable):
             made.changes.add(self.ledger.version, int(self.known_at[changed.min()]))
 
     def _again_by_code(self, name: str, made: Made, growth: ByCode) -> None:
-        # Columns by code that it is made from took the same rows.
-        by_code = {f"{self.name}.{n}" for n, m in self._made.items() if isinstance(growth_of(m.make), ByCode)}
-        others = made.reads - by_code - {self.name}
-        if self.ledger.changed_since(others, made.version):
+        if made.others is None:  # Columns by code of this table that it is made from take the same rows.
+            by_code = {f"{self.name}.{n}" for n, m in self._made.items() if isinstance(m.growth, ByCode)}
+            made.others = made.reads - by_code - {self.name}
+        if made.others and self.ledger.changed_since(made.others, made.version):
             self._again(name, made)
             return
         size = len(self.ledger.vocabulary(growth.entity)) + 1
@@ -200,6 +202,7 @@ class LiveTable(GrowingTable):
     def _again(self, name: str, made: Made) -> None:
         """Make a column again as a whole: right, and slow."""
         values, made.reads = self._make(name, made.make)
+        made.others = None
         made.values = Growing(values)
         self.ledger.made_again(f"{self.name}.{name}")
         self._follow(name, made, None)
