@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sqlalchemy import (
@@ -186,13 +187,25 @@ def move(connection: Connection, run: int, place: int, to: List) -> None:
     connection.execute(update(RUN_ROWS).where(RUN_ROWS.c.run == run, RUN_ROWS.c.place == place).values(list=to))
 
 
-def summary(connection: Connection, run: int) -> dict[str, tuple[int, int]]:
-    """Rows and amount (fen) of each list."""
-    asked = select(RUN_ROWS.c.list, func.count(), func.sum(RUN_ROWS.c.amount_fen)).where(
-        RUN_ROWS.c.run == run, RUN_ROWS.c.list.is_not(None)
-    )
-    found = {str(name): (int(n), int(fen)) for name, n, fen in connection.execute(asked.group_by(RUN_ROWS.c.list))}
-    return {name: found.get(name, (0, 0)) for name in LISTS}
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Scored rows of a run: count and amount (fen) of each list, count of each recommendation; none is left out."""
+
+    lists: dict[str, tuple[int, int]]
+    recommended: dict[str, int]
+
+
+def tally(connection: Connection, run: int) -> Tally:
+    """The scored rows of a run, counted in one pass."""
+    asked = select(RUN_ROWS.c.list, RUN_ROWS.c.recommendation, func.count(), func.sum(RUN_ROWS.c.amount_fen))
+    asked = asked.where(RUN_ROWS.c.run == run, RUN_ROWS.c.list.is_not(None))
+    lists: dict[str, tuple[int, int]] = {name: (0, 0) for name in LISTS}
+    recommended = dict.fromkeys(("release", "verify", "review"), 0)
+    for on, said, count, fen in connection.execute(asked.group_by(RUN_ROWS.c.list, RUN_ROWS.c.recommendation)):
+        before = lists[on]
+        lists[on] = (before[0] + int(count), before[1] + int(fen))
+        recommended[said] += int(count)
+    return Tally(lists, recommended)
 
 
 def divisions(connection: Connection, run: int) -> list[str]:
@@ -206,15 +219,6 @@ def place_scope(connection: Connection, run: int, code: str | None) -> None:
     connection.execute(
         update(RUN_ROWS).where(RUN_ROWS.c.run == run, RUN_ROWS.c.scope_code.is_(None)).values(scope_code=code)
     )
-
-
-def recommended(connection: Connection, run: int) -> dict[str, int]:
-    """How many scored rows carry each recommendation."""
-    asked = select(RUN_ROWS.c.recommendation, func.count()).where(
-        RUN_ROWS.c.run == run, RUN_ROWS.c.recommendation.is_not(None)
-    )
-    found = {str(name): int(n) for name, n in connection.execute(asked.group_by(RUN_ROWS.c.recommendation))}
-    return {name: found.get(name, 0) for name in ("release", "verify", "review")}
 
 
 def on_lists(connection: Connection, run: int) -> Iterator[tuple[int, str, str, int]]:

@@ -17,6 +17,8 @@ from service.work.runs.lists import Lists
 from service.work.runs.questions import Question
 from service.work.runs.summary import Summary
 
+NOTHING_SUMMED = Summary()
+
 _LISTS: JsonDict = {
     "version": 3,
     "release": 1186,
@@ -29,6 +31,10 @@ _LISTS: JsonDict = {
 }
 
 
+Sum = Annotated[Yuan, Field(max_length=24)]
+"""An amount somebody sends back: no longer than any there is."""
+
+
 class ListsBody(BaseModel):
     """The lists of a run: rows and amounts of each, quarantined rows, and the version of the lists, which goes up with
     every change. Whoever signs says exactly these again."""
@@ -37,11 +43,11 @@ class ListsBody(BaseModel):
 
     version: int = Field(ge=0, le=2**53)
     release: int = Field(ge=0, le=2**53)
-    release_amount: Yuan
+    release_amount: Sum
     verify: int = Field(ge=0, le=2**53)
-    verify_amount: Yuan
+    verify_amount: Sum
     corrected: int = Field(ge=0, le=2**53)
-    corrected_amount: Yuan
+    corrected_amount: Sum
     quarantined: int = Field(ge=0, le=2**53)
 
     @classmethod
@@ -157,7 +163,7 @@ class RunBody(BaseModel):
     read_at: dt.datetime | None
     scored_at: dt.datetime | None
     progress: Progress
-    recommended: dict[str, int] | None = Field(description="Rows by recommendation; given for one run, not in lists.")
+    recommended: dict[str, int] | None = Field(description="Rows by recommendation; given for one run that is scored.")
     model_version: str | None
     degraded: bool = Field(description="Scored by rules alone, because no model could be loaded.")
     lists: ListsBody | None = Field(description="Given for one run that is scored.")
@@ -181,7 +187,7 @@ class ReferenceBody(BaseModel):
     run_id: Annotated[Line, Field(min_length=1, max_length=64)]
 
 
-def run_body(row: Row[Any], summary: Summary | None = None) -> RunBody:
+def run_body(row: Row[Any], summary: Summary = NOTHING_SUMMED) -> RunBody:
     """A run as it is told; with its lists and changes where they were summed up."""
     signed = None
     if row.signed is not None:
@@ -214,13 +220,13 @@ def run_body(row: Row[Any], summary: Summary | None = None) -> RunBody:
             rows=row.rows_taken,
             rows_scored=row.rows_scored,
         ),
-        recommended=None if summary is None else summary.recommended,
+        recommended=summary.recommended,
         model_version=row.model_version,
         degraded=row.degraded,
-        lists=None if summary is None or summary.lists is None else ListsBody.of(summary.lists),
+        lists=None if summary.lists is None else ListsBody.of(summary.lists),
         signed=signed,
         compared_with=row.compared_with,
-        changes=None if summary is None else summary.changes,
+        changes=summary.changes,
     )
 
 

@@ -34,19 +34,14 @@ class Lists:
 
 def lists_of(connection: Connection, run: Row[Any]) -> Lists:
     """The lists of a run as they stand in this transaction."""
-    found = run_rows.summary(connection, int(run.run))
-    (release, release_fen), (verify, verify_fen), (corrected, corrected_fen) = (
-        found[name] for name in ("release", "verify", "corrected")
-    )
+    return summed(run, run_rows.tally(connection, int(run.run)))
+
+
+def summed(run: Row[Any], tally: run_rows.Tally) -> Lists:
+    """The lists out of the counts of a run's rows."""
+    on = tally.lists
     return Lists(
-        int(run.lists_version),
-        release,
-        release_fen,
-        verify,
-        verify_fen,
-        corrected,
-        corrected_fen,
-        int(run.rows_quarantined),
+        int(run.lists_version), *on["release"], *on["verify"], *on["corrected"], quarantined=int(run.rows_quarantined)
     )
 
 

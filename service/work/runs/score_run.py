@@ -11,7 +11,7 @@ from service.sealing.seal import SealError
 from service.store import jobs, outbox, run_changes, run_rows, runs
 from service.work.audit.record import Line, record
 from service.work.jobs import ATTEMPTS, Lost
-from service.work.runs.lists import lists_of
+from service.work.runs.lists import summed
 from service.work.runs.read_reference import read_reference
 from service.work.runs.read_rows import UnreadableError, read_upload
 from service.work.runs.release_due import LISTS
@@ -104,10 +104,11 @@ def _finish(context: Context, number: int, hold: Hold) -> None:
         if before is not None:
             run_changes.keep(connection, number, before)
         runs.change(connection, number, state="scored", scored_at=now, compared_with=before)
-        lists = lists_of(connection, found).as_document()
+        tally = run_rows.tally(connection, number)
+        lists = summed(found, tally).as_document()
         data = {"run": number, "run_id": found.run_id, "lists": lists, "degraded": bool(found.degraded)}
         outbox.add(connection, "org.mingbai.run.scored", f"runs/{number}", data, now, division_code=found.division_code)
-        details = {**run_rows.recommended(connection, number), "quarantined": int(found.rows_quarantined)}
+        details = {**tally.recommended, "quarantined": int(found.rows_quarantined)}
         record(
             context, connection, Line("service", "run.scored", "run", str(number), found.division_code, None, details)
         )

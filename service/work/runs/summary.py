@@ -11,18 +11,18 @@ from service.access import Principal
 from service.store import run_changes, run_rows, runs
 from service.work.context import Context
 from service.work.runs.errors import unknown_run
-from service.work.runs.lists import Lists, lists_of
+from service.work.runs.lists import Lists, summed
 from service.work.runs.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Rows by recommendation; lists and changes once it is scored, None before (changes also where there was no run to
-    compare it with)."""
+    """What is summed up once a run is scored, None before: rows by recommendation, lists, and people by change (None
+    also where there was no run to compare it with). Whoever asks how far it is asks often, and needs no sums."""
 
-    recommended: dict[str, int]
-    lists: Lists | None
-    changes: dict[str, int] | None
+    recommended: dict[str, int] | None = None
+    lists: Lists | None = None
+    changes: dict[str, int] | None = None
 
 
 def summed_up(context: Context, who: Principal, run: int) -> tuple[Row[Any], Summary]:
@@ -31,9 +31,9 @@ def summed_up(context: Context, who: Principal, run: int) -> tuple[Row[Any], Sum
         found = runs.one(connection, run, visible(who))
         if found is None:
             raise unknown_run()
-        done = found.state in runs.DONE
-        return found, Summary(
-            run_rows.recommended(connection, run),
-            lists_of(connection, found) if done else None,
-            run_changes.counts(connection, run) if done and found.compared_with is not None else None,
-        )
+        if found.state not in runs.DONE:
+            return found, Summary()
+        tally = run_rows.tally(connection, run)
+        compared = found.compared_with is not None
+        changes = run_changes.counts(connection, run) if compared else None
+        return found, Summary(tally.recommended, summed(found, tally), changes)
