@@ -51,7 +51,10 @@ def add(
     """
     if name is not None:
         waiting = select(JOBS.c.job_id, JOBS.c.due_at).where(JOBS.c.name == name, JOBS.c.state == "waiting")
-        found = connection.execute(waiting).first()
+        # Held until the caller's transaction is kept: a worker that took the job before then would not see what it was
+        # asked to look at. One that is being taken, or held by another who asks, is passed over; nobody waits here, and
+        # what is then there twice is done twice, which changes nothing.
+        found = connection.execute(waiting.limit(1).with_for_update(skip_locked=True)).first()
         if found is not None:
             if found.due_at > due_at:
                 connection.execute(update(JOBS).where(JOBS.c.job_id == found.job_id).values(due_at=due_at))

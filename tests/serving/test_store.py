@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from itertools import pairwise
 
 import pytest
@@ -89,6 +90,25 @@ def test_a_named_job_waits_once(context: Context) -> None:
     with context.database.read() as connection:
         found = connection.execute(select(jobs.JOBS)).one()
     assert found.due_at == now
+
+
+def test_what_is_asked_of_a_waiting_job_is_not_lost_when_a_worker_takes_it_at_that_moment(context: Context) -> None:
+    """A worker that comes by before what it is asked about is kept looks too early: a job is there afterwards."""
+    now = context.clock.now()
+    with context.database.write() as connection:
+        jobs.add(connection, "k", {}, now, name="n")
+    looked: list[bool] = []
+    handlers = {"k": lambda *_: looked.append(True)}
+    worker = threading.Thread(target=work_once, args=(context, handlers, "w"))
+    with context.database.write() as asks:
+        jobs.add(asks, "k", {}, now, name="n")
+        worker.start()
+        # PostgreSQL lets the worker through now; on SQLite it waits for this transaction.
+        worker.join(0.5)
+        too_early = bool(looked)
+    worker.join()
+    done_after = work_once(context, handlers, "w") or (bool(looked) and not too_early)
+    assert done_after
 
 
 def test_log_lines_are_chained(context: Context) -> None:
