@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from service.work.metrics import SCORER_BATCH, SCORER_SECONDS
 from service.work.scoring.asked import Asked, UnavailableError
 from service.work.scoring.frames import (
     FrameError,
@@ -49,7 +50,6 @@ class _Peer:
     connection: socket.socket
     frames: Frames = field(default_factory=Frames)
     out: bytearray = field(default_factory=bytearray)
-    waiting: int = 0
 
 
 class ScoringLoop:
@@ -62,6 +62,7 @@ class ScoringLoop:
         self._limit = waiting_limit
         self._selector = selectors.DefaultSelector()
         self._waiting: deque[tuple[_Peer, int, Asked]] = deque()
+        self._came: deque[float] = deque()
         self._peers: set[_Peer] = set()
         self._listener: socket.socket | None = None
         self._stop = False
@@ -157,21 +158,27 @@ class ScoringLoop:
             self._send(peer, unavailable_frame(number, busy))
         else:
             self._waiting.append((peer, number, asked_of(header, rows)))
-            peer.waiting += 1
+            self._came.append(time.monotonic())
 
     def _score(self) -> None:
         """Answer what has arrived, as much as is looked at together."""
         taken: list[tuple[_Peer, int, Asked]] = []
+        came: list[float] = []
         count = 0
         while self._waiting and (not taken or count + self._waiting[0][2].rows.num_rows <= ROWS):
             peer, number, asked = self._waiting.popleft()
-            peer.waiting -= 1
+            arrived = self._came.popleft()
             if peer in self._peers:
                 taken.append((peer, number, asked))
+                came.append(arrived)
                 count += asked.rows.num_rows
         if not taken:
             return
         self._answer(taken)
+        SCORER_BATCH.observe(count)
+        now = time.monotonic()
+        for arrived in came:
+            SCORER_SECONDS.observe(now - arrived)
 
     def _answer(self, taken: list[tuple[_Peer, int, Asked]]) -> None:
         """Score calls together; where that fails for a reason nobody knows, one by one, so that one call that cannot be

@@ -18,6 +18,7 @@ from service.work.errors import UnusableDataError, WorkError
 from service.work.facts.accept import accept
 from service.work.facts.hashes import hashes_of
 from service.work.facts.refused import conflicting, refused_rows
+from service.work.metrics import ROWS as TAKEN
 
 if TYPE_CHECKING:
     from features.contract import Table
@@ -202,6 +203,9 @@ def _take_part(
             "quarantined": len(bad),
         }
         intakes.count(connection, intake_id, counts, found.seq, at)
+    TAKEN.labels(table.name, "accepted").inc(accepted - len(found.repeated))
+    TAKEN.labels(table.name, "repeated").inc(len(found.repeated))
+    TAKEN.labels(table.name, "quarantined").inc(len(bad))
 
 
 def _told(row: RowMapping, *, again: bool = False) -> Taken:
