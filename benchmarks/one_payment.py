@@ -1,4 +1,4 @@
-"""What scoring one payment costs: `python benchmarks/one_payment.py STORE [--rows N] [--wall]`.
+"""What scoring one payment costs: `python benchmarks/one_payment.py STORE [--rows N] [--live N] [--wall]`.
 
 STORE is a folder of canonical Parquet. Payments of the last tenth of the history are scored, drawn anew each time, with
 indexes warm: by a view, as a payment run does, and by recorded programs (`models.scoring.few`). Milliseconds a call,
@@ -21,9 +21,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from features.asof import Ledger, View
+from features.asof.live import LiveLedger
 from models.scoring import anomaly
 from models.scoring.bundle import Bundle, load_bundle
 from models.scoring.combine import contributions, judge
@@ -119,14 +122,49 @@ def measured(work: Callable[[Int64], dict[str, float]], pools: dict[str, Int64],
         print(f"{size:4d} {name:<11} {cells}")
 
 
+def live(store: Path, number: int, clock: Callable[[], float]) -> None:
+    """Payments that arrive one by one: append each to a live ledger, and score it with everything that came before.
+
+    They are copies of the last payments under new numbers, submitted a second after one another.
+    """
+    ledger = LiveLedger.open(store)
+    if not isinstance(ledger, LiveLedger):
+        raise SystemExit("the ledger opened takes no rows")
+    bench = Bench(ledger, clock)
+    warm_up(bench.ledger, bench.bundle, bench.policy)
+    stored = pq.read_table(store / "disbursements.parquet")
+    last = int(bench.known[-1])
+    copied = stored.slice(max(0, stored.num_rows - number)).combine_chunks()
+    moments = pa.array(last + 1_000_000 * np.arange(1, copied.num_rows + 1))
+    ids = pa.array([f"{text}-{k}" for k, text in enumerate(copied.column("disbursement_id").to_pylist())])
+    for name, values in (("submitted_at", moments), ("disbursement_id", ids)):
+        place = copied.schema.get_field_index(name)
+        copied = copied.set_column(place, name, values.cast(copied.schema.field(name).type))
+    times: Times = {"append": [], "follow": [], "score": []}
+    plan = plan_of(ledger, bench.policy, bench.bundle.resting)
+    for k in range(copied.num_rows):
+        begun = clock()
+        rows = np.array([ledger.append({"disbursements": copied.slice(k, 1)}).rows["disbursements"][0]], dtype=np.int64)
+        appended = clock()
+        plan.follow()
+        followed = clock()
+        score_few(ledger, bench.bundle, bench.policy, rows, ledger.tables["disbursements"].known_at[rows])
+        for name, spent in zip(times, (appended - begun, followed - appended, clock() - followed), strict=True):
+            times[name].append(spent * 1e3)
+    cells = "  ".join(f"{name} {np.median(v):.2f} {np.quantile(v, 0.95):.2f}" for name, v in times.items())
+    print(f"\none by one as they arrive, {copied.num_rows} payments: {cells}; recorded anew {plan.made - 1} times")
+
+
 def main() -> None:
     """Warm up, draw payments, measure both ways."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("store", type=Path)
     options.add_argument("--rows", type=int, default=200, help="calls of each kind and size")
     options.add_argument("--wall", action="store_true", help="time on the wall instead of processor time")
+    options.add_argument("--live", type=int, default=0, metavar="N", help="also append N payments one by one")
     given = options.parse_args()
-    bench = Bench(Ledger.open(given.store), time.perf_counter if given.wall else time.process_time)
+    clock = time.perf_counter if given.wall else time.process_time
+    bench = Bench(Ledger.open(given.store), clock)
     begun = time.perf_counter()
     left = warm_up(bench.ledger, bench.bundle, bench.policy)
     payments = len(bench.known)
@@ -140,6 +178,8 @@ def main() -> None:
         for size in SIZES:
             if size <= most:
                 measured(work, pools, size, given.rows if size < 100 else max(10, given.rows // 5))
+    if given.live:
+        live(given.store, given.live, clock)
 
 
 if __name__ == "__main__":

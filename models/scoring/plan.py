@@ -120,7 +120,7 @@ class Plan:
 
     def facts(self, rows: Int64) -> FewFacts | None:
         """Facts of disbursement rows, each as of its submission; None where a view must be asked."""
-        self._follow()
+        self.follow()
         found = self._program.run(rows) if "peers" not in self.left else None
         if found is None:
             return None
@@ -157,8 +157,8 @@ class Plan:
         told = ToldByView(View.before_payment(self.ledger, rows)).resting(feature)
         return [Rows(p.table, p.query.astype(np.int64), p.row.astype(np.int64)) for p in told]
 
-    def _follow(self) -> None:
-        """See what was appended since; be made anew where that needs other steps."""
+    def follow(self) -> None:
+        """See what was appended since, be made anew where that needs other steps; `facts` does so by itself."""
         if self._seen == self.ledger.version:
             return
         try:
