@@ -6,8 +6,9 @@ it without HTTP. A history of N payments is invented (`_make_history.py`), or re
 moved to end yesterday, and put on record in a SQLite file of its own, or in the empty PostgreSQL `--database` names.
 Payments are those of the history sent again under new numbers, so that every index has work.
 
-Printed: seconds until the scorer listens, its memory, milliseconds from the moment a call was due to its answer
-(a call that could not start in time counts from when it should have), and how many payments shared a transaction.
+Printed: seconds until the scorer listens, its memory and processor time, milliseconds from the moment a call was due
+to its answer (a call that could not start in time counts from when it should have), and how many payments shared a
+transaction.
 The floor is a transaction that keeps one row and nothing else, on the same disk.
 """
 
@@ -117,6 +118,8 @@ async def send(path: Path, rows: list[dict[str, str]], rate: float, seconds: flo
         states[state] = states.get(state, 0) + 1
         took.append((loop.time() - due) * 1000)
 
+    process = int((await scorer.state())["process"])
+    before = processor_ms(process)
     due, number, calls = loop.time() + 0.1, 0, set()
     end = due + seconds
     while due < end:
@@ -127,9 +130,9 @@ async def send(path: Path, rows: list[dict[str, str]], rate: float, seconds: flo
         number += 1
         due += rng.expovariate(rate)
     await asyncio.gather(*calls)
-    process = int((await scorer.state())["process"])
+    each = (processor_ms(process) - before) / max(number, 1)
     await scorer.close()
-    return {"took": np.array(took), "states": states, "process": process}
+    return {"took": np.array(took), "states": states, "process": process, "each": each}
 
 
 def memory_gb(process: int) -> float:
@@ -138,6 +141,12 @@ def memory_gb(process: int) -> float:
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1e6
     return float("nan")
+
+
+def processor_ms(process: int) -> float:
+    """Milliseconds of processor time a process has had."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def shared(context: Context, seq: int) -> float:
@@ -213,7 +222,8 @@ def main() -> None:
                 p50, p90, p99, most = np.quantile(found["took"], [0.5, 0.9, 0.99, 1.0])
                 print(
                     f"{rate:g}/s for {given.seconds:g} s: p50 {p50:.1f} p90 {p90:.1f} p99 {p99:.1f} max {most:.1f} ms, "
-                    f"{found['states']}, {shared(context, seq):.1f} payments a transaction, "
+                    f"{found['each']:.1f} ms of the scorer's processor a payment, {found['states']}, "
+                    f"{shared(context, seq):.1f} payments a transaction, "
                     f"{memory_gb(found['process']):.2f} GB, at {dt.datetime.now(dt.UTC):%H:%M}"
                 )
         finally:
