@@ -412,6 +412,9 @@ def test_nobody_opens_a_case_about_their_own(context: Context) -> None:
     assert open_by_hand(
         context, somebody(6, "supervisor", divisions=(COUNTY,)), "owed", ["D1"], "audit", "", "审计"
     ).new
+    # Not that it is open either: "in open cases already" would tell them so.
+    with pytest.raises(NotThere):
+        open_by_hand(context, somebody(5, "supervisor", person="me"), "owed", ["D1"], "audit", "", "审计抽查")
 
 
 def test_an_answered_question_about_a_run_is_not_asked_again_until_it_grows(context: Context, clock: SetClock) -> None:

@@ -28,6 +28,7 @@ from service.work.queue.reopen import reopen_case
 from service.work.queue.sight import recusal_of, ties_of
 from service.work.queue.split_cases import merge_cases, split_case
 from service.work.queue.write_note import read_notes, write_note
+from service.work.webhooks.read import pull
 from tests.serving.queue_world import (
     OTHER,
     TOWNSHIP,
@@ -185,6 +186,20 @@ def test_a_link_tells_nothing_of_a_case_one_is_tied_to(context: Context) -> None
     link_cases(context, BOSS, number, other, "related")
     assert len(read_case(context, BOSS, other).links) == 1
     assert read_case(context, me, other).links == []
+
+
+def test_events_tell_nothing_of_a_case_one_is_tied_to_or_of_another_desk(context: Context) -> None:
+    """Whoever pulls events hears of the cases they see in the queue, and of no other."""
+    kin(context, "me", "p1")
+    tied_to = opened(context, new_case(member(1))).case_id
+    owed = opened(context, new_case(member(2), desk="owed", hub_id="O2")).case_id
+
+    def heard(who: Principal) -> set[str]:
+        return {one.subject for one in pull(context, who, 0, 100)[0]}
+
+    assert heard(somebody(7, "supervisor", person="me")) == {f"cases/{owed}"}
+    assert heard(somebody(8, "investigator")) == {f"cases/{tied_to}"}
+    assert heard(BOSS) == {f"cases/{tied_to}", f"cases/{owed}"}
 
 
 def test_nobody_is_given_a_case_of_their_own(context: Context) -> None:

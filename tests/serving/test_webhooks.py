@@ -125,8 +125,9 @@ def test_events_are_pulled_by_role_and_division(context: Context, signed_in: Sig
     assert [one["subject"] for one in system["items"]] == ["runs/0"]
     assert system["items"][0]["specversion"] == "1.0"
     investigator = signed_in("investigator", divisions=("P",))
-    first = investigator.get("/v1/events", params={"limit": 2}).json()
-    assert [one["subject"] for one in first["items"]] == ["runs/0", "cases/1"]
+    # The event of a case nobody may see is none: `test_recusal` has those of cases there are.
+    first = investigator.get("/v1/events", params={"limit": 1}).json()
+    assert [one["subject"] for one in first["items"]] == ["runs/0"]
     second = investigator.get("/v1/events", params={"after": first["next"]}).json()
     assert [one["subject"] for one in second["items"]] == ["runs/2"]
     assert investigator.get("/v1/events", params={"after": second["next"]}).json()["next"] == second["next"]

@@ -76,6 +76,9 @@ def _members(
         )
     held = case_members.held(connection, wanted)
     if held:
+        if any(recusal_of(context, connection, who, number) is not None for number in sorted(set(held.values()))):
+            # To say that they are in open cases would tell of a case one must not know of.
+            raise _Tied
         seen = seen_by(connection, who)
         told_of = [n for n in sorted(set(held.values())) if cases.get(connection, n, *seen) is not None][:10]
         raise Conflict(

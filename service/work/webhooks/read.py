@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, and_
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, literal, or_, select
 
 from service.access import Permission, Principal
 from service.access.scope import within
 from service.store import outbox, webhooks
+from service.store.cases import CASES
 from service.store.outbox import OUTBOX_EVENTS, Event
 from service.work.context import Context
+from service.work.queue.sight import seen_by
 from service.work.webhooks.chosen import of_types
 
 AUDIENCE: Final[dict[str, Permission]] = {
@@ -26,6 +28,7 @@ AUDIENCE: Final[dict[str, Permission]] = {
     "org.mingbai.model.*": "models.read",
 }
 """Who may pull events of a noun; what is not listed is pulled by nobody."""
+_CASES: Final = "cases/"
 
 
 def subscriptions(context: Context, who: Principal, after: int, limit: int) -> Sequence[Row[Any]]:
@@ -51,7 +54,10 @@ def deliveries(
 
 
 def pull(context: Context, who: Principal, after: int, limit: int) -> tuple[list[Event], int]:
-    """Events in scope behind a position, of the nouns whoever asks may read, and the oldest position still kept."""
+    """Events in scope behind a position, of the nouns whoever asks may read, and the oldest position still kept.
+
+    Of cases only those whoever asks sees: at their desks, and none they are tied to.
+    """
     types = [pattern for pattern, permission in AUDIENCE.items() if who.may(permission)]
     with context.database.read() as connection:
         waiting = outbox.unplaced(connection)
@@ -60,5 +66,12 @@ def pull(context: Context, who: Principal, after: int, limit: int) -> tuple[list
             context.database.alone(connection, "outbox")
             outbox.place(connection)
     with context.database.read() as connection:
-        seen = and_(of_types(types), within(who, OUTBOX_EVENTS.c.division_code))
+        seen = and_(of_types(types), within(who, OUTBOX_EVENTS.c.division_code), _no_hidden_case(connection, who))
         return outbox.after(connection, after, limit, seen), outbox.first_position(connection)
+
+
+def _no_hidden_case(connection: Connection, who: Principal) -> ColumnElement[bool]:
+    """The condition that an event is about no case, or about one that whoever asks sees."""
+    number = func.substr(OUTBOX_EVENTS.c.subject, len(_CASES) + 1)
+    seen = exists(select(literal(1)).where(CASES.c.case_id == number, *seen_by(connection, who)))
+    return or_(~OUTBOX_EVENTS.c.subject.startswith(_CASES), seen)
