@@ -208,6 +208,14 @@ def test_an_upload_lies_sealed_and_opens_only_whole(context: Context, signed_in:
         work(context)
         assert system.get(f"/v1/runs/{run}").json()["failure"]["code"] == "upload-lost"
         path.unlink(missing_ok=True)
+        again = send(system, body + harm.encode() + b"\n")
+        assert (again["run"], again["state"]) == (run, "received")
+        work(context)
+        # Read, and without the other tables not scored.
+        told = system.get(f"/v1/runs/{run}").json()
+        assert told["progress"]["rows_read"] == runs.of(LAST).num_rows + 1
+        assert told["failure"]["code"] == "tables-missing"
+        assert list(spool.folder(context).iterdir()) == []
 
 
 def test_what_a_crash_left_in_the_spool_is_swept_and_what_is_needed_is_not(

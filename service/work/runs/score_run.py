@@ -16,7 +16,7 @@ from service.work.runs.read_reference import read_reference
 from service.work.runs.read_rows import UnreadableError, read_upload
 from service.work.runs.release_due import LISTS
 from service.work.runs.score_rows import LackingError, NotYetError, score_rows
-from service.work.runs.send import SCORE
+from service.work.runs.send import SCORE, UPLOAD_LOST
 from service.work.runs.steps import StoppedError, begin_step
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def score_run(context: Context, arguments: Mapping[str, Any], hold: Hold) -> Non
         english = f"Nothing can be scored before rows of {names} are on record. Send them, then resume the run."
         _fail(context, number, "tables-missing", english, f"缺少必备数据表 {names}，请先报送后再继续。", hold)
     except (SealError, FileNotFoundError):
-        english = "The upload was lost or changed on this machine's disk. Send the run again with another key."
-        _fail(context, number, "upload-lost", english, "上传文件已丢失或损坏，请更换密钥重新提交。", hold)
+        english = "The upload was lost or changed on this machine's disk. Send it again: the run goes on with it."
+        _fail(context, number, UPLOAD_LOST, english, "上传文件已丢失或损坏；请重新提交相同文件，批次将继续。", hold)
     except Lost:
         raise
     except Exception as error:

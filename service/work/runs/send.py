@@ -24,6 +24,9 @@ from service.work.runs.told import checked
 KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 """An Idempotency-Key: 1 to 128 visible ASCII characters."""
 
+UPLOAD_LOST: Final = "upload-lost"
+"""The reason of a run whose upload is gone: the same sent again takes its place."""
+
 SCORE: Final = "score_run"
 """The kind of job that reads and scores a run."""
 
@@ -100,9 +103,13 @@ def _send(
         try:
             with context.database.write() as connection:
                 found = _found(connection, who, content, key)
-                if found is not None:
+                if found is not None and not _lost(found, name):
                     return Sent(found, fresh=False)
-                run = _add(context, connection, who, form, told, content, key, name, size)
+                if found is None:
+                    run = _add(context, connection, who, form, told, content, key, name, size)
+                else:
+                    run = int(found.run)
+                    runs.change(connection, run, state="received", failure=None, spool=name, upload_bytes=size)
                 row = runs.one(connection, run)
                 assert row is not None  # noqa: S101 - added above
                 jobs.add(connection, SCORE, {"run": run}, context.clock.now(), name=f"{SCORE}:{run}")
@@ -113,6 +120,11 @@ def _send(
         except IntegrityError:
             continue
     raise AssertionError("a run that is there already was not found")
+
+
+def _lost(run: Row[Any], name: str | None) -> bool:
+    """Whether the upload of a run was lost on this machine's disk, and comes again here: the run goes on with it."""
+    return name is not None and run.state == "failed" and (run.failure or {}).get("code") == UPLOAD_LOST
 
 
 def _found(connection: Connection, who: Principal, content: str, key: str | None) -> Row[Any] | None:
