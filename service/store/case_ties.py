@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, Index, Table, Text, delete, select, true
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, Index, Select, Table, Text, delete, select, true
 
 from service.store._columns import METADATA
 from service.store._new_rows import add_new
@@ -60,3 +60,8 @@ def shared(connection: Connection, case_id: str, keys: Sequence[str]) -> list[st
         return []
     asked = select(CASE_TIES.c.key).where(CASE_TIES.c.case_id == case_id, CASE_TIES.c.key.in_(keys))
     return sorted(connection.execute(asked).scalars())
+
+
+def tied_numbers(keys: Sequence[str]) -> Select[tuple[str]]:
+    """The numbers of the cases that touch one of the keys: a subquery."""
+    return select(CASE_TIES.c.case_id).where(CASE_TIES.c.key.in_(keys))

@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from service.access import Principal
 from service.store import case_ties, division_paths
-from service.store.audit_lines import AUDIT_LINES
+from service.store.audit_lines import AUDIT_LINES, Wanted
+from service.work.audit.read import WITHHELD, read_page
+from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.queue.assign_case import assign_case, assign_waiting
 from service.work.queue.attach_file import attach_file, list_attachments, read_attachment
@@ -30,6 +32,7 @@ from service.work.queue.split_cases import merge_cases, split_case
 from service.work.queue.write_note import read_notes, write_note
 from service.work.webhooks.read import pull
 from tests.serving.queue_world import (
+    COUNTY,
     OTHER,
     TOWNSHIP,
     TREE,
@@ -200,6 +203,29 @@ def test_events_tell_nothing_of_a_case_one_is_tied_to_or_of_another_desk(context
     assert heard(somebody(7, "supervisor", person="me")) == {f"cases/{owed}"}
     assert heard(somebody(8, "investigator")) == {f"cases/{tied_to}"}
     assert heard(BOSS) == {f"cases/{tied_to}", f"cases/{owed}"}
+
+
+def test_the_log_tells_no_auditor_of_a_case_of_their_own(context: Context) -> None:
+    """Nor of the refusal, which is there for other auditors."""
+    kin(context, "me", "p1")
+    number = opened(context, new_case(member(1))).case_id
+    me, other = somebody(7, "auditor", person="me"), somebody(8, "auditor")
+    with pytest.raises(NotThere):
+        read_case(context, me, number)
+    about = Wanted(about=number)
+    assert read_page(context, me, about) == []
+    assert [line.action for line in read_page(context, other, about)] == ["case.refused", "case.opened"]
+
+
+def test_the_log_tells_an_administrator_no_reason_of_a_case(context: Context) -> None:
+    """They see that something was done; what somebody wrote about people is for those who may read cases."""
+    number = opened(context, new_case(member(1))).case_id
+    move_case(context, BOSS, number, 1, "held", "wife of the accountant", until=dt.date(2019, 8, 1))
+    with context.database.write() as connection:
+        record(context, connection, Line("a", "account.close", "account", "4", COUNTY, "left the county"))
+    lines = read_page(context, somebody(9, "administrator"), Wanted())
+    assert [line.reason for line in lines if line.reason] == ["left the county", WITHHELD]
+    assert "wife of the accountant" in [line.reason for line in read_page(context, somebody(8, "auditor"), Wanted())]
 
 
 def test_nobody_is_given_a_case_of_their_own(context: Context) -> None:

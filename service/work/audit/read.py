@@ -7,17 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import ColumnElement, Connection, and_, or_
+
 from service.access import Principal
 from service.access.scope import within
 from service.sealing.seal import SealError
-from service.store import audit_lines
+from service.store import audit_lines, case_ties
 from service.store.audit_lines import AUDIT_LINES, Wanted
 from service.work.audit.record import Line, reason_of, record
 from service.work.context import Context
+from service.work.queue.sight import ties_of
 
 UNREADABLE: Final = "?"
 """Shown for a reason that does not open; `verify` says why."""
 
+WITHHELD: Final = "····"
+"""Shown for a reason about people and cases to somebody who sees none: an administrator reads the log too."""
+OPEN_TO_ALL: Final = frozenset({"account", "key", "webhook", "table", "log"})
+"""Kinds of things whose reasons are about the service and its accounts."""
 PAGE: Final = 1_000
 
 
@@ -44,13 +51,24 @@ def read_page(
 ) -> list[LogLine]:
     """At most `limit` lines that were asked for, newest first, numbers below `before`; those of the scope alone.
 
-    A line without a division (settings, keys, the service itself) is seen by those who see everywhere.
+    A line without a division (settings, keys, the service itself) is seen by those who see everywhere. Lines about a
+    case one is tied to are left out, those of one's own refusals first of all. A reason about people and cases is
+    `WITHHELD` from whoever may read no case.
     """
     with context.database.read() as connection:
-        rows = audit_lines.page(
-            connection, wanted, within(principal, AUDIT_LINES.c.division_code), before=before, limit=limit
-        )
-    return [_told(context, row) for row in rows]
+        rows = audit_lines.page(connection, wanted, _seen(connection, principal), before=before, limit=limit)
+    may_read = principal.may("cases.read")
+    return [_told(context, row, shown=may_read or row.about_kind in OPEN_TO_ALL) for row in rows]
+
+
+def _seen(connection: Connection, principal: Principal) -> ColumnElement[bool]:
+    """The condition that a line is for somebody to see: by division, and about no case they are tied to."""
+    inside = within(principal, AUDIT_LINES.c.division_code)
+    ties = ties_of(connection, principal)
+    if not ties:
+        return inside
+    other = AUDIT_LINES.c.about.not_in(case_ties.tied_numbers(ties))
+    return and_(inside, or_(AUDIT_LINES.c.about_kind != "case", other))
 
 
 def export(context: Context, principal: Principal, wanted: Wanted) -> Iterator[LogLine]:
@@ -75,10 +93,10 @@ def _pages(context: Context, principal: Principal, wanted: Wanted) -> Iterator[L
         before = lines[-1].line
 
 
-def _told(context: Context, row: Any) -> LogLine:
-    """A row with its reason opened and its marks apart from the details."""
+def _told(context: Context, row: Any, *, shown: bool) -> LogLine:
+    """A row with its reason opened where it may be shown, and its marks apart from the details."""
     try:
-        reason = reason_of(context.seal, row.sealed)
+        reason = reason_of(context.seal, row.sealed) if shown or row.sealed is None else WITHHELD
     except SealError:
         reason = UNREADABLE
     details = dict(row.details)
