@@ -23,7 +23,7 @@ router = APIRouter(tags=["running"])
 @router.get(
     "/metrics",
     response_class=PlainTextResponse,
-    responses={**responses(401, 403), 200: {"content": {"text/plain": {"example": "mingbai_up 1\n"}}}},
+    responses={**responses(401, 403, 422), 200: {"content": {"text/plain": {"example": "mingbai_up 1\n"}}}},
 )
 async def metrics(
     request: Request, context: Asked, authorization: Annotated[str | None, Header(include_in_schema=False)] = None

@@ -100,8 +100,8 @@ class OwnPaymentBody(BaseModel):
 class DataBody(BaseModel):
     """Data that is looked at, in plain words."""
 
-    zh: str
-    en: str
+    zh: str = Field(examples=["社会保障卡登记"])
+    en: str = Field(examples=["the register of social-security cards"])
     newest_at: dt.datetime
 
 

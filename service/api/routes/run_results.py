@@ -158,12 +158,12 @@ class QuarantinedBody(BaseModel):
 
     number: int
     line: int
-    column: str
+    column: str = Field(examples=["amount"])
     reason: str = Field(examples=["bad_type: not an amount of money"])
-    reason_zh: str
-    found: str
-    expected: str
-    expected_zh: str
+    reason_zh: str = Field(examples=["不是金额"])
+    found: str = Field(examples=["1,396.85"])
+    expected: str = Field(examples=["yuan with two decimals, 396.85"])
+    expected_zh: str = Field(examples=["两位小数的金额，如 396.85"])
 
 
 class QuarantineBody(BaseModel):
@@ -232,7 +232,7 @@ class ChangeBody(BaseModel):
     place: int
     disbursement_id: str | None
     before_disbursement_id: str | None
-    division_code: str
+    division_code: str = Field(examples=["519921100204"])
     household_id: str | None
     rows: int
     before_rows: int

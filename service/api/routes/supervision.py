@@ -40,21 +40,21 @@ class CoverageBody(BaseModel):
 class ModelBody(BaseModel):
     """A model in force for one county's data; `by` is empty where the first one came into force by itself."""
 
-    lineage: str
-    number: str
-    version: str
-    since: str
-    by: list[str]
+    lineage: str = Field(examples=["5c0d1f"])
+    number: str = Field(examples=["7"])
+    version: str = Field(examples=["2019-06-30-7f3a1c"])
+    since: str = Field(examples=["2019-07-01T01:00:00+00:00"])
+    by: list[str] = Field(examples=[["li.na", "wang.qiang"]])
 
 
 class RuleBody(BaseModel):
     """A rule as it stood; `why` where it was not live."""
 
-    code: str
-    title_zh: str
-    title_en: str
-    state: str
-    why: str
+    code: str = Field(examples=["T01.paid_after_death"])
+    title_zh: str = Field(examples=["死亡后仍发放"])
+    title_en: str = Field(examples=["Paid after death"])
+    state: str = Field(examples=["live"])
+    why: str = Field(examples=[""])
 
 
 class InForceBody(BaseModel):

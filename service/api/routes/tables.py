@@ -89,13 +89,13 @@ class Quarantined(BaseModel):
     quarantine_id: int
     intake_id: int
     line: int
-    column: str
+    column: str = Field(examples=["amount"])
     reason: str = Field(examples=["bad_type: money with thousands separator"])
     reason_zh: str = Field(examples=["金额含千分位逗号"])
     found: str = Field(description="The value, masked where it may be personal.", examples=["1,396.85"])
-    expected: str
-    expected_zh: str
-    sent: dict[str, str]
+    expected: str = Field(examples=["yuan with two decimals, 396.85"])
+    expected_zh: str = Field(examples=["两位小数的金额，如 396.85"])
+    sent: dict[str, str] = Field(examples=[{"disbursement_id": "D00004283", "amount": "1,396.85"}])
 
 
 class QuarantinedPage(BaseModel):
