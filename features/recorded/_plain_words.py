@@ -41,6 +41,7 @@ def recorder_of(*values: Any) -> Recorder | None:
 
 
 def example_of(value: Any) -> Any:
+    """The example a stand-in had when recorded; anything else as it is."""
     return value.value if isinstance(value, Traced) else value
 
 

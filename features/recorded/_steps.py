@@ -29,30 +29,35 @@ _IS_IN, _UNIQUE = CODE["IS_IN"], CODE["UNIQUE"]
 
 @njit(nogil=True)
 def leaf_i4(address: Int64, length: Int64, k: int) -> Int32:
+    """Leaf k as an array of int32."""
     found: Int32 = carray(pointer(address[k]), (length[k],), np.int32)
     return found
 
 
 @njit(nogil=True)
 def leaf_i8(address: Int64, length: Int64, k: int) -> Int64:
+    """Leaf k as an array of int64."""
     found: Int64 = carray(pointer(address[k]), (length[k],), np.int64)
     return found
 
 
 @njit(nogil=True)
 def leaf_f8(address: Int64, length: Int64, k: int) -> Float64:
+    """Leaf k as an array of float64."""
     found: Float64 = carray(pointer(address[k]), (length[k],), np.float64)
     return found
 
 
 @njit(nogil=True)
 def leaf_f4(address: Int64, length: Int64, k: int) -> NDArray[np.float32]:
+    """Leaf k as an array of float32."""
     found: NDArray[np.float32] = carray(pointer(address[k]), (length[k],), np.float32)
     return found
 
 
 @njit(nogil=True)
 def leaf_i1(address: Int64, length: Int64, k: int) -> NDArray[np.int8]:
+    """Leaf k as an array of int8 (or one byte of any kind)."""
     found: NDArray[np.int8] = carray(pointer(address[k]), (length[k],), np.int8)
     return found
 

@@ -142,6 +142,7 @@ def peer_places(view: View) -> NDArray[np.int64]:
 
 
 def peer_words(ledger: Ledger) -> NDArray[np.str_]:
+    """Every kind of program as one word, `person/monthly`; the last is `unknown`."""
     schema = ledger.tables["programs"].schema
     payees, times = schema.column("paid_per").values, schema.column("frequency").values
     return np.array([*(f"{a}/{b}" for a in payees for b in (*times, "unknown")), "unknown"])
