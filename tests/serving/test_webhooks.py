@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from service.store.audit_lines import AUDIT_LINES
 from service.store.division_paths import replace as replace_divisions
 from service.work.context import Context
 from service.work.webhooks.guard import Refused, address_for, check_form, networks
+from service.work.webhooks.read import AUDIENCE
+from tests._source import ROOT, python_files
 from tests.serving.conftest import Signed
 
 NEW = {"name": "惠民平台", "url": "https://finance.example/hook", "types": ["org.mingbai.run.*"]}
@@ -132,6 +135,22 @@ def test_events_are_pulled_by_role_and_division(context: Context, signed_in: Sig
     assert [one["subject"] for one in second["items"]] == ["runs/2"]
     assert investigator.get("/v1/events", params={"after": second["next"]}).json()["next"] == second["next"]
     assert signed_in("administrator").get("/v1/events").status_code == 403
+
+
+def test_every_event_that_is_made_can_be_pulled_by_somebody_and_is_in_the_docs() -> None:
+    """A new type of event must say who may read it, and stand in the page."""
+    written = {
+        found
+        for source in python_files("service")
+        for _, text in source.texts()
+        for found in re.findall(r"org\.mingbai(?:\.[a-z_]+)+", text)
+        if not found.startswith("org.mingbai.webhook") and found.count(".") > 2
+    }
+    assert "org.mingbai.run.scored" in written
+    nouns = {pattern.removesuffix("*") for pattern in AUDIENCE}
+    assert {one for one in written if not one.startswith(tuple(nouns))} == set()
+    page = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
+    assert {one for one in written if f"`{one.removeprefix('org.mingbai.')}`" not in page} == set()
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,11 @@ from service.work.webhooks.chosen import of_types
 AUDIENCE: Final[dict[str, Permission]] = {
     "org.mingbai.run.*": "runs.read",
     "org.mingbai.payment.*": "runs.read",
-    "org.mingbai.disbursement.*": "runs.read",
-    "org.mingbai.table.*": "facts.read_quarantine",
     "org.mingbai.case.*": "cases.read",
-    "org.mingbai.queue.*": "cases.read",
-    "org.mingbai.funds.*": "funds.read",
-    "org.mingbai.complaint.*": "cases.read",
-    "org.mingbai.model.*": "models.read",
+    "org.mingbai.report.*": "cases.read",
+    "org.mingbai.log.*": "audit.read",
+    "org.mingbai.lookup.*": "audit.read",
+    "org.mingbai.unmasking.*": "audit.read",
 }
 """Who may pull events of a noun; what is not listed is pulled by nobody."""
 _CASES: Final = "cases/"
