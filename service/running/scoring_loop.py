@@ -66,6 +66,7 @@ class ScoringLoop:
         self._peers: set[_Peer] = set()
         self._listener: socket.socket | None = None
         self._stop = False
+        self._behind = False
 
     def stop(self) -> None:
         """End after what has arrived was answered. May be called from a signal handler."""
@@ -114,8 +115,12 @@ class ScoringLoop:
         """Take facts others sent while nobody waits, so that the next payment need not wait for them."""
         try:
             self._scorer.keep_up()
+            self._behind = False
         except Exception as error:
-            _LOG.error("the history cannot catch up: %s", type(error).__name__)
+            # Said once: it is tried several times a second until the database is there again.
+            if not self._behind:
+                _LOG.error("the history cannot catch up: %s at %s", type(error).__name__, _place(error))
+            self._behind = True
 
     def _welcome(self) -> None:
         assert self._listener is not None  # noqa: S101 - it is what woke the loop

@@ -233,6 +233,40 @@ def _on_record(context: Context) -> list[str]:
     return [str(one) for rows in parts for one in rows.column("disbursement_id").to_pylist()]
 
 
+def test_a_clock_that_leaps_and_comes_back_loses_nothing(
+    ready: FastAPI, signed_in: Signed, clock: SetClock, new: list[dict[str, Any]], count: Count
+) -> None:
+    """A day ahead by mistake: payments go on, and once it is set back they are scored as of the right moment."""
+    system = signed_in("disbursement_system")
+    rows = [{k: v for k, v in row.items() if k != "submitted_at"} for row in sent(new[:4])]
+    clock.move(days=1)
+    assert asks(system, rows[:1]).json()["results"][0]["state"] == "scored"
+    clock.move(days=-1)
+    assert asks(system, rows[1:2]).json()["results"][0]["state"] == "waiting"
+    assert asks(system, rows[2:3]).json()["results"][0]["state"] == "scored"
+    (late,) = system.get(f"/v1/scores/{rows[1]['disbursement_id']}").json()["scores"]
+    assert dt.datetime.fromisoformat(late["as_of"]) == clock.now()
+    clock.move(seconds=-2)
+    assert asks(system, rows[3:]).json()["results"][0]["state"] == "scored"
+    assert count(AWAITING) == 0
+
+
+def test_a_sender_hears_nothing_of_villages_outside_its_divisions(
+    ready: FastAPI, signed_in: Signed, county: County, new: list[dict[str, Any]], count: Count
+) -> None:
+    """What is known there is not told to it, and the payment is not taken; a village nobody knows is evidence."""
+    villages = [row for row in county.tables["divisions"].to_pylist() if row["level"] == "village"]
+    mine, other = villages[0]["division_code"], villages[-1]["division_code"]
+    system = signed_in("disbursement_system", divisions=(mine,))
+    rows = [
+        {**row, "division_code": code} for row, code in zip(sent(new[:3]), (mine, other, "519999999999"), strict=True)
+    ]
+    found = asks(system, rows).json()["results"]
+    assert [row["state"] for row in found] == ["scored", "refused", "scored"]
+    assert found[1]["flaws"][0]["found"].startswith("outside_divisions")
+    assert count(SCORES) == 2
+
+
 def test_without_facts_to_compare_with_nothing_is_scored(
     app: FastAPI, context: Context, signed_in: Signed, new: list[dict[str, Any]], clock: SetClock, count: Count
 ) -> None:

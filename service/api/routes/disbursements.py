@@ -12,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from service.access import Principal
-from service.api.asking import needs
+from service.api.asking import Asked, needs
 from service.api.problem import Flaw, Problem, responses
 from service.api.scored import EXAMPLE, Off, RowFlaw, Score
 from service.api.scorer import scorer_of, unavailable
-from service.work.scoring.asked import MOST, Answered, UnavailableError, checked
+from service.work.scoring.asked import MOST, Answered, UnavailableError
+from service.work.scoring.inside import prepared
 
 router = APIRouter(prefix="/v1/disbursements", tags=["scoring"])
 
@@ -162,16 +163,16 @@ class Answers(BaseModel):
         }
     },
 )
-async def score(who: Sender, request: Request) -> JSONResponse:
+async def score(who: Sender, context: Asked, request: Request) -> JSONResponse:
     """Score payments before they are paid; answered when facts and scores are durable.
 
     The same payment again gets the same answer. 同一笔发放重复提交，得到相同的答复；答复前结果已落盘。
     """
     rows = await _rows(request)
-    if len(rows) <= FEW:
-        asked, places = checked(rows, who.name)
+    if len(rows) <= FEW and who.sees_everywhere:
+        asked, places = prepared(context, who, rows)
     else:
-        asked, places = await run_in_threadpool(checked, rows, who.name)
+        asked, places = await run_in_threadpool(prepared, context, who, rows)
     answered = Answered([])
     if asked.rows.num_rows:
         try:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 PLACEHOLDER = "1970-01-01T00:00:00Z"
 """Stands for the moment of a payment that is submitted as it is sent: the scorer puts its own there."""
 
+Place = int | list[dict[str, str]]
+"""Where a payment's answer stands: a position among the rows asked for, or at once, as what is wrong with it."""
+
 MOST = 1000
 """Payments one call may hold."""
 
@@ -50,9 +53,8 @@ class UnavailableError(Exception):
         self.kind, self.english, self.chinese, self.retry_after = kind, english, chinese, retry_after
 
 
-def checked(rows: Sequence[Mapping[str, object]], who: str) -> tuple[Asked, list[int | list[dict[str, str]]]]:
-    """Check payments as they were sent, and say for each where its answer will stand: at a position of `Asked.rows`,
-    or at once, as what is wrong with it.
+def checked(rows: Sequence[Mapping[str, object]], who: str) -> tuple[Asked, list[Place]]:
+    """Check payments as they were sent, and say for each where its answer will stand.
 
     Raises nothing for bad values. A payment that stands in one call twice is asked for once.
     """
@@ -62,7 +64,7 @@ def checked(rows: Sequence[Mapping[str, object]], who: str) -> tuple[Asked, list
     table = TABLES["disbursements"]
     given = [{"submitted_at": PLACEHOLDER, **{k: v for k, v in row.items() if v is not None}} for row in rows]
     found = accept_rows(table, given)
-    place: list[int | list[dict[str, str]]] = [[] for _ in given]
+    place: list[Place] = [[] for _ in given]
     for refused in found.quarantine:
         flaws = place[refused.line - 1]
         assert isinstance(flaws, list)  # noqa: S101 - nothing else was put there yet

@@ -15,6 +15,9 @@ from service.work.scoring.frames import FrameError, Frames
 PATIENCE: Final = 5.0
 """Seconds a call looks for a scorer that does not listen: as long as one takes to replace another."""
 
+STATE_PATIENCE: Final = 0.5
+"""The same for whoever asks how the scorer stands: that it is away is an answer too."""
+
 ANSWER: Final = 30.0
 """Seconds a call waits for its answer."""
 
@@ -58,7 +61,9 @@ class SocketScorer:
 
     async def state(self) -> dict[str, Any]:
         """How the scorer stands. Raises UnavailableError."""
-        found: dict[str, Any] = (await self._call(lambda n: frames.frame({"number": n, "do": "state"})))["state"]
+        found: dict[str, Any] = (
+            await self._call(lambda n: frames.frame({"number": n, "do": "state"}), patience=STATE_PATIENCE)
+        )["state"]
         return found
 
     async def close(self) -> None:
@@ -69,9 +74,9 @@ class SocketScorer:
                 await self._reading
         self._lose()
 
-    async def _call(self, make: Callable[[int], bytes]) -> dict[str, Any]:
+    async def _call(self, make: Callable[[int], bytes], patience: float | None = None) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
-        give_up = loop.time() + PATIENCE
+        give_up = loop.time() + (PATIENCE if patience is None else patience)
         while True:
             self._number += 1
             number, answer = self._number, loop.create_future()

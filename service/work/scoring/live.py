@@ -29,7 +29,7 @@ from service.work.scoring.asked import Answered, Asked, UnavailableError
 from service.work.scoring.kept import Made
 from service.work.scoring.model import InForce, ModelInForce
 from service.work.scoring.payments import payments_at, row_numbers
-from service.work.scoring.sort_out import Sorted, sort_out
+from service.work.scoring.sort_out import AHEAD_US, Sorted, sort_out
 
 if TYPE_CHECKING:
     import numpy as np
@@ -168,8 +168,10 @@ class LiveScorer:
         now = self._context.clock.now()
         now_us = micros(now)
         known = self.history.ledger.tables["disbursements"].known_at
-        # A clock that was set back must not make payments late that are submitted now.
-        stamp_us = max(now_us, int(known[-1]) if len(known) else now_us)
+        last = int(known[-1]) if len(known) else now_us
+        # A clock that is set back a little must not make payments late that are submitted now. After a leap back they
+        # are late, once: the next history does not know what lies ahead.
+        stamp_us = max(now_us, last) if last <= now_us + AHEAD_US else now_us
         return now, sort_out(self._context, connection, rows, stamp, now_us, stamp_us)
 
     def _put_in(self, found: Sorted) -> set[int]:

@@ -13,6 +13,7 @@ from service.access.scope import within
 from service.store import awaiting, scores
 from service.work.audit.record import Line, record
 from service.work.scoring.answer import told
+from service.work.scoring.shown import cut, not_near
 
 if TYPE_CHECKING:
     from service.work.context import Context
@@ -28,10 +29,11 @@ class History:
 
 
 def scores_of(context: Context, who: Principal, disbursement_id: str, *, request_id: str | None = None) -> History:
-    """The scores of a payment; none when nobody scored it or it lies outside the scope. A person's look is logged."""
+    """The scores of a payment; none when nobody scored it, it lies outside the scope or whoever asks is tied to it. A
+    person's look is logged."""
     asked = scores.of_payment(disbursement_id).where(within(who, scores.SCORES.c.division_code))
     with context.database.read() as connection:
-        rows: Sequence[RowMapping] = connection.execute(asked).mappings().all()
+        rows: Sequence[RowMapping] = connection.execute(asked.where(not_near(connection, who))).mappings().all()
         # Whoever waits for a score sent the payment: there is no division to hold against the scope yet.
         waiting = not rows and who.may("payments.score") and awaiting.is_waiting(connection, disbursement_id)
     if rows and who.credential != "api_key":
@@ -40,4 +42,7 @@ def scores_of(context: Context, who: Principal, disbursement_id: str, *, request
             line = Line(who.name, "score.read", "payment", disbursement_id, division, request_id=request_id)
             record(context, connection, line)
     texts = {str(row["not_applicable"]): str(row["not_applicable_text"]) for row in rows}
-    return History([told(context, dict(row)) for row in rows], texts, waiting)
+    made = [told(context, dict(row)) for row in rows]
+    if not who.may("runs.send"):
+        made = [{**one, "reasons": cut(one["reasons"])} for one in made]
+    return History(made, texts, waiting)
