@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import schemathesis
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, CheckContext, Response
 from schemathesis.core.result import Err
@@ -80,10 +81,9 @@ CHECKS: list[Any] = [
 ]
 
 
-@pytest.mark.slow
-def test_every_route_answers_as_it_says(everything: FastAPI) -> None:
-    """Every operation with generated requests, good and bad; all that is wrong is told at once."""
-    schema = schemathesis.openapi.from_asgi("/openapi.json", everything)
+def wrong_answers(app: FastAPI, examples: int) -> tuple[set[str], list[str]]:
+    """The operations asked, and what was wrong with their answers."""
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app)
     wrong: list[str] = []
     asked: set[str] = set()
     for found in schema.get_all_operations():
@@ -92,7 +92,7 @@ def test_every_route_answers_as_it_says(everything: FastAPI) -> None:
         asked.add(operation.label)
 
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             deadline=None,
             derandomize=True,
             database=None,
@@ -104,10 +104,44 @@ def test_every_route_answers_as_it_says(everything: FastAPI) -> None:
 
         try:
             ask()
-        except Exception as error:
+        except (Exception, BaseExceptionGroup) as error:
             wrong += [f"{operation.label}: {str(one)[:1500]}" for one in getattr(error, "exceptions", [error])]
+    return asked, wrong
+
+
+@pytest.mark.slow
+def test_every_route_answers_as_it_says(everything: FastAPI) -> None:
+    """Every operation with generated requests, good and bad; all that is wrong is told at once."""
+    asked, wrong = wrong_answers(everything, EXAMPLES)
     assert len(asked) > 60
     assert not wrong, f"{len(wrong)} wrong:\n" + "\n\n".join(wrong)
+
+
+def test_what_is_wrong_would_be_seen() -> None:
+    """A failure, a status nobody documented, another shape, and a 503 without a time: each is told."""
+    app = FastAPI()
+
+    @app.get("/fails", status_code=500)
+    def fails() -> None: ...
+
+    @app.get("/teapot")
+    def teapot() -> JSONResponse:
+        return JSONResponse({}, 418)
+
+    @app.get("/shape", response_model=list[int])
+    def shape() -> JSONResponse:
+        return JSONResponse({"not": "a list"})
+
+    @app.get("/away", responses={503: {}})
+    def away() -> JSONResponse:
+        return JSONResponse({}, 503)
+
+    @app.get("/fine")
+    def fine() -> dict[str, int]:
+        return {"n": 1}
+
+    _, wrong = wrong_answers(app, 1)
+    assert {one.split(":")[0] for one in wrong} == {"GET /fails", "GET /teapot", "GET /shape", "GET /away"}
 
 
 def test_every_operation_is_documented(everything: FastAPI) -> None:
