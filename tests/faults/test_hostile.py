@@ -104,6 +104,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
                 yield method.upper(), filled, example(content["application/json"]["schema"], document)
 
 
+@pytest.mark.slow
 def test_hostile_text_in_every_field_of_every_route(app: FastAPI, context: Context, signed_in: Signed) -> None:
     """Answered without a failure, as JSON nobody takes for a page; every table of before is still there."""
     app.state.scorer = LocalScorer(context)
@@ -126,6 +127,7 @@ def test_hostile_text_in_every_field_of_every_route(app: FastAPI, context: Conte
     assert {table.name for table in every_table().sorted_tables} <= there
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_in_every_column_of_every_table(signed_in: Signed, text: str) -> None:
     """Rows are taken or set aside, as many as were sent, and what is shown of them again is the text itself."""

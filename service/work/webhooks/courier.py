@@ -19,6 +19,7 @@ from sqlalchemy import Row
 from service.sealing.column import open_text
 from service.store import outbox, webhooks
 from service.work.context import Context
+from service.work.metrics import DELIVERIES
 from service.work.webhooks.chosen import chosen
 from service.work.webhooks.envelope import body_of, headers
 from service.work.webhooks.guard import Resolve, networks
@@ -183,6 +184,8 @@ class Courier:
         now = self.context.clock.now()
         arrived = any(answer is not None and answer.arrived for answer in answers)
         told = [answer for answer in answers if answer is not None]
+        for answer in told:
+            DELIVERIES.labels("arrived" if answer.arrived else "down" if answer.down else "refused").inc()
         asked_to_wait = max((answer.wait_s for answer in told if answer.wait_s is not None), default=None)
         with self.context.database.write() as connection:
             for row, answer in zip(rows, answers, strict=True):
