@@ -36,6 +36,8 @@ from features.catalogue import all_features
 from features.contract import TABLES
 
 SECOND = 1_000_000
+LAST = 20_000
+"""Rows of each table that are sent again."""
 
 
 def features(ledger: LiveLedger, rows: np.ndarray) -> float:
@@ -54,15 +56,25 @@ class Sender:
         self._store = store
         self._ledger = ledger
         self._sent = 0
+        self._tables: dict[str, pa.Table] = {}
+
+    def _last(self, name: str) -> pa.Table:
+        """The last rows of a table, read once."""
+        if name not in self._tables:
+            path = self._store / f"{name}.parquet"
+            names = [c.name for c in TABLES[name].columns if c.name in pq.read_schema(path).names]
+            table = pq.read_table(path, columns=names)
+            # Copied, so that the rest of the table is let go.
+            last = np.arange(max(0, table.num_rows - LAST), table.num_rows)
+            self._tables[name] = table.take(pa.array(last)).combine_chunks()
+        return self._tables[name]
 
     def rows(self, name: str, count: int) -> pa.Table:
         """Rows from the end of a table, each a second later than the one before, under numbers not used yet."""
-        path = self._store / f"{name}.parquet"
-        names = [c.name for c in TABLES[name].columns if c.name in pq.read_schema(path).names]
-        table = pq.read_table(path, columns=names)
-        start = max(0, table.num_rows - 20_000 - self._sent)
-        table = table.slice(start, count).combine_chunks()
+        table = self._last(name)
+        names = table.column_names
         self._sent += count
+        table = table.take(pa.array((np.arange(count) + self._sent) % table.num_rows))
         clock, key = TABLES[name].clock, TABLES[name].key
         last = max(int(t.known_at[-1]) for t in self._ledger.tables.values() if t.rows)
         moments = last + SECOND * np.arange(1, count + 1)

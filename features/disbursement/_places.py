@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from features.asof import Pairs, View
@@ -10,6 +11,8 @@ from features.asof.grows import by_code
 from features.asof.ledger import Ledger, LedgerTable
 
 Codes = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+Float = NDArray[np.float64]
 
 
 def current(view: View, codes: NDArray[np.generic]) -> Codes:
@@ -53,27 +56,35 @@ def _lines_of_two_villages_365d(view: View) -> Pairs:
     return view.match("disbursements", keys, days=365)
 
 
-def _several(lines: LedgerTable, rows: Codes, group: Codes, size: int) -> NDArray[np.float64]:
-    """1.0 for groups of lines in different villages."""
-    village = last_successor(lines.ledger)[lines.column("division_code")[rows].astype(np.int64)].astype(np.float64)
-    low, high = np.full(size, np.inf), np.full(size, -np.inf)
-    np.minimum.at(low, group, village)
-    np.maximum.at(high, group, village)
-    return np.asarray(low < high, dtype=np.float64)
+@njit(cache=True, nogil=True)
+def _mark(people: Int32, starts: Int32, ends: Int32, rows: Int32, village: Int32, last: Codes, values: Float) -> None:
+    """Whether each of these people has lines in different villages, by person code."""
+    for person in people:
+        if person < 0:
+            continue
+        first = last[village[rows[starts[person]]]]
+        values[person] = 0.0
+        for p in range(starts[person], ends[person]):
+            if last[village[rows[p]]] != first:
+                values[person] = 1.0
+                break
 
 
 def _again(lines: LedgerTable, arrived: LedgerTable, values: NDArray[np.float64], first: int) -> None:
-    people = np.unique(arrived.codes("person_id"))
-    people = people[people >= 0]
     index = lines.index(("person_id",))
-    group, rows = index.expand(index.lookup([people]))
-    values[people] = _several(lines, rows, group, len(people))
+    last, village = last_successor(lines.ledger), lines.codes("division_code")
+    _mark(arrived.codes("person_id"), index.starts, index.ends, index.rows, village, last, values)
 
 
 @by_code("person", _again)
 def _in_two_villages(lines: LedgerTable) -> NDArray[np.float64]:
     """1.0 by person code with lines in different villages; one more entry for code -1."""
     size = len(lines.ledger.vocabulary("person")) + 1
-    out = _several(lines, lines.row_numbers, lines.column("person_id").astype(np.int64), size)
+    village = last_successor(lines.ledger)[lines.column("division_code").astype(np.int64)].astype(np.float64)
+    person = lines.column("person_id").astype(np.int64)
+    low, high = np.full(size, np.inf), np.full(size, -np.inf)
+    np.minimum.at(low, person, village)
+    np.maximum.at(high, person, village)
+    out = np.asarray(low < high, dtype=np.float64)
     out[-1] = 0.0
     return out

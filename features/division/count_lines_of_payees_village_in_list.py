@@ -10,6 +10,7 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import World, world
 from features.asof import LedgerTable, Pairs, View
+from features.asof.group_index import latest_row
 from features.asof.grows import by_row
 from features.disbursement._chain import Codes
 from features.disbursement._places import last_successor
@@ -20,9 +21,12 @@ KEYS = ("run_id", "division_code", "registered_elsewhere")
 @by_row()
 def registered_elsewhere(table: LedgerTable) -> Codes:
     """Village today of the payee's registration as known with each line, -1 where it is the list's own or unknown."""
-    then = View(table.ledger, table.known_at, table.row_numbers)
-    place = last_successor(table.ledger)
-    home = place[np.asarray(then.lookup("persons", "division_code", "person_id"), dtype=np.int64)]
+    persons, place = table.ledger.tables["persons"], last_successor(table.ledger)
+    index = persons.index(("person_id",))
+    row = latest_row(persons, index, index.lookup([table.column("person_id")]), table.known_at)
+    if not persons.rows:
+        return row
+    home = np.where(row >= 0, place[persons.column("division_code")[np.maximum(row, 0)].astype(np.int64)], -1)
     here = place[np.asarray(table.column("division_code"), dtype=np.int64)]
     return np.where((home >= 0) & (here >= 0) & (home != here), home, -1).astype(np.int64)
 

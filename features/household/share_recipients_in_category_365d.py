@@ -10,6 +10,7 @@ import numpy as np
 from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import LedgerTable, View
+from features.asof.group_index import latest_row
 from features.asof.grows import by_row
 from features.disbursement._chain import Codes
 from features.graph._kin import household_of_payee
@@ -20,8 +21,12 @@ WINDOW_DAYS = 365
 @by_row()
 def category_then(table: LedgerTable) -> Codes:
     """Category of the household on each payment as known then, -1 unknown; shape (rows,)."""
-    view = View(table.ledger, table.known_at, table.row_numbers)
-    return np.asarray(view.lookup("households", "category", "household_id"), dtype=np.int64)
+    households = table.ledger.tables["households"]
+    index = households.index(("household_id",))
+    row = latest_row(households, index, index.lookup([table.column("household_id")]), table.known_at)
+    if not households.rows:
+        return row
+    return np.where(row >= 0, households.column("category")[np.maximum(row, 0)], -1).astype(np.int64)
 
 
 def _compute(view: View) -> Float:
