@@ -6,6 +6,7 @@ refreshes do at the same moment: an index says so, no program has to remember it
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -24,7 +25,6 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    and_,
     func,
     insert,
     literal,
@@ -99,6 +99,7 @@ CASES = Table(
     Index("ix_cases_hub_key", "hub_key"),
     Index("ix_cases_amount_fen", "amount_fen"),
     Index("ix_cases_due_at", "is_open", "due_at"),
+    Index("ix_cases_escalated_at", "escalated_at", "rank_key", "case_id"),
     Index("ix_cases_opened_at", "opened_at"),
     Index("ix_cases_counts", "is_open", "desk", "state", "division_code"),
 )
@@ -108,8 +109,9 @@ Index(
     CASES.c.desk, CASES.c.hub_kind, CASES.c.hub_key, CASES.c.typology, CASES.c.offered_as, CASES.c.part,
     unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN,
 )  # fmt: skip
-LATE = and_(IS_OPEN, CASES.c.escalated_at.is_not(None))
-Index("ix_cases_escalated_at", CASES.c.rank_key, CASES.c.case_id, sqlite_where=LATE, postgresql_where=LATE)
+OVERDUE = CASES.c.escalated_at >= dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""The condition that a case's deadline has passed and was told; no closed case is. Written as a range, which SQLite
+looks up by its index also where statistics know of no such case."""
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -234,13 +236,13 @@ def first_of(
 ) -> list[Row[Any]]:
     """Of cases at some places, in order, the first `limit` that meet every condition."""
     found: list[Row[Any]] = []
-    for start in range(0, len(numbers), 500):
-        few = [number for _, number in numbers[start : start + 500]]
-        asked = select(CASES).where(CASES.c.case_id.in_(few), *conditions)
-        rows = connection.execute(asked).all()
+    start, size = 0, 500
+    while start < len(numbers) and len(found) < limit:
+        few = [number for _, number in numbers[start : start + size]]
+        rows = connection.execute(select(CASES).where(CASES.c.case_id.in_(few), *conditions)).all()
         found += sorted(rows, key=lambda row: (row.rank_key, row.case_id))
-        if len(found) >= limit:
-            break
+        # Where the first few do not fill a page, few fit: the rest is asked about at once.
+        start, size = start + size, 5_000
     return found[:limit]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, false
 from service.access import Principal
 from service.access.scope import under, within
 from service.store import assignments, case_members, case_ties, cases, division_paths
-from service.store.cases import CASES, LATE
+from service.store.cases import CASES, OVERDUE
 from service.work.audit.flags import Looked
 from service.work.audit.look_up import look_up
 from service.work.audit.record import Line, record
@@ -104,7 +104,7 @@ def _few(
     A filter by desk, state, typology or assignee is no such thing: each has an index in the order of the queue.
     """
     if wanted.escalated:
-        return cases.places(connection, [LATE], after, FEW)
+        return cases.places(connection, [OVERDUE], after, FEW)
     rare: list[ColumnElement[bool]] = [*_members(context, wanted), *_hub(context, wanted)]
     if not rare and wanted.text:
         rare = _words(connection, wanted.text)[:1]
@@ -144,7 +144,7 @@ def _conditions(context: Context, connection: Connection, wanted: Filter) -> lis
     if wanted.unassigned:
         found.append(CASES.c.assignee_id.is_(None))
     if wanted.escalated:
-        found.append(LATE)
+        found.append(OVERDUE)
     if wanted.division:
         found.append(under(wanted.division, CASES.c.division_code))
     found += _hub(context, wanted)

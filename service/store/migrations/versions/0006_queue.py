@@ -95,14 +95,7 @@ def upgrade() -> None:
         "ix_cases_division_code", "cases", ["division_code", "is_open", "rank_key", "case_id"], unique=False
     )
     op.create_index("ix_cases_due_at", "cases", ["is_open", "due_at"], unique=False)
-    op.create_index(
-        "ix_cases_escalated_at",
-        "cases",
-        ["rank_key", "case_id"],
-        unique=False,
-        sqlite_where=sa.text("is_open IS 1 AND escalated_at IS NOT NULL"),
-        postgresql_where=sa.text("is_open IS true AND escalated_at IS NOT NULL"),
-    )
+    op.create_index("ix_cases_escalated_at", "cases", ["escalated_at", "rank_key", "case_id"], unique=False)
     op.create_index("ix_cases_hub_key", "cases", ["hub_key"], unique=False)
     op.create_index("ix_cases_opened_at", "cases", ["opened_at"], unique=False)
     op.create_index("ix_cases_question_id", "cases", ["question_id", "is_open", "rank_key", "case_id"], unique=False)
@@ -363,12 +356,7 @@ def downgrade() -> None:
     op.drop_index("ix_cases_question_id", table_name="cases")
     op.drop_index("ix_cases_opened_at", table_name="cases")
     op.drop_index("ix_cases_hub_key", table_name="cases")
-    op.drop_index(
-        "ix_cases_escalated_at",
-        table_name="cases",
-        sqlite_where=sa.text("is_open IS 1 AND escalated_at IS NOT NULL"),
-        postgresql_where=sa.text("is_open IS true AND escalated_at IS NOT NULL"),
-    )
+    op.drop_index("ix_cases_escalated_at", table_name="cases")
     op.drop_index("ix_cases_due_at", table_name="cases")
     op.drop_index("ix_cases_division_code", table_name="cases")
     op.drop_index("ix_cases_desk", table_name="cases")
