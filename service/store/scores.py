@@ -23,7 +23,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    false,
     func,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -118,6 +121,24 @@ def newest() -> ColumnElement[bool]:
     other = SCORES.alias()
     last = select(func.max(other.c.score_id)).where(other.c.disbursement_id == SCORES.c.disbursement_id)
     return SCORES.c.score_id == last.scalar_subquery()
+
+
+def near(keys: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that a payment is to a person or household, prepared by an official, or in a village of some keys,
+    as `case_ties` writes them; false, never unknown, where a row does not say."""
+    columns = {
+        "person": SCORES.c.person_hash,
+        "household": SCORES.c.household_id,
+        "official": SCORES.c.prepared_by,
+        "village": SCORES.c.division_code,
+    }
+    named: dict[str, list[str]] = {}
+    for key in keys:
+        kind, _, value = key.partition(":")
+        if kind in columns:
+            named.setdefault(kind, []).append(value)
+    found = [and_(columns[kind].is_not(None), columns[kind].in_(values)) for kind, values in named.items()]
+    return or_(false(), *found)
 
 
 def of_payment(disbursement_id: str) -> Select[Any]:

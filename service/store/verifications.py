@@ -101,6 +101,18 @@ def unasked(connection: Connection, limit: int, disbursement_id: str | None = No
     return [dict(row) for row in found]
 
 
+def whose_score(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition that some score a question rests on meets a condition on SCORES."""
+    return exists(
+        select(literal(1)).where(
+            SCORES.c.disbursement_id == VERIFICATIONS.c.disbursement_id,
+            SCORES.c.kind == "before",
+            SCORES.c.as_of == VERIFICATIONS.c.as_of,
+            condition,
+        )
+    )
+
+
 def states(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, dt.datetime], str]:
     """The state of every question about these payments, by payment and moment of submission."""
     found: dict[tuple[str, dt.datetime], str] = {}

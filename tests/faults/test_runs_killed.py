@@ -24,7 +24,7 @@ from tests.serving.run_help import Runs, invented
 
 pytestmark = pytest.mark.slow
 
-EVERYBODY = Principal(1, "reader", frozenset({"auditor"}), ("*",), "session")
+EVERYBODY = Principal(1, "reader", frozenset({"disbursement_system"}), ("*",), "session")
 LONG = 300.0
 PAYMENTS = 881
 """Payments of the county that are on record before."""
@@ -55,7 +55,7 @@ def check_whole(home: Home, number: int, wanted: list[dict[str, Any]]) -> None:
     run = home.run(number)
     assert (run.state, run.rows_read, run.rows_taken, run.rows_scored) == ("scored", *[len(wanted)] * 3)
     assert (run.rows_quarantined, run.rows_repeated, run.spool) == (0, 0, None)
-    found = [contract_row(home.context, row) for row in _every_row(home.context, EVERYBODY, number, None)]
+    found = [contract_row(home.context, EVERYBODY, row) for row in _every_row(home.context, EVERYBODY, number, None)]
     assert sorted(found, key=lambda row: str(row["disbursement_id"])) == wanted
     assert count(home, RUN_ROWS) == count(home, SCORES) == len(wanted)
     assert count(home, FACT_KEYS, FACT_KEYS.c.table_name == "disbursements") == len(wanted) + PAYMENTS

@@ -271,12 +271,12 @@ def _page(
     with told():
         found = scores_page(context, who, run, after, limit, on, request_id=_number(request))
     return ScoresBody(
-        items=[_scored(context, row) for row in found], next=found[-1].place if len(found) == limit else None
+        items=[_scored(context, who, row) for row in found], next=found[-1].place if len(found) == limit else None
     )
 
 
-def _scored(context: Context, row: Row[Any]) -> ScoredBody:
-    columns = contract_row(context, row)
+def _scored(context: Context, who: Principal, row: Row[Any]) -> ScoredBody:
+    columns = contract_row(context, who, row)
     columns["reasons"] = loaded(columns["reasons"])
     columns["not_applicable"] = loaded(columns["not_applicable"])
     return ScoredBody(

@@ -19,6 +19,7 @@ from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.runs.ask import ask
 from service.work.runs.errors import RunRefusedError
+from service.work.runs.questions import not_of_own
 from service.work.runs.release_due import LISTS, move_on_lists, release_held, tell
 
 REASON_LEAST = 5
@@ -37,7 +38,8 @@ def decide(
     """Decide the newest question about a payment and return it. The same decision by the same person again is the
     same decision.
 
-    Raises RunRefusedError: nothing was asked about it here (`unknown`), the reason is too short (`invalid`), it was
+    Raises RunRefusedError: nothing was asked about it here, or whoever decides is tied to the payment by kin, post or
+    village, which is logged (`unknown`); the reason is too short (`invalid`), it was
     decided otherwise, or its deadline has passed (`conflict`); then it counts as released, whether or not the job had
     come to it.
     """
@@ -55,9 +57,16 @@ def decide(
         scope = within(who, VERIFICATIONS.c.division_code)
         found = verifications.last_of(connection, disbursement_id, scope)
         if found is None:
-            raise RunRefusedError("unknown", "not-found", "question about a payment", "核实事项")
+            raise _unknown()
         now = context.clock.now()
-        if found.state == "waiting" and found.deadline <= now:
+        own = verifications.last_of(connection, disbursement_id, scope, not_of_own(connection, who)) is None
+        if own:
+            # Kept, although nothing is decided: whoever audits sees that it was tried.
+            refused = Line(
+                who.name, "verify.refused", "disbursement", disbursement_id, found.division_code, request_id=request_id
+            )
+            record(context, connection, refused)
+        elif found.state == "waiting" and found.deadline <= now:
             release_held(context, connection, [found])
         elif found.state == "waiting":
             state = "released" if outcome == "release" else "corrected"
@@ -86,11 +95,18 @@ def decide(
             )
             record(context, connection, line)
         settled = verifications.last_of(connection, disbursement_id, scope)
+    if own:
+        raise _unknown()
     assert settled is not None  # noqa: S101 - held by the transaction above
     wanted = ("released" if outcome == "release" else "corrected", "person", who.account_id)
     if (settled.state, settled.decided_how, settled.decided_by_id) != wanted:
         raise _decided(settled)
     return settled
+
+
+def _unknown() -> RunRefusedError:
+    """Nothing was asked, outside the scope, or one's own: the same answer."""
+    return RunRefusedError("unknown", "not-found", "question about a payment", "核实事项")
 
 
 def _decided(row: Row[Any]) -> RunRefusedError:

@@ -6,16 +6,17 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import ColumnElement, Connection, Row, true
 
 from service.access import Principal
 from service.access.scope import within
 from service.sealing.column import open_text
-from service.store import verifications
+from service.store import scores, verifications
 from service.store.run_rows import RUN_ROWS
 from service.store.verifications import VERIFICATIONS
 from service.work.audit.record import Line, record
 from service.work.context import Context
+from service.work.queue.sight import ties_of
 from service.work.runs.results import log_look, run_of
 from service.work.runs.visible import visible_row
 from service.work.scoring.kept import reasons_of
@@ -40,9 +41,11 @@ def questions(
     *,
     request_id: str | None = None,
 ) -> list[Question]:
-    """Questions in somebody's divisions behind a number, in the order they were asked. Logged."""
+    """Questions in somebody's divisions behind a number, in the order they were asked; none about a payment they are
+    tied to. Logged."""
     with context.database.write() as connection:
-        rows = verifications.page(connection, after, limit, within(who, VERIFICATIONS.c.division_code), state=state)
+        seen = [within(who, VERIFICATIONS.c.division_code), not_of_own(connection, who)]
+        rows = verifications.page(connection, after, limit, *seen, state=state)
         found = _with_reasons(context, connection, rows)
         details = {"after": after, "rows": len(rows), "state": state or "all"}
         record(context, connection, Line(who.name, "verify.read", "verify", "all", None, None, details, request_id))
@@ -55,11 +58,18 @@ def questions_of_run(
     """The verify list of a run behind a place, each row with its question as it stands now. Logged."""
     of = run_of(context, who, run)
     with context.database.write() as connection:
-        rows = verifications.of_list(connection, run, after, limit, visible_row(who, RUN_ROWS.c.scope_code))
+        seen = [visible_row(who, RUN_ROWS.c.scope_code), not_of_own(connection, who)]
+        rows = verifications.of_list(connection, run, after, limit, *seen)
         found = _with_reasons(context, connection, rows)
         details = {"after": after, "rows": len(rows)}
         log_look(context, connection, who, of, "run.verify_list_read", details, request_id)
     return found
+
+
+def not_of_own(connection: Connection, who: Principal) -> ColumnElement[bool]:
+    """The condition that a question is about no payment somebody is tied to by kin, post or village."""
+    ties = ties_of(connection, who)
+    return ~verifications.whose_score(scores.near(ties)) if ties else true()
 
 
 def as_question(context: Context, row: Row[Any]) -> Question:

@@ -21,7 +21,7 @@ from service.work.facts.quarantined import QuarantinedRow, as_csv, quarantined
 from service.work.runs import spool
 from service.work.runs.errors import unknown_run
 from service.work.runs.visible import visible, visible_row
-from service.work.scoring.kept import reasons_of
+from service.work.scoring.shown import not_near, reasons_for
 
 if TYPE_CHECKING:
     from typing import IO
@@ -62,10 +62,11 @@ def scores_page(
     *,
     request_id: str | None = None,
 ) -> list[Row[Any]]:
-    """Scored rows behind a place, in the order of the upload, of one list where asked (see `run_rows.page`). Logged."""
+    """Scored rows behind a place, in the order of the upload, of one list where asked (see `run_rows.page`); none
+    about a payment whoever asks is tied to. Logged."""
     found = run_of(context, who, run)
     with context.database.write() as connection:
-        rows = run_rows.page(connection, run, after, limit, *_conditions(who, on))
+        rows = run_rows.page(connection, run, after, limit, *_conditions(connection, who, on))
         log_look(context, connection, who, found, "run.scores_read", {"after": after, "rows": len(rows)}, request_id)
     return rows
 
@@ -109,8 +110,9 @@ def changes_of(context: Context, who: Principal, run: int, change: Change, after
         return changes_page(connection, run, change, after, limit, visible_row(who, RUN_CHANGES.c.scope_code))
 
 
-def contract_row(context: Context, row: Row[Any]) -> dict[str, Any]:
-    """A scored row in the contract's columns, texts and floats exactly as `mingbai score` writes them."""
+def contract_row(context: Context, who: Principal, row: Row[Any]) -> dict[str, Any]:
+    """A scored row in the contract's columns, texts and floats exactly as `mingbai score` writes them; whole numbers of
+    people in the evidence for who sent them alone."""
     zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
     return {
         "disbursement_id": row.disbursement_id,
@@ -120,7 +122,7 @@ def contract_row(context: Context, row: Row[Any]) -> dict[str, Any]:
         "desk": row.desk,
         "typology": row.typology,
         "suspect_role": row.suspect_role,
-        "reasons": reasons_of(context, row.reasons),
+        "reasons": reasons_for(context, who, row.reasons),
         "not_applicable": row.not_applicable_text,
         "model_version": row.model_version,
         "as_of": row.as_of.astimezone(zone).isoformat(),
@@ -134,7 +136,7 @@ def scores_csv(
     from models.scoring.score import SCHEMA
 
     _log_file(context, who, run, "csv", on, request_id)
-    rows = (contract_row(context, row) for row in _every_row(context, who, run, on))
+    rows = (contract_row(context, who, row) for row in _every_row(context, who, run, on))
     return csv_lines(SCHEMA.names, (list(row.values()) for row in rows), mark=False)
 
 
@@ -155,7 +157,7 @@ def scores_parquet(
         with pq.ParquetWriter(file, plain, compression="zstd", store_schema=False) as writer:
             held: list[dict[str, Any]] = []
             for row in _every_row(context, who, run, on):
-                held.append(contract_row(context, row))
+                held.append(contract_row(context, who, row))
                 if len(held) == AT_ONCE:
                     writer.write_table(pa.Table.from_pylist(held, plain))
                     held = []
@@ -192,13 +194,13 @@ def _every_row(context: Context, who: Principal, run: int, on: List | None) -> I
     after = 0
     while True:
         with context.database.read() as connection:
-            found = run_rows.page(connection, run, after, AT_ONCE, *_conditions(who, on))
+            found = run_rows.page(connection, run, after, AT_ONCE, *_conditions(connection, who, on))
         yield from found
         if len(found) < AT_ONCE:
             return
         after = int(found[-1].place)
 
 
-def _conditions(who: Principal, on: List | None) -> list[ColumnElement[bool]]:
-    scope = visible_row(who, RUN_ROWS.c.scope_code)
-    return [scope] if on is None else [scope, RUN_ROWS.c.list == on]
+def _conditions(connection: Connection, who: Principal, on: List | None) -> list[ColumnElement[bool]]:
+    seen = [visible_row(who, RUN_ROWS.c.scope_code), not_near(connection, who)]
+    return seen if on is None else [*seen, RUN_ROWS.c.list == on]
