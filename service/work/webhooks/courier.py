@@ -184,8 +184,8 @@ class Courier:
         now = self.context.clock.now()
         arrived = any(answer is not None and answer.arrived for answer in answers)
         told = [answer for answer in answers if answer is not None]
-        for answer in told:
-            DELIVERIES.labels("arrived" if answer.arrived else "down" if answer.down else "refused").inc()
+        for one in told:
+            DELIVERIES.labels("arrived" if one.arrived else "down" if one.down else "refused").inc()
         asked_to_wait = max((answer.wait_s for answer in told if answer.wait_s is not None), default=None)
         with self.context.database.write() as connection:
             for row, answer in zip(rows, answers, strict=True):
