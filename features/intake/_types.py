@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.contract import MAX_ID_LENGTH, Column, ColumnType, Table
+from features.intake._few import FEW, Few
 
 BoolMask = npt.NDArray[np.bool_]
 
@@ -56,6 +57,8 @@ _GRAMMAR: Final[dict[ColumnType, str]] = {
 }
 """RE2 patterns. Years 0000 to 0999 are no dates here: they are what programs write for "unknown"."""
 
+_FEW: Final = Few(_GRAMMAR)
+
 
 def canonical_schema(table: Table, present: set[str]) -> pa.Schema:
     """Arrow schema of the stored table: the columns of `present`, in contract order, in canonical types."""
@@ -73,6 +76,19 @@ def from_text(column: Column, text: pa.Array) -> tuple[pa.Array, BoolMask | None
     Returns the canonical array of the same length and a mask of refused rows, None when there are none. Refused rows
     are null in the array.
     """
+    if len(text) <= FEW:
+        found, refused = _FEW.read(column, text.to_pylist())
+        few = pa.array(found, CANONICAL[column.type])
+        wrong: BoolMask | None = None
+        if refused:
+            wrong = np.zeros(len(text), np.bool_)
+            wrong[refused] = True
+        return few, with_required(column, few, wrong)
+    return from_many_texts(column, text)
+
+
+def from_many_texts(column: Column, text: pa.Array) -> tuple[pa.Array, BoolMask | None]:
+    """The same by compiled passes over the column."""
     if text.null_count < len(text) and pc.min(pc.binary_length(text)).as_py() == 0:
         text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
     good = _matches(column, text)
