@@ -7,8 +7,8 @@ explained and durable before it is answered:
 * open loop at 300 requests a second over keep-alive connections for `--seconds`: requests a second, p50, p99, p99.9,
   what was not answered 2xx, and the memory of each process over time;
 * the highest rate in steps whose p99 stays below 10 ms;
-* closed loop over 8 connections, beside `mlflow models serve` with the same model over 8 connections, fed ready-made
-  features and rule outcomes (`_mlflow_peer.py`): it looks up, explains and keeps nothing.
+* closed loop over 8 connections, beside `mlflow models serve` (1 and 2 workers) with the same model over 8
+  connections, fed ready-made features and rule outcomes (`_mlflow_peer.py`): it looks up, explains and keeps nothing.
 
 Callers run on the same processors, in a process of their own (`_callers.py`).
 """
@@ -132,7 +132,8 @@ def prepared(folder: Path, payments: int, settings: dict[str, str]) -> str:
         "from service.work.access.manage_accounts import NewAccount, make_account; "
         "from service.work.access.api_keys import NewKey, make_key; "
         "c = prepare(Settings.read()); who = Principal(0, 'command', frozenset({'administrator'}), ('*',), 'command'); "
-        "a, _ = make_account(c, who, NewAccount('bench', Access(('disbursement_system',), ('*',)), password=False)); "
+        "import secrets; new = NewAccount(f'bench.{secrets.token_hex(3)}', Access(('disbursement_system',), ('*',)), "
+        "password=False); a = make_account(c, who, new).account; "
         "until = c.clock.now() + dt.timedelta(days=30); "
         "print(make_key(c, who, NewKey(a.account_id, 'bench', ('payments.score',), until))[1])"
     )
@@ -244,23 +245,28 @@ def measure(folder: Path, args: argparse.Namespace) -> None:
             best = rate
         ours = called(port, path, file, 20, connections=8, bearer=bearer, fresh=f"c{mark}")
         print(line("closed loop, 8 connections", ours), flush=True)
-    peer = beside(folder, settings)
-    print(line("mlflow models serve, 8 connections", peer))
+    peers = {workers: beside(folder, settings, workers) for workers in (1, 2)}
+    for workers, peer in peers.items():
+        print(line(f"mlflow models serve, {workers} worker{'s'[: workers - 1]}", peer))
     print(f"\nhighest rate with p99 below {P99_MS:.0f} ms: {best}/s")
-    print(f"requests a second, ours to mlflow's: {ours['per_second'] / max(peer['per_second'], 1e-9):.1f}")
+    for workers, peer in peers.items():
+        ratio = ours["per_second"] / max(peer["per_second"], 1e-9)
+        print(f"requests a second, ours to mlflow's with {workers}: {ratio:.1f}")
     print("\n".join(memory.lines()))
 
 
-def beside(folder: Path, settings: dict[str, str]) -> Any:
-    """`mlflow models serve` with the same model and ready-made features."""
+def beside(folder: Path, settings: dict[str, str], workers: int) -> Any:
+    """`mlflow models serve` with the same model and ready-made features; it starts one worker unless told otherwise."""
     port, model, request = free_port(), folder / "peer", folder / "peer.json"
     if not model.exists():
         subprocess.run(
             [sys.executable, str(HERE / "_mlflow_peer.py"), str(model), str(request)], env=settings, check=True
         )
-    given = {**settings, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    # It starts uvicorn by name.
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    given = {**settings, "MLFLOW_DISABLE_TELEMETRY": "true", "PATH": programs}
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(model), "-p", str(port)]
-    command += ["--env-manager", "local"]
+    command += ["--env-manager", "local", "--workers", str(workers)]
     with running(command, given, f"http://127.0.0.1:{port}/ping", folder / "mlflow.log"):
         called(port, "/invocations", request, 3, connections=8)
         return called(port, "/invocations", request, 20, connections=8)
