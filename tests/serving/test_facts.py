@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select, text
 from features.contract import TABLES
 from service.clock import SetClock
 from service.sealing.column import open_document
-from service.store import jobs
+from service.store import facts, jobs
 from service.store.division_paths import DIVISION_PATHS
 from service.store.fact_keys import FACT_KEYS
 from service.store.facts import FACT_BATCHES
@@ -177,6 +177,26 @@ def test_quarantine_stays_with_its_sender_and_its_division(signed_in: Signed) ->
     near = signed_in("department_verifier", divisions=("519901",))
     assert len(near.get("/v1/tables/persons/quarantine").json()["rows"]) == 1
     assert other.get("/v1/tables/persons/quarantine").json()["rows"] == []
+
+
+def test_a_sender_hands_over_nothing_of_another_county_and_never_the_tree(context: Context, signed_in: Signed) -> None:
+    """A village cannot be hung under one's own county to see what is paid there; rows of other places are set aside."""
+    head = "division_code,parent_code,name,level"
+    tree = f"{head}\n519901,,县,county\n519901001001,519901,村,village\n519902,,县,county\n"
+    signed_in("disbursement_system").post("/v1/tables/divisions", content=tree.encode(), headers=CSV)
+    other = signed_in("disbursement_system", divisions=("519902",))
+    stolen = other.post(
+        "/v1/tables/divisions", content=f"{head}\n519901001001,519902,村,village\n".encode(), headers=CSV
+    )
+    assert (stolen.status_code, stolen.json()["type"]) == (403, "/problems/not-yours")
+    rows = PERSONS.replace("519921100204", "519901001001")
+    found = other.post("/v1/tables/persons", content=rows.encode(), headers=CSV).json()
+    assert (found["accepted"], found["quarantined"]) == (0, found["rows"])
+    assert found["rows"] > 0
+    with context.database.read() as connection:
+        assert facts.rows_by_table(connection) == {"divisions": 3}
+    mine = signed_in("disbursement_system", divisions=("519901",))
+    assert mine.post("/v1/tables/persons", content=rows.encode(), headers=CSV).json()["quarantined"] == 0
 
 
 def test_nothing_personal_is_readable_in_the_database(signed_in: Signed, context: Context) -> None:

@@ -18,6 +18,7 @@ from service.api.problem import Problem, not_found, responses
 from service.api.uploads import BODY, taken_in
 from service.work.errors import UnusableDataError
 from service.work.facts import quarantined as reading
+from service.work.facts.inside import NotYoursError
 from service.work.facts.take import BeingTakenError, Delivery, KeyUsedError, take
 
 router = APIRouter(prefix="/v1/tables", tags=["facts"])
@@ -131,6 +132,8 @@ async def send(table: Name, who: Sender, context: Asked, request: Request, key: 
         raise Problem(
             422, "not-the-table", "The request does not hold what is expected", (str(error), error.chinese)
         ) from error
+    except NotYoursError as error:
+        raise Problem(403, "not-yours", "Not allowed", (str(error), error.chinese)) from error
     except KeyUsedError as error:
         raise Problem(409, "key-used", "Conflict with what is on record", (str(error), error.chinese)) from error
     except BeingTakenError as error:

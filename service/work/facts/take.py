@@ -17,6 +17,7 @@ from service.work.audit.record import Line, record
 from service.work.errors import UnusableDataError, WorkError
 from service.work.facts.accept import accept
 from service.work.facts.hashes import hashes_of
+from service.work.facts.inside import check_table, inside
 from service.work.facts.refused import conflicting, refused_rows
 from service.work.metrics import ROWS as TAKEN
 
@@ -74,14 +75,16 @@ class Taken:
 
 def take(context: Context, who: Principal, delivery: Delivery) -> Taken:
     """Take a delivery. Raises UnusableDataError for a file that cannot be read as the table, naming column and reason,
-    KeyUsedError and BeingTakenError.
+    NotYoursError for a table that is not the sender's to hand over, KeyUsedError and BeingTakenError.
 
+    Rows of divisions known to lie outside the sender's are quarantined.
     Rows are kept batch by batch. When it breaks off, sending it again takes the rest: what is on record counts as
     repeated.
     """
     from features.intake.errors import IntakeError
     from features.intake.stream import CheckedFile
 
+    check_table(who, delivery.table)
     try:
         file = CheckedFile(delivery.table, delivery.path, delivery.form)
         intake_id, before = _begin(context, who, delivery)
@@ -159,7 +162,7 @@ def _take_all(context: Context, who: Principal, delivery: Delivery, file: Checke
         own_from = facts.last_seq(connection) + 1
     for stretch in file:
         for part in _parts(stretch):
-            _take_part(context, who, delivery, part, intake_id, own_from)
+            _take_part(context, who, delivery, inside(context, who, delivery.table, part), intake_id, own_from)
 
 
 def _parts(stretch: CheckedRows) -> Iterator[CheckedRows]:

@@ -1,0 +1,76 @@
+"""Which rows a sender may hand over: none of a division known to lie outside their own, and the tree of divisions only
+from somebody who sees all of it.
+
+Scope rests on that tree: whoever could hang another county's village under their own division would see what is paid
+there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from service.access import Principal
+from service.store.runs import known_divisions
+from service.work.errors import WorkError
+from service.work.facts.refused import as_sent
+
+if TYPE_CHECKING:
+    from features.contract import Table
+    from features.intake.report import QuarantinedRow
+    from features.intake.stream import CheckedRows
+    from service.work.context import Context
+
+
+class NotYoursError(WorkError):
+    """The table is not for this sender to hand over."""
+
+
+def check_table(who: Principal, table: Table) -> None:
+    """Raises NotYoursError for the tree of divisions from somebody who does not see everywhere."""
+    if table.name == "divisions" and not who.sees_everywhere:
+        raise NotYoursError(
+            "divisions are handed over by whoever sees everywhere: who sees what rests on them",
+            "行政区划表决定各账户的可见范围，仅可由管辖全域的账户报送",
+        )
+
+
+def inside(context: Context, who: Principal, table: Table, part: CheckedRows) -> CheckedRows:
+    """The rows without those of divisions known to lie outside the sender's, which join the refused ones. A division
+    nobody knows is evidence, not an error."""
+    import numpy as np
+    import pyarrow as pa
+
+    if who.sees_everywhere or "division_code" not in part.batch.schema.names:
+        return part
+    codes = part.batch.column("division_code").to_pylist()
+    with context.database.read() as connection:
+        above = known_divisions(connection, sorted({code for code in codes if code is not None}))
+    outside = {code for code, up in above.items() if not up & set(who.divisions)}
+    bad = [place for place, code in enumerate(codes) if code in outside]
+    if not bad:
+        return part
+    rows = part.batch.take(pa.array(bad, pa.int64())).to_pylist()
+    lines = [int(part.lines[place]) for place in bad]
+    sent = {**part.sent, **{line: as_sent(row) for line, row in zip(lines, rows, strict=True)}}
+    refused = sorted([*part.refused, *(_refused(table, line) for line in lines)], key=lambda row: row.line)
+    keep = np.ones(part.batch.num_rows, np.bool_)
+    keep[bad] = False
+    batch = part.batch.filter(pa.array(keep))
+    return replace(part, batch=batch, lines=part.lines[keep], refused=tuple(refused), sent=sent)
+
+
+def _refused(table: Table, line: int) -> QuarantinedRow:
+    from features.intake.report import QuarantinedRow
+
+    return QuarantinedRow(
+        table=table.name,
+        file="",
+        line=line,
+        column="division_code",
+        reason="outside_divisions: outside the divisions of whoever sent it",
+        found="a division that is not the sender's",
+        expected="a division of the sender's, or under one",
+        reason_zh="不在报送人管辖区划内",
+        expected_zh="报送人管辖区划内的行政区划",
+    )
