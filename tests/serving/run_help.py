@@ -158,3 +158,19 @@ def scores_by_id(client: TestClient, run: int) -> list[dict[str, Any]]:
         found += page["items"]
         after = page["next"]
     return sorted(found, key=lambda row: str(row["disbursement_id"]))
+
+
+def lists_of(client: TestClient, run: int) -> dict[str, Any]:
+    """The lists as they stand."""
+    found: dict[str, Any] = client.get(f"/v1/runs/{run}").json()["lists"]
+    return found
+
+
+def scored_run(context: Context, system: TestClient, runs: Runs) -> tuple[TestClient, int, str]:
+    """The sender, a run that is scored, and the payment in it that is asked about."""
+    runs.put_on_record(context, but=[LAST])
+    run = send(system, as_csv(runs.of(LAST)))["run"]
+    work(context)
+    asked = system.get(f"/v1/runs/{run}/lists/verify").json()["items"]
+    assert len(asked) == 1
+    return system, run, asked[0]["disbursement_id"]
