@@ -6,9 +6,9 @@ it without HTTP. A history of N payments is invented (`_make_history.py`), or re
 moved to end yesterday, and put on record in a SQLite file of its own, or in the empty PostgreSQL `--database` names.
 Payments are those of the history sent again under new numbers, so that every index has work.
 
-Printed: seconds until the scorer listens, its memory and processor time, milliseconds from the moment a call was due
-to its answer (a call that could not start in time counts from when it should have), and how many payments shared a
-transaction.
+Printed: what checking a payment and opening the history cost alone, seconds until the scorer listens, its memory and
+processor time, milliseconds from the moment a call was due to its answer (a call that could not start in time counts
+from when it should have), and how many payments shared a transaction.
 The floor is a transaction that keeps one row and nothing else, on the same disk.
 """
 
@@ -48,6 +48,7 @@ from service.store.fact_keys import Key
 from service.work.context import Context
 from service.work.facts.batches import sealed
 from service.work.facts.hashes import hashes_of
+from service.work.facts.history import History
 from service.work.scoring.asked import checked
 from service.work.scoring.client import SocketScorer
 
@@ -172,6 +173,23 @@ def floor(folder: Path, count: int) -> float:
     return float(np.median(took))
 
 
+def alone(context: Context, some: list[dict[str, str]]) -> None:
+    """What checking a payment and opening the history cost by themselves."""
+    rows = [{**row, "disbursement_id": f"C-{number}"} for number, row in enumerate(some[:500])]
+    began = time.process_time()
+    for row in rows:
+        checked([row], "benchmark")
+    print(f"checked: {(time.process_time() - began) * 1000 / len(rows):.2f} ms of processor time a payment")
+    began, wall = time.process_time(), time.perf_counter()
+    history = History.open(context)
+    print(
+        f"history of {sum(table.rows for table in history.ledger.tables.values()):,} rows opened from the database in "
+        f"{time.perf_counter() - wall:.1f} s, {time.process_time() - began:.1f} s of processor time"
+    )
+    if context.database.path is not None:
+        print(f"database: {context.database.path.stat().st_size / 1e6:.0f} MB")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -195,6 +213,8 @@ def main() -> None:
         every_table().create_all(database.engine)
         context = Context(settings, database, SystemClock(), Seal.from_text(key), Policy.load())
         rows = put_on_record(context, store)
+        some = samples(store, 2000)
+        alone(context, some)
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MINGBAI_")}
         environment |= {
             "MINGBAI_HOME": str(settings.home),
@@ -213,7 +233,6 @@ def main() -> None:
                 f"{rows:,} rows of history on {database.kind}; scorer listens after {time.perf_counter() - began:.1f} s"
             )
             print(f"floor: {floor(folder, 300):.2f} ms a transaction of one row (SQLite, the same disk)")
-            some = samples(store, 2000)
             asyncio.run(send(settings.socket, some, 50.0, 5.0))  # Thrown away.
             for rate in given.rate:
                 with database.read() as connection:
