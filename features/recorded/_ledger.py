@@ -31,23 +31,11 @@ class RecordingLedger:
         self.twin = twin
         self.original = original
         self.tables = RecordingTables(self)
-        self._now: dict[Any, tuple[int, Any]] = {}
         self.utc_offset = real.utc_offset
 
     def has(self, need: str) -> bool:
         """Whether a table or `table.column` was shared; the program is recorded anew when that changes."""
         return self.recorder.guard(("has", need), lambda: self.real.has(need))
-
-    def asked_once(self, key: Any, resolve: Callable[[], Any]) -> Callable[[], Any]:
-        """`resolve`, asked once for each version of the ledger, however many leaves lie in what it gives."""
-
-        def known() -> Any:
-            kept = self._now.get(key)
-            if kept is None or kept[0] != self.real.version:
-                kept = self._now[key] = (self.real.version, resolve())
-            return kept[1]
-
-        return known
 
     def vocabulary(self, entity: str) -> RecordingVocabulary:
         """An identifier space."""
@@ -214,7 +202,9 @@ class RecordingTable:
     def index(self, columns: tuple[str, ...]) -> RecordingIndex:
         """Rows grouped by columns."""
         own = self if self.declares(*columns) else None
-        resolve = self.ledger.asked_once((self.name, "index", columns), lambda: self._made(*columns).index(columns))
+        resolve = self.ledger.recorder.asked_once(
+            (self.name, "index", columns), lambda: self._made(*columns).index(columns)
+        )
         return RecordingIndex(self.ledger, (self.name, "index", columns), resolve, own)
 
     def rank_of(self, rows: Any) -> Any:
@@ -328,7 +318,7 @@ class RecordingIndex:
     def memoised(self, key: Any, make: Callable[[], Any]) -> Any:
         """What is kept with the index under a key; it was made before anything is recorded."""
 
-        resolve = self.ledger.asked_once(
+        resolve = self.ledger.recorder.asked_once(
             (*self.key, "memo", key), lambda: self.resolve().memoised(key, lambda: _not_made(key))
         )
         return self.ledger.wrapped(resolve(), (*self.key, "memo", key), resolve)

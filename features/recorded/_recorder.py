@@ -56,8 +56,13 @@ class LeafSource:
 
 @dataclass(slots=True)
 class Recorder:
-    """Steps of a program in the making. Equal steps are recorded once."""
+    """Steps of a program in the making. Equal steps are recorded once.
 
+    `version` gives the ledger's; `kept` is what was asked of it, shared by all programs over it.
+    """
+
+    version: Callable[[], int]
+    kept: dict[Hashable, tuple[int, Any]]
     steps: list[Step | Call] = field(default_factory=list)
     constants: dict[tuple[str, int], int] = field(default_factory=dict)
     leaves: list[LeafSource] = field(default_factory=list)
@@ -67,6 +72,18 @@ class Recorder:
     _leaf_numbers: dict[Hashable, int] = field(default_factory=dict)
     _decided: dict[Hashable, bool] = field(default_factory=dict)
     _known: dict[Hashable, tuple[int, ...]] = field(default_factory=dict)
+
+    def asked_once(self, key: Hashable, resolve: Callable[[], Any]) -> Callable[[], Any]:
+        """`resolve`, asked once for each version of the ledger, by however many leaves and programs."""
+        kept, version = self.kept, self.version
+
+        def known() -> Any:
+            found = kept.get(key)
+            if found is None or found[0] != version():
+                found = kept[key] = (version(), resolve())
+            return found[1]
+
+        return known
 
     def new(self) -> int:
         """The number of a new value."""
@@ -83,7 +100,8 @@ class Recorder:
         """The number of an array of the ledger; equal keys are the same array."""
         if key not in self._leaf_numbers:
             self._leaf_numbers[key] = len(self.leaves)
-            self.leaves.append(LeafSource(resolve, resolve().dtype, of))
+            asked = self.asked_once(("leaf", key), resolve)
+            self.leaves.append(LeafSource(asked, asked().dtype, of))
         return self._leaf_numbers[key]
 
     def emit(

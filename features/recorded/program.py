@@ -7,9 +7,9 @@ it must be recorded anew (`holds`), because a table was shared that was not, or 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +84,9 @@ class Program:
         self.resting_left: dict[int, str] = {}
         self._told: dict[int, list[tuple[str, int, int]]] = {}
         self._lock = threading.Lock()
-        recorder = Recorder()
+        kept: dict[Hashable, tuple[int, Any]] = {}
+        kept = cast(dict[Hashable, tuple[int, Any]], ledger.plans.setdefault("asked once", kept))
+        recorder = Recorder(lambda: ledger.version, kept)
         results: list[int] = []
         with _recording:
             self._rows = recorder.new()
