@@ -55,12 +55,12 @@ def create_app(context: Context) -> FastAPI:
     return app
 
 
-def _tell(request: Request, error: Exception) -> JSONResponse:
+async def _tell(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101 - registered for nothing else
     return problem_response(request, error)
 
 
-def _tell_flaws(request: Request, error: Exception) -> JSONResponse:
+async def _tell_flaws(request: Request, error: Exception) -> JSONResponse:
     """What pydantic found, without the values: they may be personal."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
     flaws = [
@@ -87,7 +87,7 @@ def _shown(part: int | str) -> str:
     return str(part) if isinstance(part, int) or _NAME.fullmatch(part) else "…"
 
 
-def _tell_http(request: Request, error: Exception) -> JSONResponse:
+async def _tell_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
     kind, title, detail = _HTTP.get(error.status_code, _HTTP[400])
     headers = dict(error.headers or {})

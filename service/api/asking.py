@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Final, cast
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from service.access import Permission, Principal
 from service.api.problem import Problem
 from service.api.same_origin import FORM_TOKEN, SAFE, check_form_token, check_origin
-from service.work.access.authenticate import authenticate
+from service.work.access.authenticate import authenticate, known_key
 from service.work.access.sessions import csrf_token
 from service.work.context import Context
 
@@ -22,7 +23,7 @@ _KEY = HTTPBearer(auto_error=False, scheme_name="api_key", description="An API k
 _SESSION = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="session", description="Set by signing in.")
 
 
-def context_of(request: Request) -> Context:
+async def context_of(request: Request) -> Context:
     """The process's context."""
     return cast(Context, request.app.state.context)
 
@@ -35,7 +36,7 @@ def address_of(request: Request) -> str | None:
     return request.client.host if request.client else None
 
 
-def principal_of(
+async def principal_of(
     request: Request,
     context: Asked,
     _key: Annotated[object, Security(_KEY)] = None,
@@ -44,7 +45,13 @@ def principal_of(
     """Whoever asks. Raises Problem 401 when nobody is signed in, and 403 for a change in a session's name that another
     site asks for."""
     authorization, session = request.headers.get("authorization"), request.cookies.get(COOKIE)
-    found = authenticate(context, authorization=authorization, session=session, address=address_of(request))
+    address = address_of(request)
+    # A key that was seen a moment ago costs no thread: single payments come with the same one over and over.
+    found = known_key(context, authorization, address) if authorization is not None else None
+    if found is None:
+        found = await run_in_threadpool(
+            authenticate, context, authorization=authorization, session=session, address=address
+        )
     if found is None:
         raise Problem(
             401,
@@ -62,13 +69,13 @@ def principal_of(
     return found
 
 
-def needs(permission: Permission) -> Callable[..., Principal]:
+def needs(permission: Permission) -> Callable[..., Awaitable[Principal]]:
     """The dependency of a route that takes `permission`: gives whoever asks. Raises Problem 401 and 403.
 
     The function carries the permission as `.permission`: tests walk the routes and find none without one.
     """
 
-    def who(principal: Annotated[Principal, Depends(principal_of)]) -> Principal:
+    async def who(principal: Annotated[Principal, Depends(principal_of)]) -> Principal:
         if not principal.may(permission):
             _check_password(principal)
             raise Problem(
@@ -83,7 +90,7 @@ def needs(permission: Permission) -> Callable[..., Principal]:
     return who
 
 
-def in_person(principal: Annotated[Principal, Depends(principal_of)]) -> Principal:
+async def in_person(principal: Annotated[Principal, Depends(principal_of)]) -> Principal:
     """The dependency of routes about one's own account: staff signed in, whatever their roles. Raises Problem 401, and
     403 for keys and recipients."""
     if principal.credential not in ("session", "oidc"):

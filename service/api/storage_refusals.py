@@ -24,7 +24,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(odd, _tell_odd)
 
 
-def _tell_away(request: Request, error: Exception) -> JSONResponse:
+async def _tell_away(request: Request, error: Exception) -> JSONResponse:
     """Nothing was kept: a transaction is whole or not at all, so asking again is safe."""
     _LOG.error("the database is away: %s, request %s", type(error).__name__, request.scope.get("request_id", ""))
     detail = (
@@ -36,14 +36,14 @@ def _tell_away(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _tell_away_or_fail(request: Request, error: Exception) -> JSONResponse:
+async def _tell_away_or_fail(request: Request, error: Exception) -> JSONResponse:
     """A connection that broke while it was used is the database being away; anything else is a defect."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return _tell_away(request, error)
+        return await _tell_away(request, error)
     raise error
 
 
-def _tell_odd(request: Request, error: Exception) -> JSONResponse:
+async def _tell_odd(request: Request, error: Exception) -> JSONResponse:
     """A character (U+0000, half a surrogate) or a number no column holds. The message may quote it: it is not told."""
     detail = (
         "A text holds a character that cannot be kept (U+0000, half a surrogate), or a number is too large.",
