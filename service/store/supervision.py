@@ -102,16 +102,25 @@ def coverage(connection: Connection, at: dt.datetime) -> list[Row[Any]]:
     return list(connection.execute(asked.order_by(FACT_BATCHES.c.table_name)))
 
 
-def exported_payments(connection: Connection, scope: Scope, where: ColumnElement[bool], at: dt.datetime) -> Rows:
-    """Payments as they stood at a moment, one after the other."""
-    asked = select(PAYMENTS).where(standing(PAYMENTS, at), where, scope(PAYMENTS.c.division_code))
-    yield from connection.execute(asked.order_by(PAYMENTS.c.payment).execution_options(yield_per=2_000))
+def exported_payments(
+    connection: Connection, scope: Scope, where: ColumnElement[bool], at: dt.datetime, after: int, limit: int
+) -> list[Row[Any]]:
+    """Payments as they stood at a moment, in order, behind the row numbered `after` (`payment`)."""
+    asked = select(PAYMENTS).where(
+        PAYMENTS.c.payment > after, standing(PAYMENTS, at), where, scope(PAYMENTS.c.division_code)
+    )
+    return list(connection.execute(asked.order_by(PAYMENTS.c.payment).limit(limit)))
 
 
-def exported_scores(connection: Connection, scope: Scope, where: ColumnElement[bool], at: dt.datetime) -> Rows:
-    """Scores made by a moment, one after the other; all that was ever said of a payment, not the newest alone."""
-    asked = select(SCORES).where(SCORES.c.scored_at <= at, where, scope(SCORES.c.division_code))
-    yield from connection.execute(asked.order_by(SCORES.c.score_id).execution_options(yield_per=2_000))
+def exported_scores(
+    connection: Connection, scope: Scope, where: ColumnElement[bool], at: dt.datetime, after: int, limit: int
+) -> list[Row[Any]]:
+    """Scores made by a moment, in order, behind the one numbered `after` (`score_id`); all that was ever said of a
+    payment, not the newest alone."""
+    asked = select(SCORES).where(
+        SCORES.c.score_id > after, SCORES.c.scored_at <= at, where, scope(SCORES.c.division_code)
+    )
+    return list(connection.execute(asked.order_by(SCORES.c.score_id).limit(limit)))
 
 
 def exported_kin(connection: Connection, scope: Scope, at: dt.datetime) -> Rows:

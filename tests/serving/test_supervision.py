@@ -6,18 +6,20 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import QueuePool, select
 
+from service.access import Principal
 from service.clock import SetClock
 from service.store.audit_lines import AUDIT_LINES
 from service.work.context import Context
 from service.work.facts.take_rows import take_rows
 from service.work.funds.late import open_late_cases
+from service.work.supervision.export import rows
 from tests.serving.test_late_runs import PLACES, paid, run
 
 __all__ = ["run"]
@@ -113,6 +115,18 @@ def test_exports_hold_what_they_say_and_are_logged(county: Context, signed_in: C
         logged = connection.execute(select(AUDIT_LINES).where(AUDIT_LINES.c.action == "supervision.export")).all()
     assert [row.about for row in logged] == ["payments", "payments", "graph"]
     assert everywhere.post("/v1/supervision/exports", json={**ask, "form": "ftm"}).status_code == 422
+
+
+def test_an_export_that_is_read_slowly_holds_no_connection(county: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page by page in short reads, and nothing is left out or told twice between them."""
+    monkeypatch.setattr("service.work.supervision.export._PAGE", 3)
+    auditor = Principal(1, "auditor", frozenset({"auditor"}), ("*",), "session")
+    pool = cast(QueuePool, county.database.engine.pool)
+    found = []
+    for row in rows(county, auditor, "payments", at=county.clock.now()):
+        assert pool.checkedout() == 0
+        found.append(row[0])
+    assert sorted(found) == ["D0", "D1", "D2", "D3"]
 
 
 def test_others_do_not_see_the_port(county: Context, signed_in: Callable[..., TestClient]) -> None:

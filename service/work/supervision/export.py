@@ -19,6 +19,7 @@ from service.store.scores import SCORES
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.queue.sight import ties_of
+from service.work.scoring.shown import not_near
 from service.work.supervision.follow_the_money import graph
 
 Kind = Literal["payments", "scores", "cases", "graph"]
@@ -85,10 +86,8 @@ def rows(
         return
     table = {"payments": PAYMENTS, "scores": SCORES}[kind]
     where = _where(table, division_code, program_id, period)
-    found = supervision.exported_payments if kind == "payments" else supervision.exported_scores
-    with context.database.read() as connection:
-        for row in found(connection, partial(within, principal), where, at):
-            yield tuple(_value(row, name) for name in HEADERS[kind])
+    for row in _each(context, principal, kind, where, at):
+        yield tuple(_value(row, name) for name in HEADERS[kind])
 
 
 def entities(
@@ -101,16 +100,35 @@ def entities(
     period: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The graph as FollowTheMoney entities: people, accounts, payments, kin, posts."""
+    scope = partial(within, principal)
     with context.database.read() as connection:
-        payments = supervision.exported_payments(
-            connection, partial(within, principal), _where(PAYMENTS, division_code, program_id, period), at
-        )
-        yield from graph(
-            payments,
-            supervision.exported_kin(connection, partial(within, principal), at),
-            supervision.exported_posts(connection, partial(within, principal)),
-            dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours)),
-        )
+        kin = list(supervision.exported_kin(connection, scope, at))
+        posts = list(supervision.exported_posts(connection, scope))
+    yield from graph(
+        _each(context, principal, "payments", _where(PAYMENTS, division_code, program_id, period), at),
+        kin,
+        posts,
+        dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours)),
+    )
+
+
+def _each(
+    context: Context, principal: Principal, kind: Kind, where: ColumnElement[bool], at: dt.datetime
+) -> Iterator[Any]:
+    """Every payment or score, in many short reads: no connection is held while a slow client takes its time."""
+    scope, after = partial(within, principal), 0
+    while True:
+        with context.database.read() as connection:
+            if kind == "payments":
+                page = supervision.exported_payments(connection, scope, where, at, after, _PAGE)
+            else:
+                page = supervision.exported_scores(
+                    connection, scope, and_(where, not_near(connection, principal)), at, after, _PAGE
+                )
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = int(page[-1].payment if kind == "payments" else page[-1].score_id)
 
 
 def _where(table: Any, division_code: str | None, program_id: str | None, period: str | None) -> ColumnElement[bool]:
