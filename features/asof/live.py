@@ -134,6 +134,7 @@ class LiveLedger(Ledger):
 
     def _widen(self, name: str, rows: pa.Table) -> LiveTable:
         """A table or column that was not shared before."""
+        self.plans.clear()  # They hold what is off for want of it.
         self._next_version()
         self.changed[name] = self.version
         table = self._live.get(name)
