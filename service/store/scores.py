@@ -6,6 +6,7 @@ payment (the highest `score_id`) is what stands. Late facts never change a row; 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -26,6 +27,7 @@ from sqlalchemy import (
     and_,
     false,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -79,9 +81,10 @@ SCORES = Table(
     Index("ix_scores_person_hash", "person_hash"),
     Index("ix_scores_card_hash", "card_hash"),
 )
-_ALERT = SCORES.c.recommendation != "release"
-# Few rows are looked for among many: those that ask for a look.
-Index("ix_scores_alerts", SCORES.c.score_id, postgresql_where=_ALERT, sqlite_where=_ALERT)
+ALERT = SCORES.c.recommendation != literal_column("'release'")
+"""The condition that a score asks for a look. Written out and no parameter: so both databases see that the index of
+these few among many answers it."""
+Index("ix_scores_alerts", SCORES.c.score_id, postgresql_where=ALERT, sqlite_where=ALERT)
 
 SCORE_TEXTS = Table(
     "score_texts",
@@ -114,6 +117,14 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]], texts: Iterab
         connection.execute(_ADD[connection.dialect.name, "texts"], kept)
     if rows:
         connection.execute(_ADD[connection.dialect.name, "scores"], rows)
+
+
+def made(connection: Connection, ids: Sequence[str], made_by: str) -> set[tuple[str, dt.datetime]]:
+    """Payment and moment of the scores before payment that somebody made of some payments."""
+    asked = select(SCORES.c.disbursement_id, SCORES.c.as_of).where(
+        SCORES.c.disbursement_id.in_(list(ids)), SCORES.c.kind == "before", SCORES.c.made_by == made_by
+    )
+    return {(str(row.disbursement_id), row.as_of) for row in connection.execute(asked)}
 
 
 def newest() -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from service.store.scores import SCORES
 from service.work.choose_model import choose_model
 from service.work.context import Context
 from service.work.score_payments import Payments, score_in_memory
+from service.work.scoring import kept
 from service.work.scoring.local import LocalScorer
 from service.work.scoring.payments import row_numbers
 from tests.county import County
@@ -117,6 +118,29 @@ def test_scores_in_the_order_they_come_in_are_those_of_what_was_known(
     chosen = Payments(rows, ledger.tables["disbursements"].known_at[rows])
     (want,) = score_in_memory(ledger, choose_model(None, ledger).bundle, context.policy, chosen).to_pylist()
     assert {name: last[name] for name in FIELDS} == {name: want[name] for name in FIELDS}
+
+
+def test_payments_on_record_that_two_ask_for_at_once_make_one_event_each(
+    ready: FastAPI, signed_in: Signed, context: Context, county: County, count: Count, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between looking and keeping another scorer keeps the same: one score and one event are there."""
+    from service.work.scoring.asked import checked
+
+    rows = sent(payments(county)[-NEWS - 60 : -NEWS])
+    other, rows_of, turns = LocalScorer(context), kept.rows_of, iter([True])
+
+    def first_the_other(*given: Any, **more: Any) -> Any:
+        found = rows_of(*given, **more)
+        if next(turns, False):
+            other.score_now(checked(rows, "other")[0])
+        return found
+
+    monkeypatch.setattr(kept, "rows_of", first_the_other)
+    found = asks(signed_in("disbursement_system"), rows).json()["results"]
+    looked_at = sum(row["recommendation"] != "release" for row in found)
+    assert looked_at
+    assert count(SCORES) == len(rows)
+    assert count(OUTBOX_EVENTS, OUTBOX_EVENTS.c.type == kept.ASKING) == looked_at
 
 
 def test_a_payment_without_a_moment_is_submitted_now_and_is_the_same_when_sent_again(

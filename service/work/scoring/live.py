@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.clock import micros
-from service.store import awaiting
+from service.store import awaiting, scores
 from service.work.facts import follow_live
 from service.work.facts.accept import accept
 from service.work.facts.hashes import Hashes
@@ -201,9 +201,9 @@ class LiveScorer:
         if not places:
             return []
         at = np.array([found.known_at[i] for i in places], np.int64)
-        scores = score_rows(self._context, self.history, model, numbers, at)
+        lines = score_rows(self._context, self.history, model, numbers, at)
         payments = found.rows.take(pa.array(places, pa.int64()))
-        return list(zip(places, kept.rows_of(self._context, scores, payments, made), strict=True))
+        return list(zip(places, kept.rows_of(self._context, lines, payments, made), strict=True))
 
     def _keep(self, found: Sorted, scored: list[dict[str, Any]], late: set[int], source: str) -> None:
         """Keep facts, scores and events in one transaction. Raises _Raced when a payment came on record meanwhile."""
@@ -211,7 +211,7 @@ class LiveScorer:
 
         from features.contract import TABLES
 
-        if not found.new and not scored:
+        if not found.new and not scored and not late:
             return
         with self._context.database.write() as connection:
             if found.new:
@@ -231,12 +231,21 @@ class LiveScorer:
                     raise _Raced
                 if took.seq is not None and not late:
                     self.history.put_on_record(took.seq)
+            if found.known:
+                scored = self._not_kept(connection, scored)
             kept.keep(connection, scored, texts_kept=self._texts)
             ask(self._context, connection, scored)
             if late:
                 ids = found.rows.column("disbursement_id").to_pylist()
                 awaiting.add(connection, [ids[i] for i in sorted(late)], "late", self._context.clock.now())
         self._texts.update(row["not_applicable"] for row in scored)
+
+    def _not_kept(self, connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows nobody else kept meanwhile: payments that were on record may be asked for in two places at once, and
+        make one event."""
+        self._context.database.alone(connection, "facts")
+        there = scores.made(connection, [row["disbursement_id"] for row in rows], LIVE)
+        return [row for row in rows if (row["disbursement_id"], row["as_of"]) not in there]
 
     def _told(
         self, found: Sorted, scored: dict[int, dict[str, Any]], late: set[int], model: InForce
@@ -272,7 +281,7 @@ class LiveScorer:
                 return done
             model = self.model.look(ledger)
             at = ledger.tables["disbursements"].known_at[there]
-            scores = score_rows(self._context, self.history, model, there, at)
+            lines = score_rows(self._context, self.history, model, there, at)
             made = Made(
                 kind="before",
                 made_by=LIVE,
@@ -280,8 +289,9 @@ class LiveScorer:
                 at=self._context.clock.now(),
                 degraded=model.degraded is not None,
             )
-            rows = kept.rows_of(self._context, scores, payments_at(ledger, there), made)
+            rows = kept.rows_of(self._context, lines, payments_at(ledger, there), made)
             with self._context.database.write() as connection:
+                rows = self._not_kept(connection, rows)
                 kept.keep(connection, rows)
                 ask(self._context, connection, rows)
                 awaiting.done(connection, [one for one, number in zip(ids, numbers, strict=True) if number >= 0])
