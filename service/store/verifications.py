@@ -33,7 +33,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from service.store._columns import METADATA, Moment, Number, Sealed
 from service.store.run_rows import RUN_ROWS
 from service.store.runs import RUNS
-from service.store.scores import SCORES
+from service.store.scores import ALERT, SCORES
 
 Outcome = Literal["release", "correct"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("release", "correct")
@@ -86,6 +86,7 @@ def unasked(connection: Connection, limit: int, disbursement_id: str | None = No
     """Scores before payment that recommend `verify` and about which no question is kept: those of payments scored one
     by one, of one payment where it is named."""
     asked = select(SCORES).where(
+        ALERT,
         SCORES.c.recommendation == "verify",
         SCORES.c.kind == "before",
         SCORES.c.deadline.is_not(None),
