@@ -84,6 +84,8 @@ class LiveGroups(GroupIndex):
 
     def _insert(self, groups: NDArray[np.int32], first: int) -> None:
         """Put rows `first`, ... into their groups."""
+        if len(groups) == 1 and self._insert_last(int(groups[0]), first):
+            return
         done, rank = 0, self._table.rank
         starts, ends = self._starts.own(), self._ends.own()
         moves = np.empty((min(MOVES, len(groups)), 3), np.int32)
@@ -103,6 +105,22 @@ class LiveGroups(GroupIndex):
                 g = groups[done]
                 self._make_room(self._used + 4 * int(ends[g] - starts[g]) + 1024)
         self.rows, self.starts, self.ends = self._rows.values, starts, ends
+
+    def _insert_last(self, group: int, row: int) -> bool:
+        """Put one row at the end of its group, where that has a free place; whether it had."""
+        if group < 0:
+            return True
+        starts, ends = self._starts.own(), self._ends.own()
+        end = int(ends[group])
+        start = int(starts[group])
+        size = end - start
+        full = size == 0 or start < self._base or (size >= live.LEAST and size & (size - 1) == 0)
+        if full or len(self._table.rank):
+            return False
+        self._rows.own()[end] = row
+        ends[group] = end + 1
+        self.rows, self.starts, self.ends = self._rows.values, starts, ends
+        return True
 
     def rekey(self, rows: NDArray[np.int64]) -> None:
         """The key of these rows may have changed."""
@@ -167,7 +185,7 @@ class LiveGroups(GroupIndex):
     def _lookup_or_add(self, keys: NDArray[np.int32]) -> NDArray[np.int32]:
         """Groups of new rows, whose keys have shape (columns, rows); those of keys not seen before are added, empty."""
         if len(keys) == 1:
-            self._widen(int(keys[0].max(initial=-1)) + 1)
+            self._widen(int(keys[0, 0] if keys.shape[1] == 1 else keys[0].max(initial=-1)) + 1)
             first: NDArray[np.int32] = keys[0]
             return first
         if len(keys) <= 3:
@@ -179,6 +197,8 @@ class LiveGroups(GroupIndex):
         else:
             groups = np.array(self.lookup(list(keys)), dtype=np.int32)
             groups[(groups < 0) & (keys >= 0).all(axis=0)] = live.UNKNOWN
+        if len(groups) == 1 and groups[0] >= 0:
+            return groups
         missing = np.flatnonzero(groups == live.UNKNOWN)
         if len(missing):
             new, inverse = np.unique(keys[:, missing].T, axis=0, return_inverse=True)

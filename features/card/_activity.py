@@ -11,7 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.asof import Pairs, View
-from features.card._flow import flow
+from features.card._flow import flow as flow
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]
