@@ -33,9 +33,11 @@ def _of_payment(column: str) -> Callable[[LedgerTable], Float]:
     @by_row()
     def make(table: LedgerTable) -> Float:
         row = table.derived("payment_row", _payment_row).astype(np.int64)
-        values = np.asarray(table.ledger.tables["disbursements"].column(column), dtype=np.float64)
+        values = table.ledger.tables["disbursements"].column(column)
         null = -1.0 if column != "amount" else np.nan
-        return np.where(row >= 0, values[np.maximum(row, 0)], null) if len(values) else np.full(table.rows, null)
+        if not len(values):
+            return np.full(table.rows, null)
+        return np.where(row >= 0, np.asarray(values[np.maximum(row, 0)], dtype=np.float64), null)
 
     return make
 

@@ -95,8 +95,8 @@ def _earliest_elsewhere(block: Codes, township: Codes, known: Codes) -> Codes:
 
 def _tokens(table: LedgerTable, rows: Codes) -> NDArray[np.uint64]:
     """What stands for the name on each of these lines: the name, or the person where the roster has none."""
-    name = np.asarray(table.column("payee_name"), dtype=np.int64)[rows]
-    person = np.asarray(table.column("person_id"), dtype=np.int64)[rows]
+    name = np.asarray(table.column("payee_name")[rows], dtype=np.int64)
+    person = np.asarray(table.column("person_id")[rows], dtype=np.int64)
     return np.where(name >= 0, name, person + NAMELESS).astype(np.uint64) + np.uint64(1)
 
 

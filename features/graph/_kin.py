@@ -126,7 +126,7 @@ def _build(ledger: Ledger) -> Ties:
     declared = np.full(len(relative), np.nan)
     if len(relative):
         kin_known = ledger.tables["kinship"].known_at[kin_row]
-        declared = np.asarray(ledger.tables["kinship"].column("declared"), dtype=np.float64)[kin_row]
+        declared = np.asarray(ledger.tables["kinship"].column("declared")[kin_row], dtype=np.float64)
 
     # Three blocks: the household of somebody in post, a relative's household, and a relative in person.
     first, second, third = len(place), len(kin_place), len(relative)

@@ -72,16 +72,16 @@ def _found(ledger: Ledger, first: int) -> tuple[Codes, Codes]:
     rows = np.flatnonzero(
         passed & (application >= 0) & (np.asarray(approvals.column("official_id"), dtype=np.int64) >= 0)
     )
-    rows = rows[tested[np.asarray(applications.column("program_id"), dtype=np.int64)[application[rows]]]]
+    rows = rows[tested[np.asarray(applications.column("program_id")[application[rows]], dtype=np.int64)]]
     of = application[rows]
     all_ties, moment = ties(ledger), approvals.known_at[rows]
-    home = np.asarray(applications.column("household_id"), dtype=np.int64)[of]
-    person = np.asarray(applications.column("person_id"), dtype=np.int64)[of]
+    home = np.asarray(applications.column("household_id")[of], dtype=np.int64)
+    person = np.asarray(applications.column("person_id")[of], dtype=np.int64)
     by_home = find(all_ties, all_ties.by_household, home, moment)
     in_person = find(all_ties, all_ties.by_person, person, moment)
     query, tie = np.concatenate([by_home[0], in_person[0]]), np.concatenate([by_home[1], in_person[1]])
-    reviewer = hands(ledger, np.asarray(approvals.column("official_id"), dtype=np.int64)[rows], moment)
-    stage = np.asarray(approvals.column("stage"), dtype=np.int64)[rows]
+    reviewer = hands(ledger, np.asarray(approvals.column("official_id")[rows], dtype=np.int64), moment)
+    stage = np.asarray(approvals.column("stage")[rows], dtype=np.int64)
     pair = pack(WIDTH, reviewer[query], all_ties.official[tie], stage[query])
     # An application may be tied to the same official in several ways: it is one favour.
     distinct = np.unique(np.column_stack([pair, rows[query]]), axis=0) if len(pair) else np.empty((0, 2), np.int64)

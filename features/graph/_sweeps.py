@@ -116,9 +116,9 @@ def is_sweep(table: LedgerTable) -> Float:
     out &= table.derived("holder", holder_of_row) >= 0
     chosen = np.flatnonzero(out)
     found = _is_sweep(
-        index.lookup([np.asarray(table.column("card_id"), dtype=np.int64)[chosen]]),
+        index.lookup([np.asarray(table.column("card_id")[chosen], dtype=np.int64)]),
         table.known_at[chosen],
-        np.asarray(table.column("amount"), dtype=np.float64)[chosen],
+        np.asarray(table.column("amount")[chosen], dtype=np.float64),
         index.starts,
         index.ends,
         index.rows,
@@ -135,7 +135,7 @@ def is_sweep(table: LedgerTable) -> Float:
 def _build(table: LedgerTable) -> Sweeps:
     row = np.flatnonzero(table.derived("is_sweep", is_sweep)).astype(np.int64)
     person = holders(table.ledger)[row].astype(np.int64)
-    hub = np.asarray(table.column("counterparty_card_id"), dtype=np.int64)[row]
+    hub = np.asarray(table.column("counterparty_card_id")[row], dtype=np.int64)
     order = np.lexsort((table.rank_of(row), hub, person))
     row, person, hub = row[order], person[order], hub[order]
     new = np.ones(len(row), dtype=bool)
@@ -156,7 +156,7 @@ def _build(table: LedgerTable) -> Sweeps:
         offsets=offsets,
         known=known,
         row=row,
-        amount=np.asarray(table.column("amount"), dtype=np.float64)[row],
+        amount=np.asarray(table.column("amount")[row], dtype=np.float64),
         by_person=GroupIndex([person[starts]]),
         member_person=person[repeated][by_time],
         member_known=member_known[by_time],

@@ -43,6 +43,14 @@ class Call:
 
 
 @dataclass(slots=True)
+class Answer:
+    """What a ledger gave when it was asked, and its version then."""
+
+    version: int
+    value: Any
+
+
+@dataclass(slots=True)
 class LeafSource:
     """An array of the ledger: how to get it, and the kind of its numbers when it was recorded.
 
@@ -62,7 +70,7 @@ class Recorder:
     """
 
     version: Callable[[], int]
-    kept: dict[Hashable, tuple[int, Any]]
+    kept: dict[Hashable, Answer]
     steps: list[Step | Call] = field(default_factory=list)
     constants: dict[tuple[str, int], int] = field(default_factory=dict)
     leaves: list[LeafSource] = field(default_factory=list)
@@ -75,13 +83,15 @@ class Recorder:
 
     def asked_once(self, key: Hashable, resolve: Callable[[], Any]) -> Callable[[], Any]:
         """`resolve`, asked once for each version of the ledger, by however many leaves and programs."""
-        kept, version = self.kept, self.version
+        version = self.version
+        answer = self.kept.setdefault(key, Answer(-1, None))
 
         def known() -> Any:
-            found = kept.get(key)
-            if found is None or found[0] != version():
-                found = kept[key] = (version(), resolve())
-            return found[1]
+            now = version()
+            if answer.version != now:
+                answer.value = resolve()
+                answer.version = now
+            return answer.value
 
         return known
 

@@ -18,7 +18,7 @@ from features.asof import Ledger
 from features.recorded import _machine as machine
 from features.recorded import _words as words
 from features.recorded._codes import CODE, WIDTH
-from features.recorded._recorder import Call, CannotRecordError, Recorder, Step
+from features.recorded._recorder import Answer, Call, CannotRecordError, Recorder, Step
 from features.recorded._twins import Twins
 from features.recorded._values import Traced, kind_of
 from features.recorded._view import RecordingView
@@ -84,8 +84,8 @@ class Program:
         self.resting_left: dict[int, str] = {}
         self._told: dict[int, list[tuple[str, int, int]]] = {}
         self._lock = threading.Lock()
-        kept: dict[Hashable, tuple[int, Any]] = {}
-        kept = cast(dict[Hashable, tuple[int, Any]], ledger.plans.setdefault("asked once", kept))
+        kept: dict[Hashable, Answer] = {}
+        kept = cast(dict[Hashable, Answer], ledger.plans.setdefault("asked once", kept))
         recorder = Recorder(lambda: ledger.version, kept)
         results: list[int] = []
         with _recording:
