@@ -51,9 +51,12 @@ WORDS = {
 with anything else."""
 
 
+_LIKE_DIGITS = str.maketrans("ILOU", "1107")
+
+
 def case_number(number: int, mark: str) -> str:
-    """The number of a case in the form that routes take."""
-    return f"C{mark.upper():0<7}{number:03d}"[:11]
+    """The number of a case in the form that routes take: without letters that look like digits."""
+    return f"C{mark.upper().translate(_LIKE_DIGITS):0<7}{number:03d}"[:11]
 
 
 def divided_tables() -> list[Table]:
