@@ -97,7 +97,8 @@ def test_any_order_of_tables(
     assert_equal(live, whole, seed, scored=False)
 
 
-def test_a_store_on_disk_and_what_it_keeps(county: County, tmp_path: Path) -> None:
+def test_a_store_on_disk_and_what_it_keeps(county: County, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("features.asof._cache.SMALL", 0)  # Else so small a store keeps nothing.
     base = begun(county.tables, county.moment(0.8))
     for name, table in base.items():
         _write(table, tmp_path / f"{name}.parquet")
@@ -109,6 +110,7 @@ def test_a_store_on_disk_and_what_it_keeps(county: County, tmp_path: Path) -> No
             live.append(rows)
             _use(live)
         assert_equal(live, anew(base, county.tables, coming), scored=False)
+        assert list(tmp_path.glob("index-*/derived-*/*.reads"))
 
 
 def _write(table: pa.Table, path: Path) -> None:
