@@ -31,7 +31,7 @@ from service.work.webhooks.courier import Courier
 
 _LOG = logging.getLogger("mingbai.worker")
 
-IDLE_SECONDS: Final = 0.2
+IDLE_SECONDS: Final = 0.5
 AWAY_SECONDS: Final = 2.0
 """Pause after the database was away."""
 RENEW_RECURRING_SECONDS: Final = 3600.0

@@ -7,7 +7,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from service.store._columns import METADATA, Document, Moment, Number
 
@@ -64,6 +79,18 @@ def add(
     )
 
 
+def is_due(connection: Connection, now: dt.datetime, kinds: Collection[str] | None = None) -> bool:
+    """Whether `take` would find a job: asked first, so that an idle worker never takes the lock of writers."""
+    return connection.execute(select(JOBS.c.job_id).where(_due(now, kinds)).limit(1)).first() is not None
+
+
+def _due(now: dt.datetime, kinds: Collection[str] | None) -> ColumnElement[bool]:
+    """The condition that a job waits and is due, or that its worker no longer renews its hold."""
+    abandoned = and_(JOBS.c.state == "working", JOBS.c.held_until < now)
+    due = or_(and_(JOBS.c.state == "waiting", JOBS.c.due_at <= now), abandoned)
+    return due if kinds is None else and_(due, JOBS.c.kind.in_(kinds))
+
+
 def take(
     connection: Connection,
     worker: str,
@@ -72,11 +99,7 @@ def take(
     kinds: Collection[str] | None = None,
 ) -> Job | None:
     """Take the job that has been due longest, also one whose worker no longer renews its hold; None if none is due."""
-    abandoned = and_(JOBS.c.state == "working", JOBS.c.held_until < now)
-    due = and_(JOBS.c.state == "waiting", JOBS.c.due_at <= now)
-    asked = select(JOBS).where(or_(due, abandoned)).order_by(JOBS.c.due_at, JOBS.c.job_id).limit(1)
-    if kinds is not None:
-        asked = asked.where(JOBS.c.kind.in_(kinds))
+    asked = select(JOBS).where(_due(now, kinds)).order_by(JOBS.c.due_at, JOBS.c.job_id).limit(1)
     found = connection.execute(asked.with_for_update(skip_locked=True)).first()
     if found is None:
         return None

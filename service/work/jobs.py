@@ -66,6 +66,9 @@ def work_once(
 
     Once `stopping` says so, the job is given back at its next renewal.
     """
+    with context.database.read() as connection:
+        if not jobs.is_due(connection, context.clock.now(), kinds):
+            return False
     with context.database.write() as connection:
         job = jobs.take(connection, worker, context.clock.now(), HOLD, kinds)
     if job is None:
