@@ -148,6 +148,11 @@ def test_a_code_works_once_and_not_after_its_time(village: Context, phone: TestC
     """A used code, and one of eleven minutes ago, open nothing."""
     phone.post("/v1/own/codes", json={"last_six": "041232", "name": "刘学福"})
     code = code_in(sent(village)[0])
+    # A page of another site signs nobody in, not into somebody else's name either.
+    elsewhere = {"origin": "https://elsewhere.example"}
+    asked = {"last_six": "041232", "code": code}
+    assert phone.post("/v1/own/session", json=asked, headers=elsewhere).status_code == 403
+    assert phone.post("/v1/own/codes", json={"last_six": "041232"}, headers=elsewhere).status_code == 403
     assert phone.post("/v1/own/session", json={"last_six": "041232", "code": code}).status_code == 200
     assert phone.post("/v1/own/session", json={"last_six": "041232", "code": code}).status_code == 401
     clock.move(hours=13)

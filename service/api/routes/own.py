@@ -12,6 +12,7 @@ from service.access import Principal
 from service.api.asking import Asked, needs
 from service.api.money import Yuan, yuan
 from service.api.problem import Problem, not_found, responses
+from service.api.same_origin import check_origin
 from service.api.session_cookie import put_session
 from service.api.texts import Line, Lines
 from service.work.recipients.data_used import data_used
@@ -166,18 +167,20 @@ class ReportsBody(BaseModel):
     reports: list[ReportBody]
 
 
-@router.post("/codes", status_code=202, responses=responses(422, 429))
+@router.post("/codes", status_code=202, responses=responses(403, 422, 429))
 def ask_code(asked: CodeRequest, request: Request, context: Asked) -> CodeAnswer:
     """Have a one-time code sent to the phone on record."""
+    check_origin(request, context)
     wait = ask_for_code(context, asked.last_six, asked.name, _address(request))
     if wait is not None:
         raise _too_many(wait)
     return CodeAnswer()
 
 
-@router.post("/session", responses=responses(401, 422, 429))
+@router.post("/session", responses=responses(401, 403, 422, 429))
 def open_own_session(asked: SessionRequest, request: Request, response: Response, context: Asked) -> SessionAnswer:
     """Sign in with the code."""
+    check_origin(request, context)
     found = sign_in(context, asked.last_six, asked.code, _address(request))
     if isinstance(found, Wait):
         raise _too_many(found)
