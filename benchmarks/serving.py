@@ -193,6 +193,19 @@ def running(command: list[str], settings: dict[str, str], ready: str, log: Path)
             os.killpg(process.pid, signal.SIGKILL)
 
 
+def settle(port: int, seconds: float = 7200.0) -> None:
+    """Wait until the worker has done what the hand-over asked for: a history is scored again by what banks answered."""
+    begun = time.monotonic()
+    quiet = 0
+    while quiet < 3 and time.monotonic() - begun < seconds:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:  # noqa: S310 - our own
+            lines = [one for one in answer.read().decode().splitlines() if one.startswith("mingbai_jobs{")]
+        busy = any('state="working"' in one or 'kind="rescore"' in one for one in lines)
+        quiet = 0 if busy else quiet + 1
+        time.sleep(6)
+    print(f"the hand-over's own work took {time.monotonic() - begun:.0f} s more", file=sys.stderr)
+
+
 def called(
     port: int, path: str, file: Path, seconds: float, *, rate: float = 0, connections: int = 64, **more: str
 ) -> Any:
@@ -227,6 +240,7 @@ def measure(folder: Path, args: argparse.Namespace) -> None:
     begun = time.perf_counter()
     with running([*MINGBAI, "serve"], settings, f"http://127.0.0.1:{port}/readyz", folder / "serve.log") as process:
         print(f"ready after {time.perf_counter() - begun:.0f} s", file=sys.stderr)
+        settle(port)
         called(port, path, file, 10, rate=100, bearer=bearer, fresh=f"w{mark}")
         print(head)
         memory = Memory(process.pid)
