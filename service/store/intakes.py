@@ -28,6 +28,7 @@ INTAKES = Table(
     Column("intake_id", Number, primary_key=True),
     Column("table_name", Text, nullable=False),
     Column("sent_by", Text, nullable=False),
+    # Keyed hash of the Idempotency-Key, which is the sender's own text.
     Column("idempotency_key", Text),
     # Hash of the bytes sent: the same key with other bytes is refused.
     Column("content_hash", Text, nullable=False),

@@ -203,7 +203,8 @@ def test_nothing_personal_is_readable_in_the_database(signed_in: Signed, context
     """Numbers and names that were sent stand nowhere in the tables but sealed."""
     system = signed_in("disbursement_system")
     system.post("/v1/tables/persons", content=PERSONS.encode(), headers=CSV)
-    system.post("/v1/tables/persons", content=PERSONS.replace("2016-06-26", "2016-06-99").encode(), headers=CSV)
+    keyed = {**CSV, "idempotency-key": PERSON}
+    system.post("/v1/tables/persons", content=PERSONS.replace("2016-06-26", "2016-06-99").encode(), headers=keyed)
     with context.database.read() as connection:
         for bad in (PERSON.encode(), "刘学福".encode()):
             assert not any(bad in content for content in _bytes_of(connection))
