@@ -198,7 +198,7 @@ def settle(port: int, seconds: float = 7200.0) -> None:
     begun = time.monotonic()
     quiet = 0
     while quiet < 3 and time.monotonic() - begun < seconds:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:  # noqa: S310 - our own
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=60) as answer:
             lines = [one for one in answer.read().decode().splitlines() if one.startswith("mingbai_jobs{")]
         busy = any('state="working"' in one or 'kind="rescore"' in one for one in lines)
         quiet = 0 if busy else quiet + 1

@@ -13,7 +13,7 @@ FIRST: Final = ("disbursements", "health")
 
 
 def all_routers() -> list[APIRouter]:
-    """The routers of this folder, in order of their names but for the first. Raises TypeError for a module without one."""
+    """The routers of this folder, by name but for the first. Raises TypeError for a module without one."""
     found: list[APIRouter] = []
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: (m.name not in FIRST, m.name)):
         if module.name.startswith("_"):
