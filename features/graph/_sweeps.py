@@ -75,6 +75,8 @@ def _is_sweep(
     rows: NDArray[np.int32],
     credited_at: Int64,
     credit: Float,
+    status: NDArray[np.int32],
+    paid: int,
     window: int,
     least: float,
 ) -> Bool:
@@ -96,7 +98,7 @@ def _is_sweep(
         smallest = np.inf
         while j >= starts[k] and known[i] - credited_at[rows[j]] <= window:
             row = rows[j]
-            if credit[row] > 0:
+            if status[row] == paid and credit[row] > 0:  # Not true of a missing amount either.
                 total += credit[row]
                 smallest = min(smallest, credit[row])
             j -= 1
@@ -109,7 +111,6 @@ def is_sweep(table: LedgerTable) -> Float:
     """1.0 for transfers that are sweeps, else 0.0. For `derived` of `card_transactions`."""
     answers = table.ledger.tables["settlements"]
     answers.derived("card_of_payment", answered_card)
-    paid = np.asarray(answers.column("status")) == answers.schema.column("status").values.index("paid")
     index = answers.index(("card_of_payment",))
     out = np.asarray(table.column("kind")) == table.schema.column("kind").values.index("transfer_out")
     out &= table.codes("counterparty_card_id") >= 0
@@ -123,7 +124,9 @@ def is_sweep(table: LedgerTable) -> Float:
         index.ends,
         index.rows,
         answers.known_at,
-        np.where(paid, np.nan_to_num(np.asarray(answers.column("amount"), dtype=np.float64)), 0.0),
+        answers.numbers("amount"),
+        answers.codes("status"),
+        answers.schema.column("status").values.index("paid"),
         DAYS_AFTER_CREDIT * MICROSECONDS_A_DAY,
         LEAST_PART,
     )
