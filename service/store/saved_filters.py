@@ -36,4 +36,3 @@ def of_account(connection: Connection, account_id: int) -> list[Row[Any]]:
     """A person's filters by name."""
     asked = select(SAVED_FILTERS).where(SAVED_FILTERS.c.account_id == account_id)
     return list(connection.execute(asked.order_by(SAVED_FILTERS.c.name)))
-

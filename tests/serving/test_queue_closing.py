@@ -214,6 +214,16 @@ def test_cleared_by_name_follows_and_a_supervisor_opens_again(context: Context) 
         assert case_members.held(connection, ["D1", "D2"]) == {"D1": number, "D2": number}
 
 
+def test_a_closed_case_is_not_moved_open(context: Context) -> None:
+    """Only reopening takes its payments back: a move to `new` is refused, also to who may reopen."""
+    number = small(context)
+    close_case(context, ANNA, number, 2, Closing("cleared"), "无问题")
+    with pytest.raises(Conflict) as caught:
+        move_case(context, BEN, number, 3, "new", "再看")
+    assert caught.value.kind == "not-from-this-state"
+    assert case_row(context, number).state == "cleared"
+
+
 def test_a_case_is_not_opened_again_beside_another(context: Context) -> None:
     """Where the question is open elsewhere by now, the old case stays closed."""
     number = small(context)

@@ -9,11 +9,11 @@ from service.access import Principal
 from service.store import closing_proposals
 from service.work.audit.record import record
 from service.work.context import Context
-from service.work.queue.change import Change, actor, checked_reason, done_before, keep, may_move, same_request
+from service.work.queue.change import Change, actor, checked_reason, done_before, keep, may_move, no_way, same_request
 from service.work.queue.due import due_in
 from service.work.queue.errors import Conflict, Unfit
 from service.work.queue.sight import case_at_work
-from service.work.queue.states import OpenState
+from service.work.queue.states import OPEN, OpenState
 from service.work.queue.working_days import local_day, start_of
 
 
@@ -37,6 +37,9 @@ def move_case(
         request = same_request(context, actor(who), "moved", {"to": to, "reason": reason, "until": until})
         if done_before(connection, row, version, request):
             return int(row.version)
+        # A closed case takes its payments back before it is open: that is `reopen_case`.
+        if row.state not in OPEN:
+            raise no_way(row.state, to)
         may_move(who, row, to)
         if closing_proposals.waiting(connection, case_id) is not None:
             raise waits()
