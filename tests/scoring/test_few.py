@@ -114,7 +114,7 @@ def test_what_is_appended_is_seen(trained_county: Trained) -> None:
 
 
 def test_a_table_that_comes_makes_the_plan_new(trained_county: Trained) -> None:
-    """Notices were never shared; once they are, features over them are on, by the same plan recorded anew."""
+    """Notices were never shared; once they are, features over them are on, by a plan recorded anew."""
     tables = trained_county.county.tables
     ledger = LiveLedger({name: table for name, table in tables.items() if name != "notices"})
     rows, at = (part[-30:] for part in trained_county.county.between(0.5, 1.0))
@@ -123,9 +123,14 @@ def test_a_table_that_comes_makes_the_plan_new(trained_county: Trained) -> None:
     before = by_few(trained_county, ledger, rows, at, 10)
     ledger.append({"notices": tables["notices"]})
     after = by_few(trained_county, ledger, rows, at, 10)
-    assert plan.made == 2
     assert after == by_view(ledger, trained_county.bundle, trained_county.policy, rows, at)
     assert before != after
+    now = plan_of(ledger, trained_county.policy, trained_county.bundle.resting)
+    assert now is not plan
+    nothing_left(now)
+    # Whoever still holds the plan of before is not told otherwise: it is recorded anew.
+    plan.follow()
+    assert plan.made == 2
     nothing_left(plan)
 
 
