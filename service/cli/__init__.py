@@ -28,6 +28,7 @@ from service.cli import (
     explain,
     features,
     groups,
+    hand_back,
     hand_over,
     keep_matches,
     key,
@@ -92,6 +93,7 @@ app.command("serve", short_help="The scoring API and what works behind it. 启�
 app.command("doctor", short_help="What is wrong with a deployment, and what to do. 检查部署")(doctor.doctor)
 app.add_typer(backup.backup, name="backup", short_help="One file that holds a deployment. 备份与恢复")
 app.command("hand-over", short_help="A folder of tables into the service. 导入历史数据")(hand_over.hand_over)
+app.command("hand-back", short_help="All facts of the service as a folder. 导出数据")(hand_back.hand_back)
 app.add_typer(database.database, name="database", short_help="The service's tables: shape, upgrade. 服务数据库")
 app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)
 app.add_typer(rules.app, name="rules", short_help="List the rules, show one, or move one. 规则目录")
