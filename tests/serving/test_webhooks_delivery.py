@@ -14,11 +14,13 @@ from standardwebhooks import Webhook
 
 from service.access import Principal
 from service.clock import SetClock
-from service.store import outbox, webhooks
+from service.store import jobs, outbox, webhooks
 from service.store.division_paths import replace as replace_divisions
 from service.work.context import Context
+from service.work.jobs import work_once
 from service.work.webhooks.change import change, rotate
 from service.work.webhooks.courier import Courier
+from service.work.webhooks.forget import KIND, forget_events
 from service.work.webhooks.replay import ping, replay
 from service.work.webhooks.subscribe import subscribe
 from tests.serving.consumer import Came, Consumer
@@ -325,6 +327,31 @@ def test_a_reader_by_position_passes_nothing_over(context: Context) -> None:
     with context.database.write() as connection:
         (placed,) = outbox.place(connection)
     assert (placed.subject, placed.position) == ("runs/late", 2)
+
+
+def test_what_is_old_is_let_go_of_and_nothing_else(
+    context: Context, clock: SetClock, consumer: Consumer, courier: Courier
+) -> None:
+    """Events and deliveries after 90 days, done jobs after a week; what waits stays, and positions go on."""
+    number = subscribed(context, consumer)
+    happen(context, "runs/1")
+    with context.database.write() as connection:
+        jobs.add(connection, "done", {}, clock.now())
+    work_once(context, {"done": lambda *_: None}, "w")
+    courier.round()
+    clock.move(days=91)
+    consumer.answers = lambda _: (500, {})
+    late = happen(context, "runs/2")
+    courier.round()
+    with context.database.write() as connection:
+        jobs.add(connection, KIND, {}, clock.now())
+    work_once(context, {KIND: forget_events}, "w")
+    with context.database.read() as connection:
+        assert [one.event_id for one in outbox.after(connection, 0, 10)] == [late]
+        assert [row.state for row in webhooks.deliveries(connection, number, 0, 10, None)] == ["waiting"]
+        kinds = connection.execute(select(jobs.JOBS.c.kind, jobs.JOBS.c.state).order_by(jobs.JOBS.c.job_id)).all()
+        assert [tuple(row) for row in kinds] == [(KIND, "done"), (KIND, "waiting")]
+        assert outbox.last_position(connection) == 2
 
 
 def test_an_event_of_a_transaction_that_failed_never_was(context: Context) -> None:

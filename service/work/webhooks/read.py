@@ -20,7 +20,7 @@ AUDIENCE: Final[dict[str, Permission]] = {
     "org.mingbai.run.*": "runs.read",
     "org.mingbai.payment.*": "runs.read",
     "org.mingbai.case.*": "cases.read",
-    "org.mingbai.report.*": "cases.read",
+    "org.mingbai.report.*": "cases.work",
     "org.mingbai.log.*": "audit.read",
     "org.mingbai.lookup.*": "audit.read",
     "org.mingbai.unmasking.*": "audit.read",
