@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Select, Table, Text, delete, func, insert, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Select,
+    Table,
+    Text,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+)
 
 from service.store._columns import METADATA
 
@@ -37,6 +52,12 @@ def outside(connection: Connection, codes: Iterable[str], above: Iterable[str]) 
         DIVISION_PATHS.c.division_code.in_(asked), DIVISION_PATHS.c.ancestor_code.in_(tops)
     )
     return asked - {str(row[0]) for row in connection.execute(inside)}
+
+
+def unknown(code: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition that nobody has told of a division where it lies."""
+    path = DIVISION_PATHS.alias()
+    return ~exists(select(literal(1)).where(path.c.division_code == code))
 
 
 def _all_above(code: str, above: Mapping[str, set[str]]) -> set[str]:

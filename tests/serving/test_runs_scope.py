@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
 
@@ -74,6 +75,30 @@ def test_a_sender_puts_no_payment_into_anothers_county(
     about = {"program_id": "P", "period": "2018-01", "division_code": villages[-1]}
     refused = sender.post("/v1/runs", content=b"x", headers={"content-type": "text/csv"}, params=about)
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/outside-your-divisions")
+
+
+def test_nobody_signs_payments_of_villages_they_do_not_see(
+    context: Context, clock: SetClock, signed_in: Signed, runs: Runs
+) -> None:
+    """A run told under one village pays in others: who sees that village alone does not sign it, who sees all does.
+    A village nobody knows keeps nobody from signing."""
+    clock.at = LATER
+    runs.put_on_record(context, but=[LAST])
+    rows = runs.of(LAST).to_pylist()
+    village = rows[0]["division_code"]
+    rows[-1]["division_code"] = "nobody knows"
+    told = {"program_id": rows[0]["program_id"], "period": rows[0]["period"], "division_code": village}
+    run = send(signed_in("disbursement_system"), as_csv(pa.Table.from_pylist(rows, runs.of(LAST).schema)), **told)[
+        "run"
+    ]
+    work(context)
+    narrow = signed_in("supervisor", divisions=(village,))
+    looked_at = lists_of(narrow, run)
+    refused = narrow.post(f"/v1/runs/{run}/sign", json=looked_at)
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/outside-divisions")
+    assert narrow.get(f"/v1/runs/{run}").json()["state"] == "scored"
+    wide = signed_in("supervisor", divisions=(runs.county_code,))
+    assert wide.post(f"/v1/runs/{run}/sign", json=looked_at).json()["state"] == "signed"
 
 
 def test_whoever_sent_a_run_sees_it_before_anybody_knows_where_it_lies(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, or_
 
 from service.access import Principal
 from service.access.scope import within
-from service.store import outbox, runs
+from service.store import division_paths, outbox, run_rows, runs
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.runs.errors import RunRefusedError, unknown_run
@@ -20,8 +20,8 @@ def sign(context: Context, who: Principal, run: int, looked_at: Lists, *, reques
     """Sign the lists that were looked at and return the run. The same person signing the same again changes nothing.
 
     What goes on afterwards - a deadline that passes, a decision - is on record beside the lists and changes none.
-    Raises RunRefusedError: no such run (`unknown`); a key and no person asks, or whoever sent it (`refused`); it is
-    not scored, was signed by another, or the lists are no longer those that were looked at (`conflict`).
+    Raises RunRefusedError: no such run (`unknown`); a key and no person asks, whoever sent it, or somebody who does
+    not see the villages it pays in (`refused`); it is not scored, was signed by another, or the lists are no longer those that were looked at (`conflict`).
     """
     with context.database.write() as connection:
         context.database.alone(connection, LISTS)
@@ -29,6 +29,7 @@ def sign(context: Context, who: Principal, run: int, looked_at: Lists, *, reques
         if found is None or runs.one(connection, run, within(who, runs.RUNS.c.division_code)) is None:
             raise unknown_run()
         _second_person(who, found)
+        _all_seen(connection, who, run)
         if found.state == "signed" and found.signed_by_id == who.account_id:
             if {name: found.signed[name] for name in looked_at.as_document()} == looked_at.as_document():
                 return found
@@ -81,6 +82,20 @@ def _second_person(who: Principal, run: Row[Any]) -> None:
             "second-person-needed",
             "Whoever sent a run does not sign it; ask a second person.",
             "提交人不得签批本人提交的批次，请由第二人签批。",
+        )
+
+
+def _all_seen(connection: Connection, who: Principal, run: int) -> None:
+    """A run is told under a division its rows need not lie in. Nobody signs payments of villages they do not see."""
+    if who.sees_everywhere:
+        return
+    code = run_rows.RUN_ROWS.c.division_code
+    if run_rows.share_outside(connection, run, or_(within(who, code), division_paths.unknown(code))):
+        raise RunRefusedError(
+            "refused",
+            "outside-divisions",
+            "The run pays in villages outside your divisions; it is signed by somebody who sees them all.",
+            "批次含您管辖区划以外的村，请由管辖全部相关区划的人员签批。",
         )
 
 
