@@ -137,6 +137,15 @@ def test_events_are_pulled_by_role_and_division(context: Context, signed_in: Sig
     assert signed_in("administrator").get("/v1/events").status_code == 403
 
 
+def test_events_of_reports_are_for_those_who_answer_them(context: Context, signed_in: Signed) -> None:
+    """An auditor reads cases and answers nobody."""
+    with context.database.write() as connection:
+        outbox.add(connection, "org.mingbai.report.received", "reports/B-1", {}, context.clock.now())
+    answers = signed_in("department_verifier").get("/v1/events").json()
+    assert [one["subject"] for one in answers["items"]] == ["reports/B-1"]
+    assert signed_in("auditor").get("/v1/events").json()["items"] == []
+
+
 def test_every_event_that_is_made_can_be_pulled_by_somebody_and_is_in_the_docs() -> None:
     """A new type of event must say who may read it, and stand in the page."""
     written = {
@@ -149,6 +158,7 @@ def test_every_event_that_is_made_can_be_pulled_by_somebody_and_is_in_the_docs()
     assert "org.mingbai.run.scored" in written
     nouns = {pattern.removesuffix("*") for pattern in AUDIENCE}
     assert {one for one in written if not one.startswith(tuple(nouns))} == set()
+    assert {noun for noun in nouns if not any(one.startswith(noun) for one in written)} == set()
     page = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
     assert {one for one in written if f"`{one.removeprefix('org.mingbai.')}`" not in page} == set()
 
