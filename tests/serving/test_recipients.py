@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from service.access import Principal
 from service.clock import SetClock
 from service.sealing.column import open_document
-from service.store import facts, notices
+from service.store import division_paths, facts, notices
 from service.store.notices import NOTICES
+from service.store.recipients import RECIPIENTS
 from service.work.context import Context
 from service.work.facts.batches import opened
 from service.work.facts.take_rows import take_rows
@@ -22,6 +24,8 @@ from service.work.jobs import work_once
 from service.work.notices.channel import Notice, channel_of
 from service.work.notices.make import KIND
 from service.work.notices.send import send_notices, send_some
+from service.work.recipients.answer import list_reports
+from service.work.recipients.report import OwnReport, report
 
 ONE, TWO, NO_PHONE = "519921195303041232", "519921196107281232", "519921194001010017"
 
@@ -206,6 +210,29 @@ def test_a_report_is_followed_and_becomes_a_complaint(
         (made.json()["number"], TWO, "P02")
     ]
     assert browser.post("/v1/own/reports", json={**told, "disbursement_id": "D1"}).status_code == 404
+
+
+def test_a_report_of_somebody_who_left_the_register_reaches_a_desk(village: Context) -> None:
+    """Read where the payment was made, else where the person was paid last, else by those who see everywhere."""
+    with village.database.write() as connection:
+        connection.execute(delete(RECIPIENTS))
+
+    def told(number: str, disbursement_id: str | None) -> None:
+        me = Principal(1, "recipient-1", frozenset({"recipient"}), (), "recipient", person=number)
+        made = report(village, me, "objection", disbursement_id, "我的信息有误")
+        assert isinstance(made, OwnReport)
+
+    one = village.seal.hash("person", ONE)
+    told(one, "D1")
+    told(one, None)
+    told(village.seal.hash("person", "519921199001011234"), None)
+    everybody = Principal(2, "supervisor-2", frozenset({"supervisor"}), ("*",), "session")
+    found = list_reports(village, everybody, state=None, after=0, limit=10)
+    assert [row.division_code for row in found] == ["519921100204", "519921100204", ""]
+    with village.database.write() as connection:
+        division_paths.replace(connection, [{"division_code": "519921100204"}])
+    desk = Principal(3, "verifier-3", frozenset({"department_verifier"}), ("519921100204",), "session")
+    assert len(list_reports(village, desk, state=None, after=0, limit=10)) == 2
 
 
 def test_reports_do_not_drown_others(enter: Callable[[str, str], TestClient]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, Literal, cast
 
-from sqlalchemy import and_
+from sqlalchemy import Connection, and_
 
 from service.access import Principal
 from service.sealing.column import open_text, seal_text
@@ -34,6 +34,8 @@ KINDS: Final[dict[Kind, tuple[str, str]]] = {
 }
 A_DAY: Final = 5
 """Reports a person can make in a day: more would drown those of others."""
+NOWHERE: Final = ""
+"""The division of a report nobody knows a place for."""
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -79,14 +81,14 @@ def report(
                 return Refused.NOT_YOURS
         who = recipients.by_person(connection, person)
         number = "B-" + "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
-        division = str(who.division_code if who is not None else principal.divisions[0])
+        division = _division(connection, principal, who, payment)
         reports.add(
             connection,
             number=number,
             person=person,
             kind=kind,
             disbursement_id=disbursement_id,
-            division_code=division,
+            division_code=division or NOWHERE,
             text=seal_text(context.seal, REPORTS.c.text, text),
             made_at=now,
         )
@@ -108,6 +110,18 @@ def report(
         )
         record(context, connection, Line(principal.name, "report.make", "report", number, division))
     return OwnReport(number, kind, disbursement_id, now, "received", None, None)
+
+
+def _division(connection: Connection, principal: Principal, who: Any, payment: Any) -> str | None:
+    """Where a report is read: where the register has the person, else where the payment was made, else where the person
+    was when they signed in, else where they were paid last: a desk of some place answers it. None where nothing is
+    known: it is read by those who see everywhere."""
+    if who is not None or payment is not None:
+        return str((who if who is not None else payment).division_code)
+    if principal.divisions:
+        return principal.divisions[0]
+    paid = standing_payments(connection, PAYMENTS.c.person == principal.person)
+    return str(paid[0].division_code) if paid else None
 
 
 def own_reports(context: Context, principal: Principal) -> list[OwnReport]:
