@@ -1,21 +1,26 @@
-"""Which rows a sender may hand over: none of a division known to lie outside their own, and the tree of divisions only
-from somebody who sees all of it.
+"""Which rows a sender may hand over: none of a division known to lie outside their own, and what lies in no division, as
+the tree of divisions itself, only from somebody who sees all of it.
 
 Scope rests on that tree: whoever could hang another county's village under their own division would see what is paid
-there.
+there. Items, kinship, posts, deaths and decisions count in every village: nothing in such a row says whose it is.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from service.access import Principal
+from service.store.kin_ties import places_of
 from service.store.runs import known_divisions
 from service.work.errors import WorkError
 from service.work.facts.refused import as_sent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
     from features.contract import Table
     from features.intake.report import QuarantinedRow
     from features.intake.stream import CheckedRows
@@ -26,18 +31,24 @@ class NotYoursError(WorkError):
     """The table is not for this sender to hand over."""
 
 
+OF_ALL: Final = frozenset(
+    {"divisions", "dispositions", "programs", "program_rates", "kinship", "officials", "civil_events"}
+)
+"""Tables that are the whole deployment's, not a village's."""
+
+
 def check_table(who: Principal, table: Table) -> None:
-    """Raises NotYoursError for the tree of divisions from somebody who does not see everywhere."""
-    if table.name == "divisions" and not who.sees_everywhere:
+    """Raises NotYoursError for a table of `OF_ALL` from somebody who does not see everywhere."""
+    if table.name in OF_ALL and not who.sees_everywhere:
         raise NotYoursError(
-            "divisions are handed over by whoever sees everywhere: who sees what rests on them",
-            "行政区划表决定各账户的可见范围，仅可由管辖全域的账户报送",
+            f"{table.name} is handed over by whoever sees everywhere: its rows count in every division",
+            f"{table.name} 表的数据适用于全部区划，仅可由管辖全域的账户报送",
         )
 
 
 def inside(context: Context, who: Principal, table: Table, part: CheckedRows) -> CheckedRows:
     """The rows without those of divisions known to lie outside the sender's, which join the refused ones. A division
-    nobody knows is evidence, not an error."""
+    nobody knows is evidence, not an error; but under it nobody changes a person who is on record elsewhere."""
     import numpy as np
     import pyarrow as pa
 
@@ -46,8 +57,11 @@ def inside(context: Context, who: Principal, table: Table, part: CheckedRows) ->
     codes = part.batch.column("division_code").to_pylist()
     with context.database.read() as connection:
         above = known_divisions(connection, sorted({code for code in codes if code is not None}))
-    outside = {code for code, up in above.items() if not up & set(who.divisions)}
-    bad = [place for place, code in enumerate(codes) if code in outside]
+        outside = {code for code, up in above.items() if not up & set(who.divisions)}
+        bad = [place for place, code in enumerate(codes) if code in outside]
+        if table.name == "persons":
+            lost = [place for place, code in enumerate(codes) if code not in above]
+            bad = sorted([*bad, *_of_others(context, connection, who, part, lost)])
     if not bad:
         return part
     rows = part.batch.take(pa.array(bad, pa.int64())).to_pylist()
@@ -60,6 +74,23 @@ def inside(context: Context, who: Principal, table: Table, part: CheckedRows) ->
     return replace(part, batch=batch, lines=part.lines[keep], refused=tuple(refused), sent=sent)
 
 
+def _of_others(
+    context: Context, connection: Connection, who: Principal, part: CheckedRows, places: Sequence[int]
+) -> list[int]:
+    """Those of some places whose person is on record in a village known to lie outside the sender's: the row would
+    change where codes and notices of that person go."""
+    numbers = part.batch.column("person_id")
+    hashes = {place: context.seal.hash("person", numbers[place].as_py()) for place in places}
+    homes = places_of(connection, set(hashes.values()))
+    above = known_divisions(connection, sorted({home.division_code for home in homes.values()}))
+    found = []
+    for place, person in hashes.items():
+        up = above.get(homes[person].division_code) if person in homes else None
+        if up is not None and not up & set(who.divisions):
+            found.append(place)
+    return found
+
+
 def _refused(table: Table, line: int) -> QuarantinedRow:
     from features.intake.report import QuarantinedRow
 
@@ -69,7 +100,7 @@ def _refused(table: Table, line: int) -> QuarantinedRow:
         line=line,
         column="division_code",
         reason="outside_divisions: outside the divisions of whoever sent it",
-        found="a division that is not the sender's",
+        found="a division, or a person on record in one, that is not the sender's",
         expected="a division of the sender's, or under one",
         reason_zh="不在报送人管辖区划内",
         expected_zh="报送人管辖区划内的行政区划",
