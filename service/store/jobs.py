@@ -37,6 +37,8 @@ JOBS = Table(
     Column("due_at", Moment, nullable=False),
     Column("state", Text, nullable=False),  # waiting, working, done, failed
     Column("attempts", Integer, nullable=False, default=0),
+    # Takes after a worker that died, since the last step that was kept: see `take`.
+    Column("stalls", Integer, nullable=False, default=0),
     Column("worker", Text),
     # A worker that stops renewing this is dead, and another takes the job.
     Column("held_until", Moment),
@@ -49,12 +51,14 @@ JOBS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job that was taken: its number, kind, arguments and how many times it was begun (1 the first time)."""
+    """A job that was taken: its number, kind, arguments, how many times it was begun (1 the first time), and how many
+    workers in a row died of it, or with it, without a step kept."""
 
     job_id: int
     kind: str
     arguments: dict[str, Any]
     attempts: int
+    stalls: int = 0
 
 
 def add(
@@ -75,18 +79,25 @@ def add(
                 connection.execute(update(JOBS).where(JOBS.c.job_id == found.job_id).values(due_at=due_at))
             return
     connection.execute(
-        insert(JOBS).values(kind=kind, arguments=arguments, name=name, due_at=due_at, state="waiting", attempts=0)
+        insert(JOBS).values(
+            kind=kind, arguments=arguments, name=name, due_at=due_at, state="waiting", attempts=0, stalls=0
+        )
     )
 
 
-def is_due(connection: Connection, now: dt.datetime, kinds: Collection[str] | None = None) -> bool:
+def is_due(connection: Connection, now: dt.datetime, hold: dt.timedelta, kinds: Collection[str] | None = None) -> bool:
     """Whether `take` would find a job: asked first, so that an idle worker never takes the lock of writers."""
-    return connection.execute(select(JOBS.c.job_id).where(_due(now, kinds)).limit(1)).first() is not None
+    return connection.execute(select(JOBS.c.job_id).where(_due(now, hold, kinds)).limit(1)).first() is not None
 
 
-def _due(now: dt.datetime, kinds: Collection[str] | None) -> ColumnElement[bool]:
-    """The condition that a job waits and is due, or that its worker no longer renews its hold."""
-    abandoned = and_(JOBS.c.state == "working", JOBS.c.held_until < now)
+def _due(now: dt.datetime, hold: dt.timedelta, kinds: Collection[str] | None) -> ColumnElement[bool]:
+    """The condition that a job waits and is due, or that its worker no longer renews its hold.
+
+    No hold lasts longer than `hold`: one that ends much later was taken by a clock that ran ahead, and would keep the
+    job from everybody for as long as it was ahead.
+    """
+    over = or_(JOBS.c.held_until < now, JOBS.c.held_until > now + 2 * hold)
+    abandoned = and_(JOBS.c.state == "working", over)
     due = or_(and_(JOBS.c.state == "waiting", JOBS.c.due_at <= now), abandoned)
     return due if kinds is None else and_(due, JOBS.c.kind.in_(kinds))
 
@@ -98,50 +109,67 @@ def take(
     hold: dt.timedelta,
     kinds: Collection[str] | None = None,
 ) -> Job | None:
-    """Take the job that has been due longest, also one whose worker no longer renews its hold; None if none is due."""
-    asked = select(JOBS).where(_due(now, kinds)).order_by(JOBS.c.due_at, JOBS.c.job_id).limit(1)
+    """Take the job that has been due longest, also one whose worker no longer renews its hold; None if none is due.
+
+    The latter counts as a stall. A job that kills its workers is the one due longest over and over: whoever takes it
+    looks at `stalls`, and gives it up in the end.
+    """
+    asked = select(JOBS).where(_due(now, hold, kinds)).order_by(JOBS.c.due_at, JOBS.c.job_id).limit(1)
     found = connection.execute(asked.with_for_update(skip_locked=True)).first()
     if found is None:
         return None
     attempts = int(found.attempts) + 1
+    stalls = int(found.stalls) + (found.state == "working")
     connection.execute(
         update(JOBS)
         .where(JOBS.c.job_id == found.job_id)
-        .values(state="working", worker=worker, held_until=now + hold, attempts=attempts)
+        .values(state="working", worker=worker, held_until=now + hold, attempts=attempts, stalls=stalls)
     )
-    return Job(int(found.job_id), str(found.kind), dict(found.arguments), attempts)
+    return Job(int(found.job_id), str(found.kind), dict(found.arguments), attempts, stalls)
 
 
-def renew(connection: Connection, job: Job, worker: str, now: dt.datetime, hold: dt.timedelta) -> bool:
-    """Hold a job longer. False when it was given to another worker meanwhile: this one must stop."""
+def renew(
+    connection: Connection, job: Job, worker: str, now: dt.datetime, hold: dt.timedelta, *, progress: bool = False
+) -> bool:
+    """Hold a job longer. False when it was given to another worker meanwhile: this one must stop.
+
+    `progress` says that the caller's transaction keeps a step which is not done again: stalls count anew.
+    """
+    ahead: dict[str, Any] = {"stalls": 0} if progress else {}
     done = connection.execute(
         update(JOBS)
         .where(JOBS.c.job_id == job.job_id, JOBS.c.worker == worker, JOBS.c.state == "working")
-        .values(held_until=now + hold)
+        .values(held_until=now + hold, **ahead)
     )
     return done.rowcount == 1
 
 
 def finish(connection: Connection, job: Job, worker: str, now: dt.datetime) -> bool:
-    """Mark a job done. False when it belongs to another worker by now."""
-    done = connection.execute(
-        update(JOBS)
-        .where(JOBS.c.job_id == job.job_id, JOBS.c.worker == worker, JOBS.c.state == "working")
-        .values(state="done", done_at=now, held_until=None, error=None)
-    )
-    return done.rowcount == 1
+    """Mark a job done; one that comes again by itself (named as its kind) goes, or it would leave a row every time.
+
+    False when it belongs to another worker by now.
+    """
+    mine = and_(JOBS.c.job_id == job.job_id, JOBS.c.worker == worker, JOBS.c.state == "working")
+    if connection.execute(delete(JOBS).where(mine, JOBS.c.name == JOBS.c.kind)).rowcount:
+        return True
+    done = update(JOBS).where(mine).values(state="done", done_at=now, held_until=None, error=None)
+    return connection.execute(done).rowcount == 1
 
 
 def put_back(
     connection: Connection, job: Job, worker: str, due_at: dt.datetime | None, error: str, now: dt.datetime
-) -> None:
-    """After a failure: due again at `due_at`, or failed for good where that is None. `error` holds no personal data."""
+) -> bool:
+    """After a failure: due again at `due_at`, or failed for good where that is None. `error` holds no personal data.
+
+    False when it belongs to another worker by now. Whoever comes to an error has not died: stalls count anew.
+    """
     state = {"state": "failed", "done_at": now} if due_at is None else {"state": "waiting", "due_at": due_at}
-    connection.execute(
+    done = connection.execute(
         update(JOBS)
         .where(JOBS.c.job_id == job.job_id, JOBS.c.worker == worker, JOBS.c.state == "working")
-        .values(**state, error=error, held_until=None, worker=None)
+        .values(**state, error=error, held_until=None, worker=None, stalls=0)
     )
+    return done.rowcount == 1
 
 
 def give_back(connection: Connection, job: Job, worker: str, now: dt.datetime) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Connection
+
 from service.store import jobs
 from service.work.context import Context
 from service.work.metrics import JOBS
@@ -18,6 +20,11 @@ HOLD = dt.timedelta(seconds=30)
 """A worker that has not renewed for this long counts as dead."""
 
 ATTEMPTS = 8
+
+STALLS = 8
+"""Workers in a row that may die with a job without a step kept; the next one gives it up."""
+
+WORKER_DIED = "worker-died"
 
 
 class Lost(Exception):
@@ -55,6 +62,19 @@ Handler = Callable[[Context, Mapping[str, Any], Hold], None]
 back with a growing delay, and after `ATTEMPTS` it counts as failed."""
 
 
+@dataclass(frozen=True, slots=True)
+class WithEnd:
+    """A handler that others wait for: `end` keeps what becomes of that when the job is given up because its workers
+    die of it, in the transaction that gives it up."""
+
+    handler: Handler
+    end: Callable[[Context, Connection, Mapping[str, Any]], None]
+
+    def __call__(self, context: Context, arguments: Mapping[str, Any], hold: Hold) -> None:
+        """Do the job."""
+        self.handler(context, arguments, hold)
+
+
 def work_once(
     context: Context,
     handlers: Mapping[str, Handler],
@@ -67,12 +87,15 @@ def work_once(
     Once `stopping` says so, the job is given back at its next renewal.
     """
     with context.database.read() as connection:
-        if not jobs.is_due(connection, context.clock.now(), kinds):
+        if not jobs.is_due(connection, context.clock.now(), HOLD, kinds):
             return False
     with context.database.write() as connection:
         job = jobs.take(connection, worker, context.clock.now(), HOLD, kinds)
     if job is None:
         return False
+    if job.stalls > STALLS:
+        _give_up(context, handlers[job.kind], job, worker)
+        return True
     hold = Hold(context, job, worker, stopping)
     try:
         handlers[job.kind](context, job.arguments, hold)
@@ -95,3 +118,15 @@ def work_once(
         jobs.finish(connection, job, worker, context.clock.now())
     JOBS.labels(job.kind, "done").inc()
     return True
+
+
+def _give_up(context: Context, handler: Handler, job: jobs.Job, worker: str) -> None:
+    """Fail a job for good that worker after worker died of: nothing was raised that could be held against it, and it
+    would be taken first for ever."""
+    with context.database.write() as connection:
+        if not jobs.put_back(connection, job, worker, None, WORKER_DIED, context.clock.now()):
+            return
+        if isinstance(handler, WithEnd):
+            handler.end(context, connection, job.arguments)
+    _LOG.error("job %d (%s) is given up: %d workers died with it", job.job_id, job.kind, job.stalls)
+    JOBS.labels(job.kind, "failed").inc()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
@@ -19,8 +20,10 @@ from service.store.run_rows import RUN_PIECES, RUN_ROWS
 from service.store.scores import SCORES
 from service.store.verifications import VERIFICATIONS
 from service.work.context import Context
-from service.work.jobs import HOLD, Lost, work_once
+from service.work.jobs import HOLD, STALLS, Lost, work_once
 from service.work.runs import read_rows, score_rows, score_run, spool
+from service.work.runs.jobs import JOBS
+from service.work.runs.send import SCORE
 from service.work.scoring.kept import keep as kept_scores
 from tests.serving.conftest import Signed
 from tests.serving.run_help import BEFORE, LAST, LATER, Handlers, Runs, as_csv, invented, scores_by_id, send, work
@@ -267,6 +270,40 @@ def test_a_job_that_breaks_off_again_and_again_fails_with_a_reason_and_can_be_re
     answer = system.get(f"/v1/runs/{run}")
     assert answer.json()["failure"]["code"] == "broke-off"
     assert "secret" not in answer.text
+    system.post(f"/v1/runs/{run}/resume")
+    work(context)
+    assert system.get(f"/v1/runs/{run}").json()["state"] == "scored"
+
+
+def test_a_run_that_kills_its_workers_fails_with_a_reason_and_can_be_resumed(
+    context: Context, clock: SetClock, signed_in: Signed, runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No error is told where a process is gone, as when memory is short: the run does not wait for ever, nor do others
+    behind it."""
+    runs.put_on_record(context, but=[LAST])
+    system = signed_in("disbursement_system")
+    run = send(system, as_csv(runs.of(LAST)))["run"]
+
+    def dying(*_: Any, **__: Any) -> Iterator[Any]:
+        raise Crash
+
+    handlers = Handlers()
+    handlers[SCORE] = JOBS[SCORE]
+    begun = 0
+    with monkeypatch.context() as patched:
+        patched.setattr(score_rows, "_score", dying)
+        while system.get(f"/v1/runs/{run}").json()["state"] != "failed":
+            assert begun <= 2 * STALLS
+            begun += 1
+            with suppress(Crash):
+                while work_once(context, handlers, f"worker-{begun}"):
+                    pass
+            clock.move(seconds=HOLD.total_seconds() + 1)
+    told = system.get(f"/v1/runs/{run}").json()
+    assert told["failure"]["code"] == "broke-off"
+    assert told["progress"]["rows"] == runs.of(LAST).num_rows
+    assert count(context, jobs.JOBS, jobs.JOBS.c.kind == SCORE, jobs.JOBS.c.error == "worker-died") == 1
+    assert count(context, outbox.OUTBOX_EVENTS, outbox.OUTBOX_EVENTS.c.type == "org.mingbai.run.failed") == 1
     system.post(f"/v1/runs/{run}/resume")
     work(context)
     assert system.get(f"/v1/runs/{run}").json()["state"] == "scored"

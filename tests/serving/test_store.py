@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from service.clock import SetClock
 from service.store import Database, jobs
 from service.store.audit_lines import AUDIT_LINES
 from service.work.audit.record import Line, hash_of, record
 from service.work.context import Context
-from service.work.jobs import HOLD, Hold, Lost, work_once
+from service.work.jobs import HOLD, STALLS, Handler, Hold, Lost, WithEnd, work_once
 
 
 def test_a_change_that_raises_leaves_nothing(context: Context) -> None:
@@ -138,3 +140,98 @@ def test_two_writers_wait_for_each_other(database: Database, context: Context) -
         rows = connection.execute(select(AUDIT_LINES).order_by(AUDIT_LINES.c.line)).all()
     assert [row.line for row in rows] == list(range(1, 41))
     assert all(later.before == earlier.hash for earlier, later in pairwise(rows))
+
+
+def _dies(connection_of: Context, clock: SetClock, name: str) -> jobs.Job | None:
+    """A worker that takes what is due longest and is gone before it says anything."""
+    with connection_of.database.write() as connection:
+        taken = jobs.take(connection, name, clock.now(), HOLD)
+    clock.move(seconds=HOLD.total_seconds() + 1)
+    return taken
+
+
+def test_a_job_that_kills_its_workers_is_given_up_and_lets_others_pass(context: Context, clock: SetClock) -> None:
+    """No error is raised where a process is gone: after so many in a row what comes behind it gets its turn."""
+    done: list[str] = []
+    ended: list[Mapping[str, Any]] = []
+
+    def end(_context: Context, _connection: Connection, arguments: Mapping[str, Any]) -> None:
+        ended.append(arguments)
+
+    handlers: dict[str, Handler] = {
+        "deadly": WithEnd(lambda *_: done.append("deadly"), end),
+        "behind": lambda *_: done.append("behind"),
+    }
+    with context.database.write() as connection:
+        jobs.add(connection, "deadly", {"n": 1}, clock.now())
+        jobs.add(connection, "behind", {}, clock.now())
+    for n in range(STALLS + 1):
+        taken = _dies(context, clock, f"worker-{n}")
+        assert taken is not None
+        assert (taken.kind, taken.stalls) == ("deadly", n)
+    assert work_once(context, handlers, "next")
+    assert work_once(context, handlers, "next")
+    assert (done, ended) == (["behind"], [{"n": 1}])
+    with context.database.read() as connection:
+        row = connection.execute(select(jobs.JOBS).where(jobs.JOBS.c.kind == "deadly")).one()
+    assert (row.state, row.error, row.held_until) == ("failed", "worker-died", None)
+
+
+def test_a_step_that_is_kept_lets_a_job_go_on_however_often_its_workers_die(context: Context, clock: SetClock) -> None:
+    """Holding on is no step: a job that lives long enough to say so and dies again is given up all the same."""
+    with context.database.write() as connection:
+        jobs.add(connection, "long", {}, clock.now())
+    for n in range(3 * STALLS):
+        with context.database.write() as connection:
+            taken = jobs.take(connection, f"worker-{n}", clock.now(), HOLD)
+            assert taken is not None
+            assert taken.stalls == min(n, 1)
+            assert jobs.renew(connection, taken, f"worker-{n}", clock.now(), HOLD, progress=True)
+        clock.move(seconds=HOLD.total_seconds() + 1)
+    for n in range(2):
+        with context.database.write() as connection:
+            taken = jobs.take(connection, f"other-{n}", clock.now(), HOLD)
+            assert taken is not None
+            assert taken.stalls == n + 1
+            assert jobs.renew(connection, taken, f"other-{n}", clock.now(), HOLD)
+        clock.move(seconds=HOLD.total_seconds() + 1)
+
+
+def test_a_hold_of_a_clock_that_ran_ahead_keeps_nobody_off(context: Context, clock: SetClock) -> None:
+    """The clock is a day ahead, a worker takes a job and dies, the clock is set right: the job does not wait a day."""
+    done: list[int] = []
+    with context.database.write() as connection:
+        jobs.add(connection, "one", {}, clock.now())
+    clock.move(days=1)
+    with context.database.write() as connection:
+        assert jobs.take(connection, "ahead", clock.now(), HOLD) is not None
+    clock.move(days=-1)
+    assert work_once(context, {"one": lambda *_: done.append(1)}, "right")
+    assert done == [1]
+
+
+def test_a_hold_of_a_clock_a_little_ahead_is_kept(context: Context, clock: SetClock) -> None:
+    """Two machines' clocks are never quite the same: a hold that is renewed is not taken away for it."""
+    with context.database.write() as connection:
+        jobs.add(connection, "one", {}, clock.now())
+        assert jobs.take(connection, "a little ahead", clock.now() + HOLD / 2, HOLD) is not None
+    assert not work_once(context, {}, "other")
+
+
+def test_what_comes_again_by_itself_leaves_no_row(context: Context, clock: SetClock) -> None:
+    """A job every two seconds would be 43,200 rows a day; one that was asked for once stays for a week."""
+
+    def again(context: Context, _arguments: Mapping[str, Any], _hold: Hold) -> None:
+        with context.database.write() as connection:
+            jobs.add(connection, "again", {}, context.clock.now() + dt.timedelta(seconds=2), name="again")
+
+    with context.database.write() as connection:
+        jobs.add(connection, "again", {}, clock.now(), name="again")
+        jobs.add(connection, "once", {}, clock.now(), name="once:1")
+    for _ in range(5):
+        while work_once(context, {"again": again, "once": lambda *_: None}, "a"):
+            pass
+        clock.move(seconds=2)
+    with context.database.read() as connection:
+        left = connection.execute(select(jobs.JOBS.c.kind, jobs.JOBS.c.state)).all()
+    assert sorted(tuple(row) for row in left) == [("again", "waiting"), ("once", "done")]

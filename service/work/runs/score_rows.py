@@ -112,7 +112,7 @@ def _known(context: Context, here: ScorerHere, run: int, pieces: list[_Piece], h
     if any(piece.ids for piece in found):
         places = {name: place for piece in pieces for name, place in piece.places.items()}
         with context.database.write() as connection:
-            begin_step(context, connection, run, "scoring", hold)
+            begin_step(context, connection, run, "scoring", hold, progress=False)
             run_rows.put_off(connection, run, [places[name] for name in early], context.clock.now())
     return [piece for piece in found if piece.ids], len(early)
 

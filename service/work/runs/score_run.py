@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from service.sealing.seal import SealError
 from service.store import jobs, outbox, run_changes, run_rows, runs
 from service.work.audit.record import Line, record
-from service.work.jobs import ATTEMPTS, Lost
+from service.work.jobs import ATTEMPTS, STALLS, Lost
 from service.work.runs.lists import summed
 from service.work.runs.read_reference import read_reference
 from service.work.runs.read_rows import UnreadableError, read_upload
@@ -20,7 +20,7 @@ from service.work.runs.send import SCORE, UPLOAD_LOST
 from service.work.runs.steps import StoppedError, begin_step
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from sqlalchemy import Connection, Row
 
     from service.work.context import Context
     from service.work.jobs import Hold
@@ -119,14 +119,24 @@ def _fail(context: Context, number: int, code: str, english: str, chinese: str, 
     with context.database.write() as connection:
         if not jobs.renew(connection, hold.job, hold.worker, context.clock.now(), dt.timedelta(seconds=30)):
             raise Lost
-        found = runs.locked(connection, number)
-        if found is None or found.state not in runs.UNFINISHED:
-            return
-        now = context.clock.now()
-        runs.change(connection, number, state="failed", failure={"code": code, "en": english, "zh": chinese})
-        data = {"run": number, "run_id": found.run_id, "code": code}
-        outbox.add(connection, "org.mingbai.run.failed", f"runs/{number}", data, now, division_code=found.division_code)
-        details = {"code": code, "rows_scored": int(found.rows_scored)}
-        record(
-            context, connection, Line("service", "run.failed", "run", str(number), found.division_code, None, details)
-        )
+        _keep_failed(context, connection, number, code, english, chinese)
+
+
+def give_up(context: Context, connection: Connection, arguments: Mapping[str, Any]) -> None:
+    """What becomes of a run whose workers died again and again, in the transaction that gives its job up."""
+    english = f"Its worker ended {STALLS + 1} times without a word, as when memory is short. What was scored stays; "
+    chinese = f"处理进程连续 {STALLS + 1} 次意外终止（如内存不足），已评分内容保留，可继续。"
+    _keep_failed(context, connection, int(arguments["run"]), "broke-off", english + "resume takes it up.", chinese)
+
+
+def _keep_failed(context: Context, connection: Connection, number: int, code: str, english: str, chinese: str) -> None:
+    """A run that is not at its end is failed, with the event and the line of the log."""
+    found = runs.locked(connection, number)
+    if found is None or found.state not in runs.UNFINISHED:
+        return
+    now = context.clock.now()
+    runs.change(connection, number, state="failed", failure={"code": code, "en": english, "zh": chinese})
+    data = {"run": number, "run_id": found.run_id, "code": code}
+    outbox.add(connection, "org.mingbai.run.failed", f"runs/{number}", data, now, division_code=found.division_code)
+    details = {"code": code, "rows_scored": int(found.rows_scored)}
+    record(context, connection, Line("service", "run.failed", "run", str(number), found.division_code, None, details))

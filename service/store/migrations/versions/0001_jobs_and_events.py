@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("due_at", columns.Moment(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("stalls", sa.Integer(), nullable=False),
         sa.Column("worker", sa.Text(), nullable=True),
         sa.Column("held_until", columns.Moment(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
