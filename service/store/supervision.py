@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Text, and_, case, cast, func, literal, or_, select
 
+from service.store.audit_lines import AUDIT_LINES
 from service.store.case_history import CASE_HISTORY
 from service.store.cases import CASES
 from service.store.facts import FACT_BATCHES
@@ -21,55 +22,66 @@ Scope = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 """Makes of a column with divisions the condition that a row is in scope (`service.access.scope.within`)."""
 
 
+_WAS: Final = {
+    "run.sent": None,
+    "run.scoring_resumed": None,
+    "run.scored": "scored",
+    "run.failed": "failed",
+    "run.scoring_cancelled": "cancelled",
+    "run.signed": "signed",
+}
+"""What each line of the log about a run made of it; None: it is read, then scored."""
+
+
 def run_states(connection: Connection, scope: Scope, at: dt.datetime) -> dict[str, int]:
-    """How many runs were in each state at a moment."""
-
-    def by(column: Any) -> ColumnElement[bool]:
-        return and_(column.is_not(None), column <= at)
-
-    state = case(
-        (by(RUNS.c.signed_at), literal("signed")),
-        (by(RUNS.c.cancelled_at), literal("cancelled")),
-        (by(RUNS.c.scored_at), literal("scored")),
-        (by(RUNS.c.read_at), literal("scoring")),
-        else_=literal("received"),
+    """How many runs were in each state at a moment: as the log tells it, since a run's own row says what is now alone."""
+    last = (
+        select(func.max(AUDIT_LINES.c.line))
+        .where(
+            AUDIT_LINES.c.about_kind == "run",
+            AUDIT_LINES.c.about == cast(RUNS.c.run, Text),
+            AUDIT_LINES.c.action.in_(_WAS),
+            AUDIT_LINES.c.at <= at,
+        )
+        .correlate(RUNS)
+        .scalar_subquery()
     )
-    asked = (
-        select(state.label("state"), func.count().label("n"))
+    then = select(AUDIT_LINES.c.action).where(AUDIT_LINES.c.line == last).correlate(RUNS).scalar_subquery()
+    goes_on = case((and_(RUNS.c.read_at.is_not(None), RUNS.c.read_at <= at), literal("scoring")), else_="received")
+    told = {action: state for action, state in _WAS.items() if state is not None}
+    runs = (
+        select(case(told, value=then, else_=goes_on).label("state"))
         .where(RUNS.c.received_at <= at, scope(RUNS.c.division_code))
-        .group_by(state)
+        .subquery()
     )
+    asked = select(runs.c.state, func.count().label("n")).group_by(runs.c.state)
     return {str(row.state): int(row.n) for row in connection.execute(asked)}
 
 
-def _cases_at(scope: Scope, at: dt.datetime) -> Select[Any]:
-    """Every case opened by a moment, with its last line of history by then."""
-    last = (
-        select(CASE_HISTORY.c.case_id, func.max(CASE_HISTORY.c.line_id).label("line_id"))
-        .where(CASE_HISTORY.c.at <= at)
-        .group_by(CASE_HISTORY.c.case_id)
-        .subquery()
-    )
+_SHOWN: Final = (
+    CASES.c.case_id,
+    CASES.c.desk,
+    CASES.c.hub_kind,
+    CASES.c.hub_shown,
+    CASES.c.typology,
+    CASES.c.suspect_role,
+    CASES.c.selected_by,
+    CASES.c.division_code,
+    CASES.c.summary_zh,
+    CASES.c.summary_en,
+    CASES.c.opened_at,
+    CASES.c.amount_fen,
+)
+
+
+def _last_line(at: dt.datetime) -> ScalarSelect[Any]:
+    """The last line of a case's history by a moment; NULL where it was not opened yet. Asked for case by case along
+    the index of history: grouped, all of history would be read for every page."""
     return (
-        select(
-            CASES.c.case_id,
-            CASES.c.desk,
-            CASES.c.hub_kind,
-            CASES.c.hub_shown,
-            CASES.c.typology,
-            CASES.c.suspect_role,
-            CASES.c.selected_by,
-            CASES.c.division_code,
-            CASES.c.summary_zh,
-            CASES.c.summary_en,
-            CASES.c.opened_at,
-            CASES.c.amount_fen,
-            CASE_HISTORY.c.to_state.label("state"),
-            CASE_HISTORY.c.at.label("since"),
-        )
-        .join(last, last.c.case_id == CASES.c.case_id)
-        .join(CASE_HISTORY, CASE_HISTORY.c.line_id == last.c.line_id)
-        .where(scope(CASES.c.division_code))
+        select(func.max(CASE_HISTORY.c.line_id))
+        .where(CASE_HISTORY.c.case_id == CASES.c.case_id, CASE_HISTORY.c.at <= at)
+        .correlate(CASES)
+        .scalar_subquery()
     )
 
 
@@ -77,15 +89,29 @@ def cases_at(
     connection: Connection, scope: Scope, at: dt.datetime, unseen: ColumnElement[bool], after: str, limit: int
 ) -> list[Row[Any]]:
     """Cases as they stood at a moment, by number, behind one; `unseen` leaves out what the principal is tied to."""
-    asked = _cases_at(scope, at).where(unseen, CASES.c.case_id > after).order_by(CASES.c.case_id).limit(limit)
-    return list(connection.execute(asked))
+    last = _last_line(at)
+    page = (
+        select(*_SHOWN, last.label("line_id"))
+        .where(scope(CASES.c.division_code), unseen, CASES.c.case_id > after, last.is_not(None))
+        .order_by(CASES.c.case_id)
+        .limit(limit)
+        .subquery()
+    )
+    shown = [column for column in page.columns if column.name != "line_id"]
+    asked = select(*shown, CASE_HISTORY.c.to_state.label("state"), CASE_HISTORY.c.at.label("since"))
+    asked = asked.join(CASE_HISTORY, CASE_HISTORY.c.line_id == page.c.line_id)
+    return list(connection.execute(asked.order_by(page.c.case_id)))
 
 
 def case_counts(connection: Connection, scope: Scope, at: dt.datetime, unseen: ColumnElement[bool]) -> list[Row[Any]]:
     """How many cases each desk had in each state at a moment."""
-    found = _cases_at(scope, at).where(unseen).subquery()
-    asked = select(found.c.desk, found.c.state, func.count().label("n")).group_by(found.c.desk, found.c.state)
-    return list(connection.execute(asked.order_by(found.c.desk, found.c.state)))
+    found = select(CASES.c.desk, _last_line(at).label("line_id")).where(scope(CASES.c.division_code), unseen).subquery()
+    asked = (
+        select(found.c.desk, CASE_HISTORY.c.to_state.label("state"), func.count().label("n"))
+        .join(CASE_HISTORY, CASE_HISTORY.c.line_id == found.c.line_id)
+        .group_by(found.c.desk, CASE_HISTORY.c.to_state)
+    )
+    return list(connection.execute(asked.order_by(found.c.desk, CASE_HISTORY.c.to_state)))
 
 
 def coverage(connection: Connection, at: dt.datetime) -> list[Row[Any]]:

@@ -11,15 +11,21 @@ from typing import Any, cast
 import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import QueuePool, select
+from sqlalchemy import Connection, QueuePool, event, select, true
 
 from service.access import Principal
 from service.clock import SetClock
+from service.store import jobs, supervision
 from service.store.audit_lines import AUDIT_LINES
 from service.work.context import Context
 from service.work.facts.take_rows import take_rows
 from service.work.funds.late import open_late_cases
+from service.work.runs.cancel import cancel, resume
+from service.work.runs.send import send_reference
 from service.work.supervision.export import rows
+from service.work.supervision.state import running_state
+from tests.serving.run_help import work
+from tests.serving.test_indexes import plan_of
 from tests.serving.test_late_runs import PLACES, paid, run
 
 __all__ = ["run"]
@@ -133,6 +139,55 @@ def test_others_do_not_see_the_port(county: Context, signed_in: Callable[..., Te
     """Only those who supervise."""
     for role in ("investigator", "supervisor", "administrator", "recipient", "data_scientist"):
         assert signed_in(role).get("/v1/supervision/state").status_code == 403
+
+
+def test_a_page_of_cases_reads_the_history_of_its_cases_alone(county: Context) -> None:
+    """The database says so itself: history is looked up by case along its index, whole at no place."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    with county.database.read() as connection:
+        event.listen(county.database.engine, "before_cursor_execute", note)
+        found = supervision.cases_at(connection, lambda _: true(), county.clock.now(), true(), "", 10)
+        event.remove(county.database.engine, "before_cursor_execute", note)
+    plan = plan_of(county, *asked[-1])
+    assert "ix_case_history_case_id" in plan
+    assert "SCAN case_history" not in plan
+    assert "Aggregate" not in plan.partition("SubPlan")[0]
+    assert len(found) == 1
+
+
+def test_runs_stand_as_they_stood_whatever_becomes_of_them(context: Context, clock: SetClock) -> None:
+    """Cancelled, taken up again, failed, taken up again: each day says later what it said then."""
+    who = Principal(1, "sender", frozenset({"disbursement_system"}), ("*",), "session")
+    auditor = Principal(2, "auditor", frozenset({"auditor"}), ("*",), "session")
+    sent = send_reference(context, who, "R-1", None).run.run
+    days: list[tuple[dt.datetime, dict[str, int]]] = []
+
+    def day(expected: str) -> None:
+        days.append((clock.now(), {expected: 1}))
+        assert running_state(context, auditor, None).runs == {expected: 1}
+        clock.move(days=1)
+
+    def fail() -> None:
+        with context.database.write() as connection:
+            jobs.add(connection, "score_run", {"run": sent}, clock.now(), name=f"score_run:{sent}")
+        work(context)
+
+    day("received")
+    cancel(context, who, sent)
+    day("cancelled")
+    resume(context, who, sent)
+    day("received")
+    fail()
+    day("failed")
+    resume(context, who, sent)
+    day("received")
+    for at, expected in days:
+        assert running_state(context, auditor, at).runs == expected
+    assert running_state(context, auditor, days[0][0] - dt.timedelta(days=1)).runs == {}
 
 
 def test_as_of_is_the_same_later(county: Context, signed_in: Callable[..., TestClient], clock: SetClock) -> None:
