@@ -25,8 +25,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    exists,
     false,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -150,6 +152,11 @@ def near(keys: Sequence[str]) -> ColumnElement[bool]:
             named.setdefault(kind, []).append(value)
     found = [and_(columns[kind].is_not(None), columns[kind].in_(values)) for kind, values in named.items()]
     return or_(false(), *found)
+
+
+def some_of(disbursement_id: ColumnElement[Any], condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition that some score of the payment a column names meets a condition on SCORES."""
+    return exists(select(literal(1)).where(SCORES.c.disbursement_id == disbursement_id, condition))
 
 
 def of_payment(disbursement_id: str) -> Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Text, and_, case, cast, func, literal, or_, select
@@ -13,6 +13,7 @@ from service.store.case_history import CASE_HISTORY
 from service.store.cases import CASES
 from service.store.facts import FACT_BATCHES
 from service.store.kin_ties import KIN_TIES, OFFICIAL_POSTS, PERSON_PLACES
+from service.store.payment_ties import persons
 from service.store.payments import PAYMENTS, standing
 from service.store.runs import RUNS
 from service.store.scores import SCORES
@@ -34,7 +35,7 @@ _WAS: Final = {
 
 
 def run_states(connection: Connection, scope: Scope, at: dt.datetime) -> dict[str, int]:
-    """How many runs were in each state at a moment: as the log tells it, since a run's own row says what is now alone."""
+    """How many runs were in each state at a moment, as the log tells it: a run's own row says only what is now."""
     last = (
         select(func.max(AUDIT_LINES.c.line))
         .where(
@@ -149,8 +150,8 @@ def exported_scores(
     return list(connection.execute(asked.order_by(SCORES.c.score_id).limit(limit)))
 
 
-def exported_kin(connection: Connection, scope: Scope, at: dt.datetime) -> Rows:
-    """Kin of people in scope, each tie once."""
+def exported_kin(connection: Connection, scope: Scope, at: dt.datetime, near: Sequence[str]) -> Rows:
+    """Kin of people in scope, each tie once; none of people of the keys in `near` (see `case_ties`)."""
     place = PERSON_PLACES.alias()
     asked = (
         select(KIN_TIES)
@@ -159,12 +160,19 @@ def exported_kin(connection: Connection, scope: Scope, at: dt.datetime) -> Rows:
             KIN_TIES.c.person_hash < KIN_TIES.c.relative_hash,
             or_(KIN_TIES.c.recorded_at.is_(None), KIN_TIES.c.recorded_at <= at),
             scope(place.c.division_code),
+            ~persons(near, KIN_TIES.c.person_hash),
+            ~persons(near, KIN_TIES.c.relative_hash),
         )
     )
     yield from connection.execute(asked.execution_options(yield_per=2_000))
 
 
-def exported_posts(connection: Connection, scope: Scope) -> Rows:
-    """Posts in scope."""
-    asked = select(OFFICIAL_POSTS).where(scope(OFFICIAL_POSTS.c.division_code))
+def exported_posts(connection: Connection, scope: Scope, near: Sequence[str]) -> Rows:
+    """Posts in scope; none of people or officials of the keys in `near`."""
+    officials = [key.removeprefix("official:") for key in near if key.startswith("official:")]
+    asked = select(OFFICIAL_POSTS).where(
+        scope(OFFICIAL_POSTS.c.division_code),
+        OFFICIAL_POSTS.c.official_id.not_in(officials),
+        or_(OFFICIAL_POSTS.c.person_hash.is_(None), ~persons(near, OFFICIAL_POSTS.c.person_hash)),
+    )
     yield from connection.execute(asked.order_by(OFFICIAL_POSTS.c.official_id).execution_options(yield_per=2_000))

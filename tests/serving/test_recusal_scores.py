@@ -8,21 +8,27 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from service.access import Principal, Role
 from service.clock import SetClock
 from service.sealing.column import seal_text
-from service.store import scores
+from service.store import outbox, runs, scores
 from service.store.audit_lines import AUDIT_LINES
+from service.store.payments import PAYMENTS
+from service.store.run_changes import RUN_CHANGES
 from service.store.scores import SCORES
+from service.work.chain.follow import follow
 from service.work.context import Context
 from service.work.runs.decide import decide
 from service.work.runs.errors import RunRefusedError
 from service.work.runs.questions import questions
 from service.work.runs.release_due import ask_some, release_some
+from service.work.runs.results import changes_of
 from service.work.scoring.read import scores_of
-from tests.serving.queue_world import FAR, OTHER, VILLAGE, holds, kin, lay_out, lives, somebody
+from service.work.supervision.export import entities, rows
+from service.work.webhooks.read import pull
+from tests.serving.queue_world import COUNTY, FAR, OTHER, VILLAGE, holds, kin, lay_out, lives, somebody
 
 NUMBER = "519921195303041232"
 WAYS: dict[str, Callable[[Context], Principal | None]] = {
@@ -106,3 +112,85 @@ def test_whole_numbers_in_evidence_are_for_who_sends_payments(context: Context) 
     others: tuple[Role, ...] = ("investigator", "supervisor", "department_verifier", "auditor")
     for role in others:
         assert evidence(somebody(2, role)) == ["persons:····1232", "disbursements:D1"]
+
+
+TO_THEM = ("own payment", "kin", "own household")
+
+
+def paid(context: Context) -> None:
+    """The two payments on record, and D3 to p1, which was never scored."""
+    known = context.clock.now()
+    shared = {
+        "known_at": known, "program_id": "PENSION", "period": "2019-07", "card": "c1", "card_last_four": "0001",
+        "amount_fen": 10_000,
+    }  # fmt: skip
+    told = [("D1", "p1", VILLAGE), ("D2", "p2", OTHER), ("D3", "p1", VILLAGE)]
+    kept = [{**shared, "disbursement_id": one, "person": person, "division_code": at} for one, person, at in told]
+    with context.database.write() as connection:
+        connection.execute(insert(PAYMENTS), kept)
+    lives(context, "p1", VILLAGE, "H1")
+    lives(context, "p2", OTHER, "H2")
+    kin(context, "p1", "p9")
+    kin(context, "p2", "p8")
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_the_way_of_ones_own_payment_is_not_there_and_of_one_near_tells_of_no_question(
+    context: Context, how: str
+) -> None:
+    """To them, kin or household: none, on the log. By post or village: where it is, not what is asked about it."""
+    paid(context)
+    me = tied(context, how)
+    found = {number: follow(context, me, number) for number in ("D1", "D2", "D3")}
+    assert found["D2"] is not None
+    assert found["D2"].asks == "verify"
+    with context.database.read() as connection:
+        said = select(AUDIT_LINES.c.about).where(AUDIT_LINES.c.action == "chain.refused").order_by(AUDIT_LINES.c.line)
+        refused = connection.execute(said).scalars().all()
+    if how in TO_THEM:
+        assert (found["D1"], found["D3"], refused) == (None, None, ["D1", "D3"])
+    else:
+        assert found["D1"] is not None
+        assert found["D3"] is not None
+        assert (found["D1"].asks, found["D1"].deadline, refused) == (None, None, [])
+    other = follow(context, somebody(8, "department_verifier"), "D1")
+    assert other is not None
+    assert other.asks == "verify"
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_exports_hold_no_payment_of_ones_own(context: Context, how: str) -> None:
+    """Neither payments nor the graph, in which nobody near them has ties."""
+    paid(context)
+    me, at = tied(context, how), context.clock.now()
+    seen = {str(one[0]) for one in rows(context, me, "payments", at=at)}
+    # Who prepared a payment is known by its score alone.
+    assert seen == ({"D2", "D3"} if "prepared" in how else {"D2"})
+    graph = list(entities(context, me, at=at))
+    assert {one["properties"]["recordId"][0] for one in graph if one["schema"] == "Payment"} == seen
+    assert "kin-p2-p8" in {one["id"] for one in graph}
+    assert (how in TO_THEM) != ("kin-p1-p9" in {one["id"] for one in graph})
+    assert len(list(rows(context, somebody(8, "auditor"), "payments", at=at))) == 3
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_neither_events_nor_what_differs_tell_of_ones_own_payment(context: Context, how: str) -> None:
+    """Events of payments; who is new in a run, and whose last payment is gone."""
+    now = context.clock.now()
+    with context.database.write() as connection:
+        for number, place in (("D1", VILLAGE), ("D2", OTHER)):
+            outbox.add(connection, "org.mingbai.payment.asks", f"payments/{number}", {}, now, division_code=place)
+        run = runs.add(connection, {
+            "division_code": COUNTY, "form": "reference", "state": "scored", "notes": [], "upload_bytes": 0,
+            "content": "x", "sent_by_id": 1, "sent_by": "sender", "sent_divisions": ["*"], "received_at": now,
+        })  # fmt: skip
+        shared = {"run": run, "scope_code": COUNTY, "division_code": COUNTY, "rows": 1, "before_rows": 1}
+        new = [{**shared, "change": "new", "place": n, "disbursement_id": f"D{n}"} for n in (1, 2)]
+        gone = [{**shared, "change": "gone", "place": n, "before_disbursement_id": f"D{n}"} for n in (1, 2)]
+        connection.execute(insert(RUN_CHANGES), new)
+        connection.execute(insert(RUN_CHANGES), gone)
+    for me, expected in ((tied(context, how), [2]), (somebody(8, "department_verifier"), [1, 2])):
+        payments = [one.subject for one in pull(context, me, 0, 10)[0] if one.type == "org.mingbai.payment.asks"]
+        assert payments == [f"payments/D{n}" for n in expected]
+        assert [row.place for row in changes_of(context, me, run, "new", 0, 10)] == expected
+        assert [row.place for row in changes_of(context, me, run, "gone", 0, 10)] == expected

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from service.access import Principal
 from service.access.scope import within
+from service.store import payment_ties
 from service.store.payment_steps import last_score, payment_at, payments_again, steps_of
 from service.store.payments import PAYMENTS
+from service.work.audit.record import Line, record
 from service.work.chain.stages import STAGES, Stage
 from service.work.context import Context
+from service.work.queue.sight import ties_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,25 @@ class Way:
 
 
 def follow(context: Context, principal: Principal, disbursement_id: str, at: dt.datetime | None = None) -> Way | None:
-    """The way of a payment in the principal's scope as it stood at `at` (None: now); None where there is no such."""
+    """The way of a payment in the principal's scope as it stood at `at` (None: now); None where there is no such.
+
+    None too where it is the principal's own, kin's or household's, which is logged. Of one they are tied to by post or
+    village, what was asked is not told.
+    """
     moment = at or context.clock.now()
     with context.database.read() as connection:
         payment = payment_at(connection, within(principal, PAYMENTS.c.division_code), disbursement_id, moment)
         if payment is None:
             return None
+        ties = ties_of(connection, principal)
+        own = payment_at(connection, payment_ties.to(ties), disbursement_id, moment) is not None
+        near = payment_at(connection, payment_ties.near(ties), disbursement_id, moment) is not None
+    if own:
+        with context.database.write() as connection:
+            about = ("disbursement", disbursement_id, payment.division_code)
+            record(context, connection, Line(principal.name, "chain.refused", *about))
+        return None
+    with context.database.read() as connection:
         subjects = [("payment", disbursement_id)]
         if payment.application_id:
             subjects.append(("application", payment.application_id))
@@ -68,7 +84,7 @@ def follow(context: Context, principal: Principal, disbursement_id: str, at: dt.
                 for row in steps_of(connection, [("payment", other.disbursement_id)], moment)
                 if row.stage == "paid"
             )
-        score = last_score(connection, disbursement_id, moment)
+        score = None if near else last_score(connection, disbursement_id, moment)
     # Steps of one moment stand in the order of the chain.
     order = {code: n for n, code in enumerate(STAGES)}
     found.sort(key=lambda step: (step.at, order[step.stage.code]))

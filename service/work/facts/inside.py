@@ -1,5 +1,5 @@
-"""Which rows a sender may hand over: none of a division known to lie outside their own, and what lies in no division, as
-the tree of divisions itself, only from somebody who sees all of it.
+"""Which rows a sender may hand over: none of a division known to lie outside their own, and what lies in no division,
+as the tree of divisions itself, only from somebody who sees all of it.
 
 Scope rests on that tree: whoever could hang another county's village under their own division would see what is paid
 there. Items, kinship, posts, deaths and decisions count in every village: nothing in such a row says whose it is.

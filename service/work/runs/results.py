@@ -21,7 +21,7 @@ from service.work.facts.quarantined import QuarantinedRow, as_csv, quarantined
 from service.work.runs import spool
 from service.work.runs.errors import unknown_run
 from service.work.runs.visible import visible, visible_row
-from service.work.scoring.shown import not_near, reasons_for
+from service.work.scoring.shown import no_score_near, not_near, reasons_for
 
 if TYPE_CHECKING:
     from typing import IO
@@ -104,10 +104,12 @@ def file_to_correct(context: Context, who: Principal, run: int, *, request_id: s
 
 
 def changes_of(context: Context, who: Principal, run: int, change: Change, after: int, limit: int) -> list[Row[Any]]:
-    """What differs from the run before, of one kind, behind a place."""
+    """What differs from the run before, of one kind, behind a place; nobody whoever asks is tied to."""
     run_of(context, who, run)
     with context.database.read() as connection:
-        return changes_page(connection, run, change, after, limit, visible_row(who, RUN_CHANGES.c.scope_code))
+        payments = (RUN_CHANGES.c.disbursement_id, RUN_CHANGES.c.before_disbursement_id)
+        seen = [visible_row(who, RUN_CHANGES.c.scope_code), no_score_near(connection, who, *payments)]
+        return changes_page(connection, run, change, after, limit, *seen)
 
 
 def contract_row(context: Context, who: Principal, row: Row[Any]) -> dict[str, Any]:

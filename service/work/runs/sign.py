@@ -20,8 +20,9 @@ def sign(context: Context, who: Principal, run: int, looked_at: Lists, *, reques
     """Sign the lists that were looked at and return the run. The same person signing the same again changes nothing.
 
     What goes on afterwards - a deadline that passes, a decision - is on record beside the lists and changes none.
-    Raises RunRefusedError: no such run (`unknown`); a key and no person asks, whoever sent it, or somebody who does
-    not see the villages it pays in (`refused`); it is not scored, was signed by another, or the lists are no longer those that were looked at (`conflict`).
+    Raises RunRefusedError: no such run (`unknown`); a key and no person asks, whoever sent it, or somebody who does not
+    see the villages it pays in (`refused`); it is not scored, was signed by another, or the lists are no longer those
+    that were looked at (`conflict`).
     """
     with context.database.write() as connection:
         context.database.alone(connection, LISTS)

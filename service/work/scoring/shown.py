@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, true
+from sqlalchemy import ColumnElement, Connection, and_, true
 
 from service.access import Principal
 from service.sealing.redaction import redacted
-from service.store import scores
+from service.store import payment_ties, scores
 from service.work.queue.sight import ties_of
 from service.work.scoring.kept import reasons_of
 
@@ -26,6 +26,18 @@ def not_near(connection: Connection, who: Principal) -> ColumnElement[bool]:
     theirs."""
     ties = ties_of(connection, who)
     return ~scores.near(ties) if ties else true()
+
+
+def no_score_near(connection: Connection, who: Principal, *disbursement_ids: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The same for rows of another table, by the scores of the payments that its columns name."""
+    ties = ties_of(connection, who)
+    return and_(true(), *(~scores.some_of(name, scores.near(ties)) for name in disbursement_ids if ties))
+
+
+def no_payment_near(connection: Connection, who: Principal) -> ColumnElement[bool]:
+    """The same for PAYMENTS, those that were never scored among them."""
+    ties = ties_of(connection, who)
+    return ~payment_ties.near(ties) if ties else true()
 
 
 def reasons_for(context: Context, who: Principal, sealed: bytes | None) -> str:

@@ -19,7 +19,7 @@ from service.store.scores import SCORES
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.queue.sight import ties_of
-from service.work.scoring.shown import not_near
+from service.work.scoring.shown import no_payment_near, not_near
 from service.work.supervision.follow_the_money import graph
 
 Kind = Literal["payments", "scores", "cases", "graph"]
@@ -99,11 +99,12 @@ def entities(
     program_id: str | None = None,
     period: str | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """The graph as FollowTheMoney entities: people, accounts, payments, kin, posts."""
+    """The graph as FollowTheMoney entities: people, accounts, payments, kin, posts; none the principal is tied to."""
     scope = partial(within, principal)
     with context.database.read() as connection:
-        kin = list(supervision.exported_kin(connection, scope, at))
-        posts = list(supervision.exported_posts(connection, scope))
+        ties = ties_of(connection, principal)
+        kin = list(supervision.exported_kin(connection, scope, at, ties))
+        posts = list(supervision.exported_posts(connection, scope, ties))
     yield from graph(
         _each(context, principal, "payments", _where(PAYMENTS, division_code, program_id, period), at),
         kin,
@@ -115,12 +116,14 @@ def entities(
 def _each(
     context: Context, principal: Principal, kind: Kind, where: ColumnElement[bool], at: dt.datetime
 ) -> Iterator[Any]:
-    """Every payment or score, in many short reads: no connection is held while a slow client takes its time."""
+    """Every payment or score the principal is not tied to, in many short reads: no connection is held while a
+    slow client takes its time."""
     scope, after = partial(within, principal), 0
     while True:
         with context.database.read() as connection:
             if kind == "payments":
-                page = supervision.exported_payments(connection, scope, where, at, after, _PAGE)
+                seen = and_(where, no_payment_near(connection, principal))
+                page = supervision.exported_payments(connection, scope, seen, at, after, _PAGE)
             else:
                 page = supervision.exported_scores(
                     connection, scope, and_(where, not_near(connection, principal)), at, after, _PAGE

@@ -14,6 +14,7 @@ from service.store.cases import CASES
 from service.store.outbox import OUTBOX_EVENTS, Event
 from service.work.context import Context
 from service.work.queue.sight import seen_by
+from service.work.scoring.shown import no_score_near
 from service.work.webhooks.chosen import of_types
 
 AUDIENCE: Final[dict[str, Permission]] = {
@@ -27,6 +28,7 @@ AUDIENCE: Final[dict[str, Permission]] = {
 }
 """Who may pull events of a noun; what is not listed is pulled by nobody."""
 _CASES: Final = "cases/"
+_PAYMENTS: Final = "payments/"
 
 
 def subscriptions(context: Context, who: Principal, after: int, limit: int) -> Sequence[Row[Any]]:
@@ -54,7 +56,7 @@ def deliveries(
 def pull(context: Context, who: Principal, after: int, limit: int) -> tuple[list[Event], int]:
     """Events in scope behind a position, of the nouns whoever asks may read, and the oldest position still kept.
 
-    Of cases only those whoever asks sees: at their desks, and none they are tied to.
+    Of cases only those whoever asks sees: at their desks, and none they are tied to; of payments none they are tied to.
     """
     types = [pattern for pattern, permission in AUDIENCE.items() if who.may(permission)]
     with context.database.read() as connection:
@@ -64,7 +66,8 @@ def pull(context: Context, who: Principal, after: int, limit: int) -> tuple[list
             context.database.alone(connection, "outbox")
             outbox.place(connection)
     with context.database.read() as connection:
-        seen = and_(of_types(types), within(who, OUTBOX_EVENTS.c.division_code), _no_hidden_case(connection, who))
+        hidden = (_no_hidden_case(connection, who), _no_payment_of_own(connection, who))
+        seen = and_(of_types(types), within(who, OUTBOX_EVENTS.c.division_code), *hidden)
         return outbox.after(connection, after, limit, seen), outbox.first_position(connection)
 
 
@@ -73,3 +76,9 @@ def _no_hidden_case(connection: Connection, who: Principal) -> ColumnElement[boo
     number = func.substr(OUTBOX_EVENTS.c.subject, len(_CASES) + 1)
     seen = exists(select(literal(1)).where(CASES.c.case_id == number, *seen_by(connection, who)))
     return or_(~OUTBOX_EVENTS.c.subject.startswith(_CASES), seen)
+
+
+def _no_payment_of_own(connection: Connection, who: Principal) -> ColumnElement[bool]:
+    """The condition that an event is about no payment, or about one that whoever asks is not tied to."""
+    number = func.substr(OUTBOX_EVENTS.c.subject, len(_PAYMENTS) + 1)
+    return or_(~OUTBOX_EVENTS.c.subject.startswith(_PAYMENTS), no_score_near(connection, who, number))
