@@ -126,6 +126,17 @@ def _together(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "settings", "odd", told, "服务监听外部地址但未启用 https：请在前端配置证书并设置 MINGBAI_PUBLIC_URL"
         )
+    if not _loopback(settings.host) and not settings.public_url:
+        told = (
+            "MINGBAI_PUBLIC_URL is not set and the web listens beyond this machine: whether a page is our own is then "
+            "judged by the Host header, which whoever asks writes; set it to the address people reach the service by"
+        )
+        yield Finding(
+            "settings",
+            "odd",
+            told,
+            "未设置 MINGBAI_PUBLIC_URL 且监听外部地址：来源校验只能依据请求自带的 Host 头，请设置对外访问地址",
+        )
 
 
 def _loopback(host: str) -> bool:

@@ -130,6 +130,25 @@ def test_what_is_wrong_is_named_with_what_to_do(
     assert all(one.chinese for one in found)
 
 
+def test_an_address_nobody_set_is_told_of_where_others_can_reach_the_service(alone: Environment) -> None:
+    """Without it the Host header says which pages are our own, and that is the caller's word."""
+
+    def told() -> bool:
+        odd = [one for one in examine(alone) if one.state == "odd" and one.chinese]
+        return any("Host header" in one.english for one in odd)
+
+    assert not told()
+    for host in ("0.0.0.0", "192.168.1.5", "::"):  # noqa: S104 - looked at, not listened on
+        alone["MINGBAI_HOST"] = host
+        assert told(), host
+    alone["MINGBAI_PUBLIC_URL"] = "https://mingbai.example"
+    assert not told()
+    del alone["MINGBAI_PUBLIC_URL"]
+    for host in ("127.0.0.1", "::1", "localhost"):
+        alone["MINGBAI_HOST"] = host
+        assert not told(), host
+
+
 def test_a_port_in_use_and_a_service_that_answers_there(alone: Environment) -> None:
     """Somebody else's port is wrong; our own service on it is not."""
     taken = listen("127.0.0.1", 0)
