@@ -59,6 +59,13 @@ class Settings:
     attachment_limit_mb: int = _setting("ATTACHMENT_LIMIT_MB", 20, "largest attachment of a case, MB", least=1)
     waiting_limit: int = _setting("WAITING_LIMIT", 512, "single payments waiting to be scored before 503", least=1)
     requests_at_once: int = _setting("REQUESTS_AT_ONCE", 256, "requests answered at once before 503", least=1)
+    address_at_once: int = _setting(
+        "ADDRESS_AT_ONCE",
+        0,
+        "requests of one address at once before 429, of callers not known yet; 0: three quarters of REQUESTS_AT_ONCE; "
+        "as many as those behind a proxy whose callers all have its address",
+        least=0,
+    )
     session_hours: float = _setting("SESSION_HOURS", 10.0, "hours after which a sign-in ends", least=0.1)
     session_idle_minutes: float = _setting(
         "SESSION_IDLE_MINUTES", 60.0, "minutes without a request after which a sign-in ends", least=1

@@ -10,6 +10,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from service.access import Permission, Principal
+from service.api.limits import KNOWN
 from service.api.problem import Problem
 from service.api.same_origin import FORM_TOKEN, SAFE, check_form_token, check_origin
 from service.work.access.authenticate import authenticate, known_key
@@ -66,6 +67,10 @@ async def principal_of(
     if found.credential != "api_key" and request.method not in SAFE and not check_origin(request, context):
         check_form_token(request.headers.get(FORM_TOKEN), csrf_token(context, session or ""))
     request.scope["principal"] = found
+    # From here on the request counts for whoever asks, and no longer for everybody at their address.
+    known = request.scope.get(KNOWN)
+    if known is not None:
+        known()
     return found
 
 

@@ -3,7 +3,8 @@ in memory without bound.
 
 A small body is read to its end before the request takes one of the places for requests answered at once, so that
 callers who dribble hold no place. Larger bodies are read by their route and count among few places of their own; they
-must keep a least pace. Nobody takes more than half of the places. Checks of health take none.
+must keep a least pace. Nobody takes more than half of the places. A credential counts for nobody before it was looked
+at: until then all of an address together take so many places at most. Checks of health take none.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ ORDINARY: Final = 8 * 1024 * 1024
 """Largest body of a route that takes no upload, bytes."""
 PACE: Final = 4096
 """Bytes a second a larger body must come in with, on the average after the first `body_seconds`."""
+KNOWN: Final = "mingbai.known"
+"""Key of the scope: what is called once it is known who asks, so that the request counts for nobody else."""
 FREE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _UPLOADS = re.compile(r"/v1/(runs|tables/[^/]+)/?")
 _ATTACHMENTS = re.compile(r"/v1/cases/[^/]+/attachments/?")
@@ -58,6 +61,7 @@ class _Places:
     taken: int = 0
     uploads: int = 0
     by_caller: Counter[bytes] = field(default_factory=Counter)
+    unknown: Counter[bytes] = field(default_factory=Counter)  # by address, of callers not known yet
 
 
 class Limits:
@@ -68,6 +72,7 @@ class Limits:
         self._app = app
         self._at_once = settings.requests_at_once
         self._of_one = max(8, settings.requests_at_once // 2)
+        self._of_address = settings.address_at_once or max(8, settings.requests_at_once * 3 // 4)
         self._uploads = max(4, settings.requests_at_once // 8)
         self._patience = settings.body_seconds
         self._upload_bytes = settings.upload_limit_mb * 1024 * 1024 + _OVERHEAD
@@ -166,14 +171,25 @@ class Limits:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, *, large: bool) -> None:
         """Take a place, answer, give it back. Raises _Refusal 429 or 503 where there is none."""
-        places, caller = self._places, _caller(scope)
+        places, caller, address = self._places, _caller(scope), _address(scope)
         if places.taken >= self._at_once or (large and places.uploads >= self._uploads):
             raise _Refusal(503, 1)
-        if places.by_caller[caller] >= self._of_one:
+        # Headers are the caller's to change: a new word in them for each request must not give places without end.
+        if places.by_caller.get(caller, 0) >= self._of_one or places.unknown.get(address, 0) >= self._of_address:
             raise _Refusal(429, 1)
         places.taken += 1
         places.uploads += large
         places.by_caller[caller] += 1
+        places.unknown[address] += 1
+        unknown = True
+
+        def known() -> None:
+            nonlocal unknown
+            if unknown:
+                unknown = False
+                _give_back(places.unknown, address)
+
+        scope[KNOWN] = known
         REQUESTS_NOW.inc()
         try:
             await self._app(scope, receive, send)
@@ -181,9 +197,15 @@ class Limits:
             REQUESTS_NOW.dec()
             places.taken -= 1
             places.uploads -= large
-            places.by_caller[caller] -= 1
-            if not places.by_caller[caller]:
-                del places.by_caller[caller]
+            _give_back(places.by_caller, caller)
+            known()
+
+
+def _give_back(counted: Counter[bytes], whose: bytes) -> None:
+    """One place less; who has none is not remembered."""
+    counted[whose] -= 1
+    if not counted[whose]:
+        del counted[whose]
 
 
 def _again(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
@@ -215,6 +237,11 @@ def _caller(scope: Scope) -> bytes:
     for name, value in scope["headers"]:
         if name in (b"authorization", b"cookie"):
             return hashlib.sha256(value).digest()
+    return _address(scope)
+
+
+def _address(scope: Scope) -> bytes:
+    """The caller's address, as the server knows it."""
     client = scope.get("client")
     return str(client[0]).encode() if client else b""
 

@@ -8,18 +8,20 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
-from service.api import limits
+from service.api import asking, limits
 from service.api.app import create_app
 from service.api.limits import Limits
 from service.running import web
 from service.settings import Settings
 from service.work.context import Context
 from tests.serving.live import answer, connect, live
+from tests.serving.test_webhooks_delivery import ADMIN
 
 
 def request_of(
@@ -81,6 +83,46 @@ def test_beyond_the_places_it_is_503_beyond_ones_share_429() -> None:
         slow.let.set()
         assert {(await one)[0] for one in (*first, *second, health)} == {200}
         assert (await asked(app, request_of(client="a")))[0] == 200
+
+    asyncio.run(run())
+
+
+def test_words_nobody_looked_at_give_no_places_beyond_those_of_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new credential in each request, of one address: three quarters of the places at most, until it is known who
+    asks. Others keep being answered, and everybody known behind one proxy has places of their own."""
+
+    def with_word(n: int, client: str = "a") -> Scope:
+        return request_of(headers=((b"authorization", b"Bearer %d" % n),), client=client)
+
+    async def run() -> None:
+        slow = Slow()
+        app = Limits(slow, Settings(requests_at_once=32))
+        tasks = [asyncio.create_task(asked(app, with_word(n))) for n in range(24)]
+        await asyncio.sleep(0)
+        status, headers, body = await asked(app, with_word(99))
+        assert (status, headers[b"retry-after"], json.loads(body)["type"]) == (429, b"1", "/problems/too-many")
+        tasks.append(asyncio.create_task(asked(app, with_word(99, client="b"))))
+        await asyncio.sleep(0)
+        assert slow.now == 25
+        slow.let.set()
+        assert {(await one)[0] for one in tasks} == {200}
+
+        slow = Slow()
+
+        async def knows(scope: Scope, receive: Receive, send: Send) -> None:
+            request = Request(scope, receive)
+            await asking.principal_of(request, cast(Context, None))
+            await slow(scope, receive, send)
+
+        monkeypatch.setattr(asking, "known_key", lambda *_: replace(ADMIN, credential="api_key"))
+        app = Limits(knows, Settings(requests_at_once=32, address_at_once=1))
+        tasks = []
+        for n in range(32):
+            tasks.append(asyncio.create_task(asked(app, with_word(n))))
+            await asyncio.sleep(0.001)
+        assert slow.now == 32
+        slow.let.set()
+        assert {(await one)[0] for one in tasks} == {200}
 
     asyncio.run(run())
 
