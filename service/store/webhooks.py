@@ -45,6 +45,8 @@ WEBHOOK_SUBSCRIPTIONS = Table(
     Column("state_reason", Text),
     Column("made_by", Text, nullable=False),
     Column("made_at", Moment, nullable=False),
+    # The account whose wish a second person has yet to approve; nothing is sent before. NULL where nothing waits.
+    Column("asked_by", Number),
     # Events up to this position have their delivery rows.
     Column("position", Number, nullable=False),
     # After failures in a row nothing at all is sent until `wait_until`: the consumer is down, not one event odd.
@@ -148,7 +150,7 @@ def hold(connection: Connection, subscription_id: int, sender: str, now: dt.date
     ready = or_(SUB.c.wait_until.is_(None), SUB.c.wait_until <= now)
     done = connection.execute(
         update(SUB)
-        .where(SUB.c.subscription_id == subscription_id, SUB.c.state == "active", free, ready)
+        .where(SUB.c.subscription_id == subscription_id, SUB.c.state == "active", SUB.c.asked_by.is_(None), free, ready)
         .values(sender=sender, held_until=until)
     )
     return done.rowcount == 1
@@ -227,9 +229,20 @@ def record(connection: Connection, delivery_id: int, values: dict[str, Any]) -> 
     connection.execute(update(DELIVERY).where(still).values(**values))
 
 
-def end_waiting(connection: Connection, subscription_id: int, now: dt.datetime, reason: str) -> None:
-    """Give up whatever waits for a subscription."""
+def end_waiting(
+    connection: Connection,
+    subscription_id: int,
+    now: dt.datetime,
+    reason: str,
+    *,
+    unless: ColumnElement[bool] | None = None,
+) -> None:
+    """Give up what waits for a subscription: all of it, or what a condition on outbox events does not let through."""
+    from service.store.outbox import OUTBOX_EVENTS
+
     waits = and_(DELIVERY.c.subscription_id == subscription_id, DELIVERY.c.state == "waiting")
+    if unless is not None:
+        waits = and_(waits, DELIVERY.c.event_id.not_in(select(OUTBOX_EVENTS.c.event_id).where(unless)))
     connection.execute(update(DELIVERY).where(waits).values(state="dead", ended_at=now, reason=reason))
 
 

@@ -18,6 +18,7 @@ from service.store import jobs, outbox, webhooks
 from service.store.division_paths import replace as replace_divisions
 from service.work.context import Context
 from service.work.jobs import work_once
+from service.work.webhooks.approve import approve, needs_approval
 from service.work.webhooks.change import change, rotate
 from service.work.webhooks.courier import Courier
 from service.work.webhooks.forget import KIND, forget_events
@@ -26,6 +27,7 @@ from service.work.webhooks.subscribe import subscribe
 from tests.serving.consumer import Came, Consumer
 
 ADMIN = Principal(1, "administrator-1", frozenset({"administrator"}), ("*",), "session")
+SECOND = Principal(2, "supervisor-2", frozenset({"supervisor"}), ("*",), "session")
 SCORED = "org.mingbai.run.scored"
 
 
@@ -54,8 +56,10 @@ def courier(context: Context) -> Iterator[Courier]:
 def subscribed(
     context: Context, consumer: Consumer, types: tuple[str, ...] = ("*",), division: str | None = None
 ) -> int:
-    """A subscription of the consumer."""
+    """A subscription of the consumer, approved where it tells of cases."""
     number, _ = subscribe(context, ADMIN, name="c", url=consumer.url, types=types, division_code=division)
+    if needs_approval(types):
+        approve(context, SECOND, number, url=consumer.url, types=types)
     return number
 
 
@@ -99,7 +103,7 @@ def test_both_secrets_sign_until_the_overlap_is_over(
     context: Context, clock: SetClock, consumer: Consumer, courier: Courier
 ) -> None:
     """A consumer changes its secret without missing one, and the old one ends by itself."""
-    number, old = subscribe(context, ADMIN, name="c", url=consumer.url, types=["*"], division_code=None)
+    number, old = subscribe(context, ADMIN, name="c", url=consumer.url, types=["org.mingbai.run.*"], division_code=None)
     new = rotate(context, ADMIN, number, dt.timedelta(hours=2))
     assert new is not None
     happen(context, "runs/1")

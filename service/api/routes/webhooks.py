@@ -12,7 +12,9 @@ from sqlalchemy import Row
 from service.access import Principal
 from service.api.asking import Asked, needs
 from service.api.problem import Problem, not_found, responses
+from service.api.refusals import told
 from service.work.errors import WrongUsageError
+from service.work.webhooks import approve as approving
 from service.work.webhooks import change as changing
 from service.work.webhooks import read
 from service.work.webhooks.replay import ping, replay
@@ -21,6 +23,7 @@ from service.work.webhooks.subscribe import OutsideScope, subscribe
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
 Manager = Annotated[Principal, Depends(needs("webhooks.manage"))]
+Approver = Annotated[Principal, Depends(needs("cases.read"))]
 Number = Annotated[int, Path(ge=1, le=2**53, examples=[1])]
 _WHAT = ("subscription", "订阅")
 _EXAMPLE: dict[str, Any] = {
@@ -72,6 +75,7 @@ class Subscription(BaseModel):
                     "made_at": "2019-07-01T01:00:00Z",
                     "failures": 0,
                     "wait_until": None,
+                    "needs_approval": False,
                 }
             ]
         }
@@ -88,6 +92,9 @@ class Subscription(BaseModel):
     made_at: dt.datetime
     failures: int
     wait_until: dt.datetime | None
+    needs_approval: bool = Field(
+        description="Its types tell of cases: paused until somebody who may see cases approves it."
+    )
 
 
 class MadeSubscription(Subscription):
@@ -101,6 +108,17 @@ class Subscriptions(BaseModel):
 
     items: list[Subscription]
     next: int | None = Field(examples=[None])
+
+
+class Approval(_Strict):
+    """What was looked at, so that nothing else is approved."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"url": _EXAMPLE["url"], "types": ["org.mingbai.case.*"]}]}
+    )
+
+    url: str = Field(min_length=1, max_length=2000)
+    types: list[str] = Field(min_length=1, max_length=50)
 
 
 class Rotation(_Strict):
@@ -173,7 +191,8 @@ class Deliveries(BaseModel):
 
 
 def _told(row: Row[Any]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in Subscription.model_fields}
+    kept = {name: getattr(row, name) for name in Subscription.model_fields if name != "needs_approval"}
+    return {**kept, "needs_approval": row.asked_by is not None}
 
 
 def _wrong(error: WrongUsageError) -> Problem:
@@ -188,7 +207,8 @@ def _request_id(request: Request) -> str:
 
 @router.post("", status_code=201, responses=responses(401, 403, 422))
 def make(body: NewSubscription, who: Manager, context: Asked, request: Request) -> MadeSubscription:
-    """Subscribe. The answer holds the secret events are signed with; it is not told again."""
+    """Subscribe. The answer holds the secret events are signed with; it is not told again. What tells of cases begins
+    when somebody who may see cases approves it."""
     try:
         number, secret = subscribe(context, who, **body.model_dump(), request_id=_request_id(request))
     except WrongUsageError as error:
@@ -209,19 +229,42 @@ def listed(
     return Subscriptions(items=[Subscription(**_told(row)) for row in rows], next=more)
 
 
+@router.get("/approvals", responses=responses(401, 403, 422))
+def awaiting(
+    who: Approver,
+    context: Asked,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Subscriptions:
+    """Subscriptions within your divisions that tell of cases and wait for your word."""
+    rows = approving.waiting(context, who, after, limit)
+    more = rows[-1].subscription_id if len(rows) == limit else None
+    return Subscriptions(items=[Subscription(**_told(row)) for row in rows], next=more)
+
+
 @router.get("/{subscription_id}", responses=responses(401, 403, 404, 422))
 def shown(subscription_id: Number, who: Manager, context: Asked) -> Subscription:
     """One subscription."""
     return Subscription(**_told(_found(read.subscription(context, who, subscription_id))))
 
 
-@router.patch("/{subscription_id}", responses=responses(401, 403, 404, 422))
+@router.post("/{subscription_id}/approve", responses=responses(401, 403, 404, 409, 422))
+def approved(subscription_id: Number, body: Approval, who: Approver, context: Asked, request: Request) -> Subscription:
+    """Let a subscription that tells of cases begin: as somebody who may see them, and did not ask for it."""
+    with told():
+        row = approving.approve(context, who, subscription_id, **body.model_dump(), request_id=_request_id(request))
+    return Subscription(**_told(row))
+
+
+@router.patch("/{subscription_id}", responses=responses(401, 403, 404, 409, 422))
 def changed(
     subscription_id: Number, body: ChangedSubscription, who: Manager, context: Asked, request: Request
 ) -> Subscription:
-    """Change, pause or resume. What happens while it is paused waits, and is sent in order afterwards."""
+    """Change, pause or resume. What happens while it is paused waits, and is sent in order afterwards. With another URL
+    or other types one that tells of cases waits for approval anew."""
     try:
-        done = changing.change(context, who, subscription_id, **body.model_dump(), request_id=_request_id(request))
+        with told():
+            done = changing.change(context, who, subscription_id, **body.model_dump(), request_id=_request_id(request))
     except WrongUsageError as error:
         raise _wrong(error) from error
     if not done:

@@ -13,6 +13,7 @@ from service.store import outbox, webhooks
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.errors import WrongUsageError
+from service.work.webhooks.approve import AWAITS, needs_approval
 from service.work.webhooks.chosen import PATTERN
 from service.work.webhooks.envelope import new_secret
 from service.work.webhooks.guard import Refused, check_form, networks
@@ -32,13 +33,15 @@ def subscribe(
     division_code: str | None,
     request_id: str | None = None,
 ) -> tuple[int, str]:
-    """Add a subscription; returns its number and its secret. It gets what is kept from now on.
+    """Add a subscription; returns its number and its secret. It gets what is kept from now on, once somebody approved
+    it where its types tell of cases (`approve`).
 
     Raises WrongUsageError for a URL events are not sent to and for types of another form, OutsideScope for a
     division outside the asker's.
     """
     check_url(context, url)
     check_types(types)
+    waits = needs_approval(types)
     now = context.clock.now()
     secret = new_secret()
     with context.database.write() as connection:
@@ -51,7 +54,9 @@ def subscribe(
                 "url": url,
                 "types": sorted(set(types)),
                 "division_code": division_code,
-                "state": "active",
+                "state": "paused" if waits else "active",
+                "state_reason": AWAITS if waits else None,
+                "asked_by": who.account_id if waits else None,
                 "made_by": who.name,
                 "made_at": now,
                 "position": outbox.last_position(connection),
@@ -64,7 +69,7 @@ def subscribe(
             "webhook",
             str(number),
             division_code,
-            details={"types": sorted(set(types))},
+            details={"types": sorted(set(types)), "needs_approval": waits},
             request_id=request_id,
         )
         record(context, connection, line)

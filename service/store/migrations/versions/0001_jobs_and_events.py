@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("state_reason", sa.Text(), nullable=True),
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("made_at", columns.Moment(), nullable=False),
+        sa.Column("asked_by", columns.Number, nullable=True),
         sa.Column("position", columns.Number, nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("wait_until", columns.Moment(), nullable=True),
