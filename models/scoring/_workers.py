@@ -10,6 +10,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -50,11 +52,9 @@ def in_order(
     warm_up()
     global _work
     _work = work  # type: ignore[assignment]
-    context = multiprocessing.get_context("fork")
     try:
-        with context.Pool(min(workers, len(parts)), initializer=_alone) as pool:
-            for sent in pool.imap(_done, parts):
-                yield pa.ipc.open_stream(sent).read_all()
+        for sent in _by_processes(_done, parts, workers):
+            yield pa.ipc.open_stream(sent).read_all()
     finally:
         _work = None
 
@@ -82,10 +82,8 @@ def in_place(
     warm_up()
     global _writes
     _writes = write
-    context = multiprocessing.get_context("fork")
     try:
-        with context.Pool(min(workers, len(parts)), initializer=_alone) as pool:
-            yield from pool.imap(_written, parts)
+        yield from _by_processes(_written, parts, workers)
     finally:
         _writes = None
 
@@ -101,10 +99,25 @@ def each(work: Callable[[T], R], parts: Sequence[T], workers: int) -> Iterator[R
     global _task
     _task = work
     try:
-        with multiprocessing.get_context("fork").Pool(min(workers, len(parts)), initializer=_alone) as pool:
-            yield from pool.imap(_worked, parts)
+        yield from _by_processes(_worked, parts, workers)
     finally:
         _task = None
+
+
+def _by_processes(work: Callable[[T], R], parts: Sequence[T], workers: int) -> Iterator[R]:
+    """`work(part)` for each part by forked processes, in order. Where one of them dies (out of memory, a fault below
+    Python) the parts that are left are done here: a pool that waits for a dead process waits for ever."""
+    pool = ProcessPoolExecutor(
+        min(workers, len(parts)), mp_context=multiprocessing.get_context("fork"), initializer=_alone
+    )
+    try:
+        for part, found in zip(parts, [pool.submit(work, part) for part in parts], strict=True):
+            try:
+                yield found.result()
+            except BrokenProcessPool:
+                yield work(part)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def beforehand(tasks: Sequence[Callable[[], object]], workers: int) -> None:
@@ -114,9 +127,8 @@ def beforehand(tasks: Sequence[Callable[[], object]], workers: int) -> None:
     global _tasks
     _tasks = tasks
     try:
-        with multiprocessing.get_context("fork").Pool(workers, initializer=_alone) as pool:
-            for _ in pool.imap_unordered(_attempt, range(len(tasks))):
-                pass
+        for _ in _by_processes(_attempt, range(len(tasks)), workers):
+            pass
     finally:
         _tasks = ()
 
