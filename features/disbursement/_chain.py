@@ -88,8 +88,3 @@ def hands(ledger: Ledger, officials: Codes, at: Codes) -> Codes:
 def earliest(moments: list[Float]) -> Float:
     """The earliest of several stage moments, NaN where none was passed."""
     return functools.reduce(np.fmin, moments)
-
-
-def latest_of(moments: list[Float]) -> Float:
-    """The latest of several stage moments, NaN where none was passed."""
-    return -earliest([-m for m in moments])

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from models.rules._journal import Entry
     from models.rules._life import RuleStates
     from models.rules._rule import Rule, State
-    from models.scoring.bundle import Bundle
     from models.scoring.policy import Policy
     from service.work.score_payments import Payments
 
@@ -43,13 +42,6 @@ def states_in_force() -> RuleStates:
         return in_force(root(), all_rules())
     except LifeError as error:
         raise WrongUsageError(str(error)) from error
-
-
-def under_states(bundle: Bundle) -> Bundle:
-    """A trained model as it scores now: rules that are not live weigh nothing and say why. Raises WrongUsageError."""
-    from models.scoring.in_force import with_states
-
-    return with_states(bundle, states_in_force())
 
 
 def lives() -> tuple[RuleStates, tuple[Entry, ...]]:

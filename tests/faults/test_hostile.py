@@ -17,8 +17,8 @@ from service.access.permissions import ROLES
 from service.store import every_table
 from service.work.context import Context
 from service.work.export.csv_safe import csv_lines, restored
-from service.work.scoring.local import LocalScorer
 from tests.serving.conftest import Signed
+from tests.serving.local_scorer import LocalScorer
 
 HOSTILE = (
     "'; drop table runs; --",

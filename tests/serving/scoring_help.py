@@ -18,8 +18,8 @@ from service.access import Principal
 from service.clock import SetClock
 from service.work.context import Context
 from service.work.facts.take import Delivery, Taken, take
-from service.work.scoring.local import LocalScorer
 from tests.county import County, invent
+from tests.serving.local_scorer import LocalScorer
 
 NEWS = 30
 """So many payments of the county are submitted only in the tests."""

@@ -28,8 +28,8 @@ from service.store.cases import CASES
 from service.store.notices import NOTICES
 from service.work.context import Context
 from service.work.jobs import work_once
-from service.work.scoring.local import LocalScorer
 from tests.serving.conftest import Signed
+from tests.serving.local_scorer import LocalScorer
 from tests.serving.personal_traces import Secrets, in_database, in_files
 from tests.serving.run_help import LAST, LATER, Runs, as_csv, invented
 from tests.serving.scoring_help import sent

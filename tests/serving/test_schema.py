@@ -35,8 +35,8 @@ from service.sealing import Seal
 from service.settings import Settings
 from service.store import Database
 from service.work.context import Context
-from service.work.scoring.local import LocalScorer
 from tests.serving.conftest import KEY, START
+from tests.serving.local_scorer import LocalScorer
 
 EXAMPLES = int(os.environ.get("MINGBAI_TEST_SCHEMA_EXAMPLES", "4"))
 """Requests a route gets; more by the variable."""

@@ -24,10 +24,10 @@ from service.work.choose_model import choose_model
 from service.work.context import Context
 from service.work.score_payments import Payments, score_in_memory
 from service.work.scoring import kept
-from service.work.scoring.local import LocalScorer
 from service.work.scoring.payments import row_numbers
 from tests.county import County
 from tests.serving.conftest import Signed
+from tests.serving.local_scorer import LocalScorer
 from tests.serving.scoring_help import NEWS, asks, counted, hand_over, payments, readied, sent, small_county
 
 FIELDS = ("score", "anomaly", "recommendation", "desk", "typology", "suspect_role", "model_version", "as_of")

@@ -12,13 +12,14 @@ from service.access import Principal
 from service.api.asking import Asked, needs
 from service.api.money import Yuan, yuan
 from service.api.problem import Problem, not_found, responses
+from service.api.refusals import told
 from service.api.same_origin import check_origin
 from service.api.session_cookie import put_session
 from service.api.texts import Line, Lines
 from service.work.recipients.data_used import data_used
 from service.work.recipients.own import STATES, own_payments
 from service.work.recipients.report import KINDS, Kind, Refused, own_reports, report
-from service.work.recipients.sign_in import Wait, ask_for_code, sign_in
+from service.work.recipients.sign_in import ask_for_code, sign_in
 
 router = APIRouter(prefix="/v1/own", tags=["recipients"])
 
@@ -171,9 +172,8 @@ class ReportsBody(BaseModel):
 def ask_code(asked: CodeRequest, request: Request, context: Asked) -> CodeAnswer:
     """Have a one-time code sent to the phone on record."""
     check_origin(request, context)
-    wait = ask_for_code(context, asked.last_six, asked.name, _address(request))
-    if wait is not None:
-        raise _too_many(wait)
+    with told():
+        ask_for_code(context, asked.last_six, asked.name, _address(request))
     return CodeAnswer()
 
 
@@ -181,9 +181,8 @@ def ask_code(asked: CodeRequest, request: Request, context: Asked) -> CodeAnswer
 def open_own_session(asked: SessionRequest, request: Request, response: Response, context: Asked) -> SessionAnswer:
     """Sign in with the code."""
     check_origin(request, context)
-    found = sign_in(context, asked.last_six, asked.code, _address(request))
-    if isinstance(found, Wait):
-        raise _too_many(found)
+    with told():
+        found = sign_in(context, asked.last_six, asked.code, _address(request))
     if found is None:
         raise Problem(
             401,
@@ -234,7 +233,7 @@ def make_report(
     if made is Refused.NOT_YOURS:
         raise not_found(("payment of yours", "您的发放明细"))
     if made is Refused.TOO_MANY:
-        raise _too_many(Wait(86_400))
+        raise _too_many(86_400)
     return _report(made)
 
 
@@ -264,11 +263,11 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _too_many(wait: Wait) -> Problem:
+def _too_many(seconds: int) -> Problem:
     return Problem(
         429,
         "wait",
-        "Too many tries",
-        (f"Come back in {wait.seconds} seconds.", f"尝试次数过多，请在{wait.seconds}秒后再试。"),
-        headers={"Retry-After": str(wait.seconds)},
+        "Too many reports",
+        (f"Come back in {seconds} seconds.", f"反映次数过多，请在{seconds}秒后再试。"),
+        headers={"Retry-After": str(seconds)},
     )

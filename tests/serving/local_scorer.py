@@ -1,4 +1,4 @@
-"""A scorer inside the process that asks: for tests and for a command, where a process of its own would be too much."""
+"""A scorer inside the process that asks, for tests that need no process of its own."""
 
 from __future__ import annotations
 
