@@ -181,7 +181,7 @@ def test_guessing_is_hopeless(village: Context, phone: TestClient, clock: SetClo
         else:
             tries += 1
         if tries == 5:
-            with village.database.read() as connection:
+            with village.database.write() as connection:
                 digits = last_six_of(village, "041232")
                 assert recipients.codes_of(connection, digits, begun) == []
     assert 5 < tries < 200
