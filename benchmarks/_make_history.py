@@ -58,7 +58,6 @@ def write(out: Path, table: str, **columns: pa.Array) -> None:
 def make(out: Path, payments: int, run: int, seed: int) -> None:
     out.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
-    months = max(2, payments // run + 1)
     persons, households = run + run // 2, run // 2
     villages, townships, officials = max(40, run // 400), max(4, run // 8000), max(200, run // 100)
     person = np.arange(persons)
@@ -250,10 +249,20 @@ def make(out: Path, payments: int, run: int, seed: int) -> None:
         quantity=pa.array(1.0 + applicants % 3),
         amount=money((1 + applicants % 3) * (8000 + program * 500)),
     )
-    _money(out, rng, months, run, payments, household, village_of, village_text, names, officials)
+    _money(out, rng, run, payments, household, village_of, village_text, names, officials)
 
 
-def _money(out, rng, months, run, payments, household, village_of, village_text, names, officials) -> None:  # type: ignore[no-untyped-def]
+def _money(
+    out: Path,
+    rng: np.random.Generator,
+    run: int,
+    payments: int,
+    household: np.ndarray,
+    village_of: np.ndarray,
+    village_text: pa.Array,
+    names: pa.Array,
+    officials: int,
+) -> None:
     """Runs, payments month by month, answers of the bank and card activity."""
     history = payments // run * run
     total = history + run

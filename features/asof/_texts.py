@@ -8,6 +8,7 @@ over ascending: a text above all others is new. Where neither holds a hash table
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -118,7 +119,7 @@ def _read(chunk: pa.Array) -> tuple[Int64, Bytes, Bool]:
     return starts, letters, np.asarray(chunk.is_null().to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-def _grown(values: NDArray, least: int, fill: int) -> NDArray:  # type: ignore[type-arg]
+def _grown(values: NDArray[Any], least: int, fill: int) -> NDArray[Any]:
     out = np.full(max(least, len(values) * 3 // 2), fill, dtype=values.dtype)
     out[: len(values)] = values
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from features.asof.journal import NEVER
@@ -30,11 +31,11 @@ class Kept:
 
     def extend(self) -> bool:
         """Take what was learned since; whether that could be done."""
-        extend = getattr(getattr(self._make, "func", None), "extend", None)
-        if extend is None:
+        make = self._make
+        if not isinstance(make, partial) or (extend := getattr(make.func, "extend", None)) is None:
             return False
         with self._ledger.reads.noting() as read:
-            found = extend(self.value, self, *self._make.args)  # type: ignore[attr-defined]
+            found = extend(self.value, self, *make.args)
         self.reads |= read
         if found is not None:
             self.value = found

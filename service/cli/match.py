@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from features.matching.link import Links
     from features.matching.review import Line
     from service.work.match_rows import Asked
+    from service.work.open_data import LoadProgress
 
 ROWS = "rows"
 Data = Annotated[
@@ -138,14 +139,14 @@ def _asked(
     policy: Path | None,
     as_of: str | None,
     home: Path,
-    progress: object,
+    progress: LoadProgress,
 ) -> Asked:
     from service.cli._told import tell_load
     from service.work.errors import WrongUsageError
     from service.work.match_rows import county_lists, two_lists
 
     if data is not None and left is None and right is None:
-        asked, report = county_lists(data, home, policy, as_of, progress)  # type: ignore[arg-type]
+        asked, report = county_lists(data, home, policy, as_of, progress)
         tell_load(report)
         return asked
     if data is None and left is not None and right is not None:
