@@ -58,6 +58,7 @@ def write(out: Path, table: str, **columns: pa.Array) -> None:
 def make(out: Path, payments: int, run: int, seed: int) -> None:
     out.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
+    months = max(2, payments // run + 1)
     persons, households = run + run // 2, run // 2
     villages, townships, officials = max(40, run // 400), max(4, run // 8000), max(200, run // 100)
     person = np.arange(persons)
