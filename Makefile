@@ -39,7 +39,7 @@ $(STAMP): requirements-dev.txt requirements-data.txt pyproject.toml
 	if ! $(BIN)/python -m pip --version >/dev/null 2>&1 && ! $(BIN)/python -m ensurepip >/dev/null 2>&1; then \
 	  echo "$(VENV) has no pip and none can be put in. Remove $(VENV), install python3-venv, and try again." >&2; exit 1; \
 	fi; \
-	echo "Installing the locked packages (about a minute, about 1.5 GB)"; \
+	echo "Installing the locked packages (about a minute, about 2.2 GB)"; \
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-dev.txt --requirement requirements-data.txt; \
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .; \
 	touch $(STAMP)
