@@ -14,11 +14,13 @@ class Growing:
     The array given is not changed and copied only when the first value is added.
     """
 
-    __slots__ = ("_room", "values")
+    __slots__ = ("_room", "address", "values")
 
     def __init__(self, values: NDArray[Any]) -> None:
         self.values = values
         self._room: NDArray[Any] | None = None
+        self.address: int = values.__array_interface__["data"][0]
+        """Where the first value lies, for compiled code."""
 
     def __len__(self) -> int:
         return len(self.values)
@@ -41,7 +43,13 @@ class Growing:
             room = np.zeros((max(64, size + size // 4), *self.values.shape[1:]), dtype=self.values.dtype)
             room[: len(self.values)] = self.values
             self._room = room
+            self.address = room.__array_interface__["data"][0]
         self.values = self._room[:size]
+
+    @property
+    def room(self) -> int:
+        """Values it can hold where it lies; 0 while the array given is still used."""
+        return 0 if self._room is None else len(self._room)
 
     @property
     def nbytes(self) -> int:

@@ -29,6 +29,10 @@ from features.asof.period import periods_days
 from features.contract import EVERY_TABLE
 
 
+PAYMENTS = "disbursements"
+"""The table whose rows come one by one."""
+
+
 @dataclass(slots=True)
 class Appended:
     """What became of rows handed to `LiveLedger.append`, by table.
@@ -49,12 +53,19 @@ class LiveLedger(Ledger):
 
     `version` counts appends that stored something; `changed` says in which version a table (or `vocabulary:<entity>`)
     last grew; `remade` counts what had to be made again as a whole, by name.
+
+    An append is quiet when it brings nothing but payments known later than everything else: then nothing that is by row
+    of another table changes (`features.asof.grows`), and payments stand last in their groups. `loud` is the version of
+    the last that was not. `shape` counts when an array was put in the place of another, or something came into being.
     """
 
     def __init__(
         self, sources: Mapping[str, Path | pa.Table], *, utc_offset_hours: float = 8.0, cache: Cache | None = None
     ) -> None:
         self.version = 0
+        self.loud = 0
+        self.shape = 0
+        self._latest: int | None = None
         self.changed: dict[str, int] = {}
         self.remade: Counter[str] = Counter()
         self._since: dict[tuple[str, int], int] = {}
@@ -110,6 +121,9 @@ class LiveLedger(Ledger):
         self._note_vocabularies()
         first, chosen = table.rows, np.array(found.new, dtype=np.int64)
         known = found.known[chosen]
+        if table.name != PAYMENTS or not first or found.replaces or known[0] <= self._latest_known():
+            self.loud = self.version
+        self._latest = max(self._latest_known(), int(known[-1]))
         in_order = len(found.new) == rows.num_rows and found.new == list(range(rows.num_rows))
         table.take(
             rows if in_order else rows.take(pa.array(chosen)),
@@ -121,6 +135,12 @@ class LiveLedger(Ledger):
             table.replace(row, int(known[place]))
         table.journal.add(self.version, int(known[0]))
         return range(first, table.rows)
+
+    def _latest_known(self) -> int:
+        """The latest moment of anything known."""
+        if self._latest is None:
+            self._latest = max((int(t.known_at[-1]) for t in self._live.values() if t.rows), default=ALWAYS)
+        return self._latest
 
     def _rank(self, table: LiveTable, first: int, known: NDArray[np.int64], keys: list[arrivals.Key]) -> None:
         """Rows of one moment stand in order of their keys."""
@@ -136,7 +156,8 @@ class LiveLedger(Ledger):
         """A table or column that was not shared before."""
         self.plans.clear()  # They hold what is off for want of it.
         self._next_version()
-        self.changed[name] = self.version
+        self.changed[name] = self.loud = self.version
+        self.shape += 1
         table = self._live.get(name)
         if table is None:
             table = self._live[name] = LiveTable(self, EVERY_TABLE[name], rows.schema.empty_table())

@@ -47,8 +47,11 @@ class Failures:
             if started:
                 raise ConnectionAbortedError("the answer broke off") from None
             detail = ("It is on record under the request id.", "已按请求编号记录。")
-            told = problem_response(Request(scope), Problem(500, "failure", "Something went wrong here", detail))
-            await told(scope, receive, send)
+            problem = Problem(500, "failure", "Something went wrong here", detail)
+            # Pages tell people in their own way.
+            page = getattr(scope["app"].state, "failure_page", None)
+            told = await page(Request(scope), problem) if page is not None else None
+            await (told or problem_response(Request(scope), problem))(scope, receive, send)
 
 
 def _number(scope: Scope) -> str:

@@ -86,10 +86,10 @@ def config(app: Any) -> uvicorn.Config:
 
 def serve(settings: Settings, listening: socket.socket) -> None:
     """Answer requests until SIGTERM; then answer those under way, and end."""
-    from service.api.app import create_app
+    from service.application import make_application
 
     context = make_context(settings)
-    app = create_app(context)
+    app = make_application(context)
     app.openapi()  # made once, before anybody waits for it
     PatientProtocol.most = _most_connections()
     # What was loaded lives as long as the process: the collector need not look at it again.

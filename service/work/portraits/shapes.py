@@ -1,0 +1,150 @@
+"""What a portrait is made of. Money in fen, moments with an offset; texts as (Chinese, English) pairs.
+
+`key` names a thing within one portrait and holds nothing personal: an id that is none of somebody's numbers, or the
+first characters of a keyed hash. `shown` is what stands on a screen: names and numbers are masked already.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+NodeKind = Literal["household", "person", "card", "phone", "device", "outlet", "official", "village", "collector"]
+"""`collector`: the card or account money was swept to."""
+
+TieKind = Literal[
+    "belongs_to",  # person - household
+    "lives_in",  # household - village
+    "holds",  # person - card
+    "paid_to",  # person - card: payments of the case or of the period
+    "bound_to",  # card - phone, device
+    "drawn_at",  # card - outlet
+    "swept_to",  # card - collector
+    "prepared",  # official - person: lists prepared
+    "decided",  # official - person: stages decided
+    "opened_for",  # official or outlet - card: opened by proxy
+    "kin_of",  # person or official - person
+    "serves_in",  # official - village
+    "serves_as",  # official - person: the person behind the post
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One thing of the graph.
+
+    * `shown`: its label; `note`: one more line (a post, a bank, "78 岁"), both languages
+    * `is_hub`: the case is about it; `is_member`: a payment of the case touches it
+    * `look_up`: path of its own page where whoever asks may open it, empty otherwise
+    """
+
+    key: str
+    kind: NodeKind
+    shown: tuple[str, str]
+    note: tuple[str, str] = ("", "")
+    is_hub: bool = False
+    is_member: bool = False
+    look_up: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A tie of two nodes, as known at the moment asked for.
+
+    * `first_on`, `last_on`: when it was first and last seen; None where it has no date (kin)
+    * `count`: payments, withdrawals or decisions behind it; `amount_fen` where it is money
+    * `matters`: it lies on the path the case is about
+    """
+
+    one: str
+    other: str
+    kind: TieKind
+    first_on: dt.date | None = None
+    last_on: dt.date | None = None
+    count: int = 1
+    amount_fen: int | None = None
+    matters: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The ego view of a case or a thing: the most telling nodes first, at most as many as asked for.
+
+    `left_out`: how many nodes of each kind were left out; `elsewhere`: how many lie outside the asker's divisions and
+    are not shown.
+    """
+
+    nodes: tuple[Node, ...]
+    ties: tuple[Tie, ...]
+    left_out: tuple[tuple[NodeKind, int], ...] = ()
+    elsewhere: int = 0
+
+
+EventKind = Literal[
+    "applied", "decided", "posted", "submitted", "paid", "returned", "withdrawn", "swept", "card_opened", "card_changed",
+    "card_closed", "phone_bound", "died", "moved", "married", "born", "post_began", "post_ended", "reported", "scored",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. `text` says it in a few words; `known_at` when it was on record, where that is later
+    than a day after it happened. `about` is a node's key; `in_case`: of a payment of the case."""
+
+    at: dt.datetime
+    kind: EventKind
+    text: tuple[str, str]
+    amount_fen: int | None = None
+    known_at: dt.datetime | None = None
+    about: str = ""
+    disbursement_id: str = ""
+    in_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """One value against those it is compared with.
+
+    * `measure`: what is compared, with its unit; `group`: who the peers are
+    * `edges`, `counts`: a histogram, `len(edges) == len(counts) + 1`; `value`: where this one lies
+    * `rank`: share of peers at or below `value`, 0 to 1; `peers`: how many there are
+    * `median`: of the peers
+    """
+
+    measure: tuple[str, str]
+    group: tuple[str, str]
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    value: float
+    median: float
+    rank: float
+    peers: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """A row a reason rests on. `key` as the reason names it (`table:key`), `columns` (name, what is shown)."""
+
+    key: str
+    table: tuple[str, str]
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """A payment in a list: `state` is paid, returned, waiting ...; `score` and `recommendation` where it was scored."""
+
+    disbursement_id: str
+    program_id: str
+    item: str
+    period: str
+    amount_fen: int
+    submitted_at: dt.datetime
+    state: str
+    payee: str
+    card_last_four: str
+    village: str
+    score: float | None = None
+    recommendation: str | None = None
+    case_id: str | None = None
