@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 
 from service.api.problem import Problem
+from service.work.portraits.ask import Portraits, SocketPortraits
 from service.work.scoring.asked import UnavailableError
 from service.work.scoring.client import Scorer, SocketScorer
 
@@ -17,6 +18,15 @@ def scorer_of(request: Request) -> Scorer:
         settings = state.context.settings
         # Each web process refuses beyond its own share, the scorer beyond the whole.
         found = state.scorer = SocketScorer(settings.socket, max(1, settings.waiting_limit // settings.web_workers))
+    return found
+
+
+def portraits_of(request: Request) -> Portraits:
+    """Whoever tells what the history says: what was set as `app.state.portraits`, else the deployment's scorer."""
+    state = request.app.state
+    found: Portraits | None = getattr(state, "portraits", None)
+    if found is None:
+        found = state.portraits = SocketPortraits(state.context.settings.socket)
     return found
 
 

@@ -82,8 +82,8 @@ class Graph:
 
 
 EventKind = Literal[
-    "applied", "decided", "posted", "submitted", "paid", "returned", "withdrawn", "swept", "card_opened", "card_changed",
-    "card_closed", "phone_bound", "died", "moved", "married", "born", "post_began", "post_ended", "reported", "scored",
+    "applied", "decided", "posted", "submitted", "paid", "returned", "withdrawn", "swept", "card_opened",
+    "card_changed", "card_closed", "phone_bound", "died", "moved", "married", "born", "post_began", "post_ended", "reported", "scored",
 ]  # fmt: skip
 
 
@@ -148,3 +148,153 @@ class PaymentLine:
     score: float | None = None
     recommendation: str | None = None
     case_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is on record, as (Chinese, English): what it is called and what it is."""
+
+    label: tuple[str, str]
+    value: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person of a household, or behind a card or post. `key` is the keyed hash, `note` says what they are there."""
+
+    key: str
+    shown: str
+    note: tuple[str, str] = ("", "")
+    look_up: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """A card. `shown` its last four, `state` open, closed ...; `payments` and `amount_fen` paid to it, `key` the keyed
+    hash."""
+
+    key: str
+    shown: str
+    kind: tuple[str, str]
+    state: tuple[str, str]
+    holder: str = ""
+    opened_on: dt.date | None = None
+    closed_on: dt.date | None = None
+    payments: int = 0
+    amount_fen: int = 0
+    look_up: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostLine:
+    """A post an official holds or held: `place` the division's name; None where it is open."""
+
+    official_id: str
+    shown: str
+    post: tuple[str, str]
+    place: str
+    from_on: dt.date | None = None
+    to_on: dt.date | None = None
+    look_up: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case whoever asks may see. `outcome` of a closed one as people found it, None while it is open."""
+
+    case_id: str
+    desk: str
+    typology: str
+    state: str
+    is_open: bool
+    amount_fen: int
+    member_count: int
+    opened_at: dt.datetime
+    closed_at: dt.datetime | None
+    summary: tuple[str, str]
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Payments added up: `label` a year, a month or an item; `key` the same for programs (`2019`, `2019-07`, an id)."""
+
+    key: str
+    label: tuple[str, str]
+    payments: int
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A household, person, card, official, village or program as far as whoever asks may see it.
+
+    * `kind`, `key`: what it is and how its page is called (an id of ours or a keyed hash); `title` its heading
+    * `facts`: what is on record; `rule` of a program: its rule in one sentence
+    * `people`, `cards`, `posts`: those that belong to it; empty where that means nothing
+    * `payments`: one page of them, newest first; `after` is handed in for the next, None at the end
+    * `by_year`, `by_month` (oldest first), `by_item` (largest first): sums of all of them
+    * `graph`, `events`: its ties and what happened, newest facts included; None and empty while the scorer is away
+    * `peers`: its values against those of others
+    * `cases`: open first, then closed, newest first: those whoever asks may see
+    * `away`: why what the history would tell is missing, None when nothing is
+    """
+
+    kind: Literal["household", "person", "card", "official", "village", "program"]
+    key: str
+    title: tuple[str, str]
+    facts: tuple[Fact, ...] = ()
+    rule: tuple[str, str] = ("", "")
+    people: tuple[PersonLine, ...] = ()
+    cards: tuple[CardLine, ...] = ()
+    posts: tuple[PostLine, ...] = ()
+    payments: tuple[PaymentLine, ...] = ()
+    after: str | None = None
+    by_year: tuple[Sum, ...] = ()
+    by_month: tuple[Sum, ...] = ()
+    by_item: tuple[Sum, ...] = ()
+    graph: Graph | None = None
+    events: tuple[Event, ...] = ()
+    peers: tuple[Peers, ...] = ()
+    cases: tuple[CaseLine, ...] = ()
+    away: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a payment was asked about, with the rows it rests on.
+
+    * `code`: rule or model part; `kind`: rule, model or graph; `text`: the sentence; `weight` 0 to 1
+    * `payments`: of how many payments of the case it was said (1 for one payment)
+    * `disbursement_id`: a payment it was said of most strongly: ask `evidence` for its rows
+    * `rows`: the rows; empty until asked for. `left_out`: how many more there are
+    """
+
+    code: str
+    kind: str
+    text: tuple[str, str]
+    weight: float
+    payments: int = 1
+    disbursement_id: str = ""
+    rows: tuple[EvidenceRow, ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """A closed case that was like this one. `likeness` 0 to 1; `alike` says in what; `explained`: the look-alike people
+    found where it was explained, empty otherwise."""
+
+    case: CaseLine
+    likeness: float
+    alike: tuple[tuple[str, str], ...]
+    explained: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search leads to: `path` of its page, `kind` and `shown` for a list where several fit."""
+
+    kind: str
+    shown: tuple[str, str]
+    path: str

@@ -1,0 +1,24 @@
+"""The portrait of a person."""
+
+from __future__ import annotations
+
+from service.access import Principal
+from service.work.context import Context
+from service.work.portraits.ask import Portraits
+from service.work.portraits.shapes import Portrait
+
+
+def person(
+    context: Context,
+    who: Principal,
+    portraits: Portraits,
+    person_key: str,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+) -> Portrait:
+    """A person, by keyed hash, with a page of payments behind `after`. Logged, with what is near about it.
+
+    Raises NothingThere where there is none, it lies outside the divisions of whoever asks, or is their own.
+    """
+    raise NotImplementedError
