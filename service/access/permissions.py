@@ -71,6 +71,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             "cases.read",
             "cases.work",
             "verify.decide",
+            "runs.send",  # by hand, with the form of the console; the sender never signs
             "runs.read",
             "runs.sign",
             "lookups.read",

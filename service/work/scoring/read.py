@@ -13,7 +13,7 @@ from service.access.scope import within
 from service.store import awaiting, scores
 from service.work.audit.record import Line, record
 from service.work.scoring.answer import told
-from service.work.scoring.shown import cut, not_near
+from service.work.scoring.shown import cut, has_them_anyway, not_near
 
 if TYPE_CHECKING:
     from service.work.context import Context
@@ -43,6 +43,6 @@ def scores_of(context: Context, who: Principal, disbursement_id: str, *, request
             record(context, connection, line)
     texts = {str(row["not_applicable"]): str(row["not_applicable_text"]) for row in rows}
     made = [told(context, dict(row)) for row in rows]
-    if not who.may("runs.send"):
+    if not has_them_anyway(who):
         made = [{**one, "reasons": cut(one["reasons"])} for one in made]
     return History(made, texts, waiting)
