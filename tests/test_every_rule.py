@@ -6,6 +6,7 @@ import string
 
 import pytest
 
+from models.rules._chinese import blind_to
 from models.rules._rule import Outcome, Rule
 from models.rules.catalogue import all_rules, default_settings, rule_files
 
@@ -53,4 +54,5 @@ class TestRule:
         assert any("\u4e00" <= ch <= "\u9fff" for ch in chinese)
         assert all(en and zh for en, zh in rule.next_steps)
         assert len(rule.next_steps) >= 2
-        assert rule.blind_to
+        assert blind_to(rule)[0]
+        assert blind_to(rule)[1]
