@@ -69,6 +69,18 @@ def last_seq(connection: Connection) -> int:
     return int(connection.execute(_LAST).scalar_one())
 
 
+def last_of(connection: Connection, table: str) -> int:
+    """The number of the newest batch of a table, 0 where there is none."""
+    asked = select(func.coalesce(func.max(FACT_BATCHES.c.seq), 0)).where(FACT_BATCHES.c.table_name == table)
+    return int(connection.execute(asked).scalar_one())
+
+
+def last_seq_of(connection: Connection, tables: Sequence[str]) -> int:
+    """The number of the newest batch of some tables, 0 where there is none: whether what was read of them still holds."""
+    asked = select(func.coalesce(func.max(FACT_BATCHES.c.seq), 0)).where(FACT_BATCHES.c.table_name.in_(list(tables)))
+    return int(connection.execute(asked).scalar_one())
+
+
 def batches_after(
     connection: Connection, seq: int, *, tables: Sequence[str] | None = None, until: int | None = None
 ) -> Iterator[RowMapping]:

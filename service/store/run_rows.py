@@ -208,6 +208,17 @@ def tally(connection: Connection, run: int) -> Tally:
     return Tally(lists, recommended)
 
 
+def set_aside(connection: Connection, runs: Sequence[int]) -> dict[int, dict[str, int]]:
+    """How many rows of each run stand on the verify list and on the one of corrected rows; few among many."""
+    found: dict[int, dict[str, int]] = {run: {"verify": 0, "corrected": 0} for run in runs}
+    if runs:
+        asked = select(RUN_ROWS.c.run, RUN_ROWS.c.list, func.count())
+        asked = asked.where(RUN_ROWS.c.run.in_(list(runs)), RUN_ROWS.c.list.in_(("verify", "corrected")))
+        for run, on, count in connection.execute(asked.group_by(RUN_ROWS.c.run, RUN_ROWS.c.list)):
+            found[int(run)][str(on)] = int(count)
+    return found
+
+
 def divisions(connection: Connection, run: int) -> list[str]:
     """The divisions rows of a run name."""
     asked = select(RUN_ROWS.c.division_code).where(RUN_ROWS.c.run == run).distinct()

@@ -28,9 +28,9 @@ from sqlalchemy import (
     update,
 )
 
+from service.store import facts
 from service.store._columns import METADATA, Document, Moment, Number
 from service.store.division_paths import DIVISION_PATHS
-from service.store.facts import FACT_BATCHES
 
 State = Literal["received", "reading", "scoring", "scored", "signed", "cancelled", "failed"]
 STATES: Final[tuple[State, ...]] = ("received", "reading", "scoring", "scored", "signed", "cancelled", "failed")
@@ -185,5 +185,4 @@ def known_divisions(connection: Connection, codes: Sequence[str]) -> dict[str, s
 
 def last_payments(connection: Connection) -> int:
     """The number of the newest batch of payments on record, 0 where there is none."""
-    asked = select(func.coalesce(func.max(FACT_BATCHES.c.seq), 0)).where(FACT_BATCHES.c.table_name == "disbursements")
-    return int(connection.execute(asked).scalar_one())
+    return facts.last_of(connection, "disbursements")

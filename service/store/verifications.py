@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -178,6 +179,53 @@ def page(
     if state is not None:
         asked = asked.where(VERIFICATIONS.c.state == state)
     return list(connection.execute(asked.order_by(VERIFICATIONS.c.verification).limit(limit)))
+
+
+def by_deadline(
+    connection: Connection,
+    after: tuple[dt.datetime, int] | None,
+    limit: int,
+    *conditions: ColumnElement[bool],
+    waiting: bool = True,
+) -> list[Row[Any]]:
+    """Questions that wait, the first deadline first; or those that are closed, the last deadline first. Behind a
+    deadline and number."""
+    at, number = VERIFICATIONS.c.deadline, VERIFICATIONS.c.verification
+    asked = select(VERIFICATIONS).where(*conditions)
+    if waiting:
+        asked = asked.where(VERIFICATIONS.c.state == "waiting").order_by(at, number)
+    else:
+        asked = asked.where(VERIFICATIONS.c.state != "waiting").order_by(at.desc(), number.desc())
+    if after is not None:
+        place = tuple_(at, number)
+        behind = tuple_(literal(after[0], at.type), literal(after[1], number.type))
+        asked = asked.where(place > behind if waiting else place < behind)
+    return list(connection.execute(asked.limit(limit)))
+
+
+def newest(connection: Connection, disbursement_id: str, *conditions: ColumnElement[bool]) -> Row[Any] | None:
+    """The newest question about a payment, to be looked at."""
+    asked = select(VERIFICATIONS).where(VERIFICATIONS.c.disbursement_id == disbursement_id, *conditions)
+    return connection.execute(asked.order_by(VERIFICATIONS.c.verification.desc()).limit(1)).first()
+
+
+def waiting_until(
+    connection: Connection, until: dt.datetime | None, *conditions: ColumnElement[bool]
+) -> tuple[int, int]:
+    """How many questions wait, and for how much money (fen); those with a deadline up to a moment where it is given."""
+    asked = select(func.count(), func.coalesce(func.sum(VERIFICATIONS.c.amount_fen), 0))
+    asked = asked.where(VERIFICATIONS.c.state == "waiting", *conditions)
+    if until is not None:
+        asked = asked.where(VERIFICATIONS.c.deadline <= until)
+    count, fen = connection.execute(asked).one()
+    return int(count), int(fen)
+
+
+def first_deadlines(connection: Connection, runs: Sequence[int]) -> dict[int, dt.datetime]:
+    """The first deadline of the open questions of each run; runs without one are left out."""
+    asked = select(VERIFICATIONS.c.run, func.min(VERIFICATIONS.c.deadline).label("first"))
+    asked = asked.where(VERIFICATIONS.c.run.in_(list(runs)), VERIFICATIONS.c.state == "waiting")
+    return {int(row.run): row.first for row in connection.execute(asked.group_by(VERIFICATIONS.c.run))} if runs else {}
 
 
 def of_list(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, true
 
@@ -17,9 +18,13 @@ from service.store.verifications import VERIFICATIONS
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.queue.sight import ties_of
+from service.work.runs.errors import RunRefusedError
 from service.work.runs.results import log_look, run_of
 from service.work.runs.visible import visible_row
 from service.work.scoring.kept import reasons_of
+
+SOON: Final = dt.timedelta(days=1)
+"""A deadline this near is said to be near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,73 @@ def questions(
         details = {"after": after, "rows": len(rows), "state": state or "all"}
         record(context, connection, Line(who.name, "verify.read", "verify", "all", None, None, details, request_id))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many questions wait for somebody, for how much money (fen), and how many of them until tomorrow."""
+
+    count: int
+    amount_fen: int
+    soon: int
+
+
+def questions_due(
+    context: Context,
+    who: Principal,
+    after: tuple[dt.datetime, int] | None,
+    limit: int,
+    *,
+    waiting: bool = True,
+    program_id: str | None = None,
+    run: int | None = None,
+    request_id: str | None = None,
+) -> list[Question]:
+    """Questions as people work through them: the first deadline first, closed ones (not `waiting`) the last first, of
+    one item or run where it is named. Behind a deadline and number; none about a payment whoever asks is tied to.
+    Logged."""
+    with context.database.write() as connection:
+        seen = _seen(connection, who, program_id, run)
+        rows = verifications.by_deadline(connection, after, limit, *seen, waiting=waiting)
+        found = _with_reasons(context, connection, rows)
+        details = {"rows": len(rows), "state": "waiting" if waiting else "closed", "run": run}
+        record(context, connection, Line(who.name, "verify.read", "verify", "all", None, None, details, request_id))
+    return found
+
+
+def waiting_of(context: Context, who: Principal, *, program_id: str | None = None, run: int | None = None) -> Waiting:
+    """What waits for somebody's word, summed up as of now."""
+    with context.database.read() as connection:
+        seen = _seen(connection, who, program_id, run)
+        count, fen = verifications.waiting_until(connection, None, *seen)
+        soon, _ = verifications.waiting_until(connection, context.clock.now() + SOON, *seen)
+    return Waiting(count, fen, soon)
+
+
+def question_about(
+    context: Context, who: Principal, disbursement_id: str, *, request_id: str | None = None
+) -> Question:
+    """The newest question about a payment. Raises RunRefusedError (`unknown`) where there is none, it lies outside the
+    scope, or whoever asks is tied to the payment. Logged."""
+    with context.database.write() as connection:
+        row = verifications.newest(connection, disbursement_id, *_seen(connection, who, None, None))
+        if row is not None:
+            (found,) = _with_reasons(context, connection, [row])
+            line = Line(
+                who.name, "verify.read", "disbursement", disbursement_id, row.division_code, request_id=request_id
+            )
+            record(context, connection, line)
+            return found
+    raise RunRefusedError("unknown", "not-found", "question about a payment", "核实事项")
+
+
+def _seen(connection: Connection, who: Principal, program_id: str | None, run: int | None) -> list[ColumnElement[bool]]:
+    asked = [within(who, VERIFICATIONS.c.division_code), not_of_own(connection, who)]
+    if program_id:
+        asked.append(VERIFICATIONS.c.program_id == program_id)
+    if run is not None:
+        asked.append(VERIFICATIONS.c.run == run)
+    return asked
 
 
 def questions_of_run(

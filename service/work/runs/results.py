@@ -60,13 +60,17 @@ def scores_page(
     limit: int,
     on: List | None = None,
     *,
+    recommendation: str | None = None,
     request_id: str | None = None,
 ) -> list[Row[Any]]:
-    """Scored rows behind a place, in the order of the upload, of one list where asked (see `run_rows.page`); none
-    about a payment whoever asks is tied to. Logged."""
+    """Scored rows behind a place, in the order of the upload, of one list or recommendation where asked (see
+    `run_rows.page`); none about a payment whoever asks is tied to. Logged."""
     found = run_of(context, who, run)
     with context.database.write() as connection:
-        rows = run_rows.page(connection, run, after, limit, *_conditions(connection, who, on))
+        conditions = _conditions(connection, who, on)
+        if recommendation is not None:
+            conditions.append(RUN_ROWS.c.recommendation == recommendation)
+        rows = run_rows.page(connection, run, after, limit, *conditions)
         log_look(context, connection, who, found, "run.scores_read", {"after": after, "rows": len(rows)}, request_id)
     return rows
 
