@@ -15,11 +15,15 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock, or one that runs whole days behind it: a trial's, whose invented history ended long ago."""
+
+    def __init__(self, days_back: int = 0) -> None:
+        """`days_back`: by how many days it is behind."""
+        self._behind = dt.timedelta(days=days_back)
 
     def now(self) -> dt.datetime:
         """This moment, UTC."""
-        return dt.datetime.now(dt.UTC)
+        return dt.datetime.now(dt.UTC) - self._behind
 
 
 class SetClock:

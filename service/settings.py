@@ -89,6 +89,9 @@ class Settings:
     body_seconds: float = _setting(
         "BODY_SECONDS", 30.0, "seconds a caller may stay silent in the middle of a request", least=0.1
     )
+    clock_days_back: int = _setting(
+        "CLOCK_DAYS_BACK", 0, "for trials with invented data alone: days the clock runs behind; pages say so", least=0
+    )
     log_level: str = _setting("LOG_LEVEL", "info", "debug, info, warning or error")
 
     @classmethod

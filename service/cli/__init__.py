@@ -42,6 +42,7 @@ from service.cli import (
     serve,
     simulate,
     train,
+    trial,
 )
 from service.cli._failures import DEBUG, failure
 
@@ -96,6 +97,7 @@ app.command("hand-over", short_help="A folder of tables into the service. 导入
 app.command("hand-back", short_help="All facts of the service as a folder. 导出数据")(hand_back.hand_back)
 app.add_typer(database.database, name="database", short_help="The service's tables: shape, upgrade. 服务数据库")
 app.command("demo", short_help="Everything once, on an invented county. 演示")(demo.demo)
+app.command("trial", short_help="The demo's county in a service, with accounts. 试用服务")(trial.trial)
 app.add_typer(rules.app, name="rules", short_help="List the rules, show one, or move one. 规则目录")
 app.command("replay", short_help="What a change of rules would have done. 规则重放")(replay.replay)
 app.command("features", short_help="List the features, or show one. 特征目录")(features.features)

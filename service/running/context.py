@@ -16,4 +16,6 @@ def make_context(settings: Settings) -> Context:
     Raises DatabaseError, SealError and WrongUsageError, and OSError for a file of keys that cannot be read.
     """
     database = Database(settings.database_url, connections=settings.database_connections)
-    return Context(settings, database, SystemClock(), load_seal(settings), read_policy(settings.policy))
+    return Context(
+        settings, database, SystemClock(settings.clock_days_back), load_seal(settings), read_policy(settings.policy)
+    )

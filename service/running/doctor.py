@@ -87,7 +87,7 @@ def examine(environment: Mapping[str, str], clock: Clock | None = None) -> list[
         found.append(Finding("key", "good", "the keys can be read"))
     except (SealError, OSError) as error:
         found.append(Finding("key", "bad", str(error), "密钥不可用：用 mingbai key make 生成，并设置 MINGBAI_KEY_FILE"))
-    looks.append(("database", lambda: _database(settings, seal, clock or SystemClock())))
+    looks.append(("database", lambda: _database(settings, seal, clock or SystemClock(settings.clock_days_back))))
     for name, look in looks:
         try:
             found += look()
