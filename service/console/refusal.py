@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fastapi import Request
@@ -15,20 +15,27 @@ from service.api.problem import Problem
 from service.console.page import Page
 from service.console.rendering import HEADERS, frame_of, render
 from service.console.visit import language_of
-from service.work.access.sessions import principal_of_session
+from service.work.access.sessions import csrf_token, principal_of_session
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Why there is no answer: the status, a sentence in both languages, and the number of the request for whoever is
-    asked about it."""
+    """Why there is no answer.
+
+    * `status`, `detail`: a number, and a sentence in both languages
+    * `request_id`: the number of the request, for whoever is asked about it; empty where there is none
+    * `home`: where the way back leads
+    """
 
     status: int
     detail: tuple[str, str]
     request_id: str
+    home: str = "/"
 
 
 PAGE: Final = Page("_refusal", Contents(404, ("没有该页面。", "There is no such page."), "a1b2c3"), None, public=True)
+PHONE: Final = replace(PAGE, width="phone")
+"""The same for recipients."""
 
 _TEXTS: Final = {
     400: ("无法读取该请求。", "The request cannot be read."),
@@ -61,7 +68,14 @@ def _page(request: Request, status: int, detail: tuple[str, str], headers: dict[
     context = request.app.state.context
     token = request.cookies.get(COOKIE)
     who = principal_of_session(context, token) if token else None
-    contents = Contents(status, detail, str(request.scope.get("request_id", "")))
-    frame = frame_of(PAGE, who=who, language=language_of(request), form_token="", path="", now=context.clock.now())
+    own = request.url.path == "/my" or request.url.path.startswith("/my/")
+    recipient = who is not None and who.credential == "recipient"
+    page = PHONE if own or recipient else PAGE
+    home = "/my" if recipient else "/my/sign-in" if own else "/"
+    contents = Contents(status, detail, str(request.scope.get("request_id", "")), home)
+    form_token = csrf_token(context, token) if who is not None and token else ""
+    frame = frame_of(
+        page, who=who, language=language_of(request), form_token=form_token, path="", now=context.clock.now()
+    )
     zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
-    return HTMLResponse(render(PAGE, contents, frame, zone), status_code=status, headers={**HEADERS, **headers})
+    return HTMLResponse(render(page, contents, frame, zone), status_code=status, headers={**HEADERS, **headers})

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.console import formats
+from service.console.drawings.draw import Draw
 from service.console.page import NAVIGATION, Page
 from service.console.static import address
 from service.console.words import HERE, Language, Words
@@ -115,6 +116,7 @@ def environment(language: Language, zone: dt.timezone) -> Environment:
         "url": lambda value: quote(str(value), safe=""),
     }
     made.globals["static"] = address
+    made.globals["draw"] = Draw(language, zone)
     return made
 
 
@@ -171,7 +173,10 @@ def rendered(
         who=visit.who,
         language=visit.language,
         form_token=visit.form_token,
-        path=url.path + (f"?{url.query}" if url.query else "") if visit.request.method == "GET" else "",
+        # A refused form stands at the address of the form; the page it belongs to is the one to come back to.
+        path=url.path + (f"?{url.query}" if url.query else "")
+        if visit.request.method == "GET"
+        else url.path.rstrip("/").rpartition("/")[0],
         now=visit.context.clock.now(),
         said=_text(words, said),
         problem=words.of(problem) if problem else None,
