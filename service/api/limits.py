@@ -33,7 +33,7 @@ PACE: Final = 4096
 KNOWN: Final = "mingbai.known"
 """Key of the scope: what is called once it is known who asks, so that the request counts for nobody else."""
 FREE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
-_UPLOADS = re.compile(r"/v1/(runs|tables/[^/]+)/?")
+_UPLOADS = re.compile(r"/v1/(runs|tables/[^/]+)/?|/runs/new/send/?")
 _ATTACHMENTS = re.compile(r"/v1/cases/[^/]+/attachments/?")
 _OVERHEAD = 64 * 1024  # of a multipart form around its file
 

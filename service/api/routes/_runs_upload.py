@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -94,8 +94,11 @@ class FormData:
     form: str = ""
 
 
-async def spool_form(request: Request, context: Context) -> FormData:
-    """A multipart form with one file, finished. Raises Problem 400 and 415, RunRefusedError."""
+async def spool_form(
+    request: Request, context: Context, before_file: Callable[[dict[str, str]], None] | None = None
+) -> FormData:
+    """A multipart form with one file, finished. `before_file` is given the fields that came before the file when it
+    begins, in a thread; what it raises ends the upload there. Raises Problem 400 and 415, RunRefusedError."""
     _, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary")
     if not boundary:
@@ -103,7 +106,7 @@ async def spool_form(request: Request, context: Context) -> FormData:
     upload = _begin(request, context)
     with upload:
         found = FormData(upload)
-        parts = _Parts(found)
+        parts = _Parts(found, before_file)
         most = limit_of(context) + _FIELDS * _FIELD_BYTES * 2
         try:
             parser = MultipartParser(boundary, parts.callbacks(), max_size=most)
@@ -123,8 +126,9 @@ async def spool_form(request: Request, context: Context) -> FormData:
 class _Parts:
     """What the parser calls: the file goes to disk as it comes, fields are held up to a length."""
 
-    def __init__(self, found: FormData) -> None:
+    def __init__(self, found: FormData, before_file: Callable[[dict[str, str]], None] | None) -> None:
         self.ended = False
+        self._before_file = before_file
         self._found = found
         self._headers: dict[str, str] = {}
         self._name, self._value = bytearray(), bytearray()
@@ -161,6 +165,8 @@ class _Parts:
             return
         if self._found.form:
             raise _unreadable("The form holds more than one file.", "表单中有多个文件。")
+        if self._before_file is not None:
+            self._before_file(dict(self._found.fields))
         kind = self._headers.get("content-type", "").partition(";")[0].strip().lower()
         name = options[b"filename"].decode("utf-8", "replace").lower()
         ending = next((form for end, form in _ENDINGS.items() if name.endswith(end)), "")
