@@ -78,6 +78,19 @@ def around(connection: Connection, code: str) -> set[str]:
     return {code, *connection.execute(up).scalars(), *under(connection, code)}
 
 
+def upwards(connection: Connection, code: str) -> list[str]:
+    """A division and everything it lies under, the lowest first: by how much each itself lies under."""
+    path, own = DIVISION_PATHS.alias(), DIVISION_PATHS
+    asked = (
+        select(own.c.ancestor_code, func.count(path.c.ancestor_code))
+        .outerjoin(path, path.c.division_code == own.c.ancestor_code)
+        .where(own.c.division_code == code)
+        .group_by(own.c.ancestor_code)
+    )
+    found = sorted(connection.execute(asked), key=lambda row: (row[0] != code, -int(row[1]), str(row[0])))
+    return [str(row[0]) for row in found] or [code]
+
+
 def under(connection: Connection, code: str) -> set[str]:
     """Everything that lies under a division, and itself."""
     down = select(DIVISION_PATHS.c.division_code).where(DIVISION_PATHS.c.ancestor_code == code)

@@ -76,7 +76,7 @@ def last_of(connection: Connection, table: str) -> int:
 
 
 def last_seq_of(connection: Connection, tables: Sequence[str]) -> int:
-    """The number of the newest batch of some tables, 0 where there is none: whether what was read of them still holds."""
+    """The number of the newest batch of some tables, 0 where there is none: by it is told whether they grew."""
     asked = select(func.coalesce(func.max(FACT_BATCHES.c.seq), 0)).where(FACT_BATCHES.c.table_name.in_(list(tables)))
     return int(connection.execute(asked).scalar_one())
 

@@ -83,7 +83,8 @@ class Graph:
 
 EventKind = Literal[
     "applied", "decided", "posted", "submitted", "paid", "returned", "withdrawn", "swept", "card_opened",
-    "card_changed", "card_closed", "phone_bound", "died", "moved", "married", "born", "post_began", "post_ended", "reported", "scored",
+    "card_changed", "card_closed", "phone_bound",
+    "died", "moved", "married", "born", "post_began", "post_ended", "reported", "scored",
 ]  # fmt: skip
 
 
