@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -24,6 +25,8 @@ R = TypeVar("R")
 _work: Callable[[object], pa.Table] | None = None
 """What a forked worker does with a part: set just before the fork, so that nothing has to be sent."""
 
+_ALONE: ContextVar[bool] = ContextVar("alone", default=False)
+
 _tasks: Sequence[Callable[[], object]] = ()
 
 _writes: Callable[[slice], None] | None = None
@@ -34,9 +37,19 @@ _task: Callable[[Any], Any] | None = None
 
 def usable_workers() -> int:
     """Processors this process may use, at most two: the work is bound by memory beyond that on common machines."""
-    if sys.platform != "linux":
+    if sys.platform != "linux" or _ALONE.get():
         return 1
     return min(2, len(os.sched_getaffinity(0)))
+
+
+@contextlib.contextmanager
+def in_this_process() -> Iterator[None]:
+    """Nothing is forked inside the block: for a process whose other threads hold locks and connections."""
+    before = _ALONE.set(True)
+    try:
+        yield
+    finally:
+        _ALONE.reset(before)
 
 
 def in_order(

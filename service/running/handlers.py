@@ -14,7 +14,11 @@ from service.store import jobs
 from service.work.context import Context
 from service.work.jobs import Handler
 
-LONG: Final = frozenset({"score_run", "rescore", "refresh_queue", "refresh_funds", "audit_verify", "retention"})
+LONG: Final = frozenset(
+    {
+        "score_run", "rescore", "refresh_queue", "refresh_funds", "audit_verify", "retention", "study", "review_rules",
+    }
+)  # fmt: skip
 """Kinds that may take minutes. They have a lane of their own, so that what is due to the second is not held up."""
 
 
