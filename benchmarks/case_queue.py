@@ -30,7 +30,8 @@ from service.store.case_members import CASE_MEMBERS
 from service.store.case_ties import CASE_TIES
 from service.store.cases import CASES
 from service.work.context import Context
-from service.work.queue.find_cases import Filter, count_queues, find_cases
+from service.work.queue.count_queues import count_queues
+from service.work.queue.find_cases import Filter, find_cases
 from service.work.queue.move_case import move_case
 from service.work.queue.read_case import read_case
 from service.work.queue.states import OpenState

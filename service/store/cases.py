@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -22,14 +22,13 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
-    Select,
     Table,
     Text,
     func,
     insert,
     literal,
+    literal_column,
     select,
-    tuple_,
     update,
 )
 
@@ -101,13 +100,27 @@ CASES = Table(
     Index("ix_cases_due_at", "is_open", "due_at"),
     Index("ix_cases_escalated_at", "escalated_at", "rank_key", "case_id"),
     Index("ix_cases_opened_at", "opened_at"),
-    Index("ix_cases_counts", "is_open", "desk", "state", "division_code"),
+    # Other orders of a desk's list; the last one also finds what was decided lately.
+    Index("ix_cases_desk_due_at", "is_open", "desk", "due_at", "case_id"),
+    Index("ix_cases_desk_amount_fen", "is_open", "desk", "amount_fen", "case_id"),
+    Index("ix_cases_desk_opened_at", "is_open", "desk", "opened_at", "case_id"),
+    Index("ix_cases_desk_closed_at", "is_open", "desk", "closed_at", "case_id"),
+    # Everything a tally reads: no row is fetched for it.
+    Index("ix_cases_counts", "is_open", "desk", "state", "division_code", "assignee_id", "loss_fen"),
 )
 IS_OPEN = CASES.c.is_open.is_(True)
 Index(
     "uq_cases_identity",
     CASES.c.desk, CASES.c.hub_kind, CASES.c.hub_key, CASES.c.typology, CASES.c.offered_as, CASES.c.part,
     unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN,
+)  # fmt: skip
+NOT_ALERT = CASES.c.offered_as != literal_column("'alert'")
+"""The condition that a case was not opened from an alert: few are not, and they have an index of their own, which is
+found by these very words."""
+Index(
+    "ix_cases_offered_as",
+    CASES.c.offered_as, CASES.c.is_open, CASES.c.rank_key, CASES.c.case_id,
+    sqlite_where=NOT_ALERT, postgresql_where=NOT_ALERT,
 )  # fmt: skip
 OVERDUE = CASES.c.escalated_at >= dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The condition that a case's deadline has passed and was told; no closed case is. Written as a range, which SQLite
@@ -212,70 +225,15 @@ def opened_since(connection: Connection, since: Any) -> dict[str, int]:
     return {str(desk): int(count) for desk, count in connection.execute(asked.group_by(CASES.c.desk))}
 
 
-Place = tuple[int, str]
-"""Where a case stands in its order: rank key and number."""
-
-
-def page(conditions: Sequence[ColumnElement[bool]], after: Place | None, limit: int) -> Select[Any]:
-    """One page of cases in their order, `limit` rows behind `after`, read along the order until it is full."""
-    asked = select(CASES).where(*conditions, *_behind(after))
-    return asked.order_by(CASES.c.rank_key, CASES.c.case_id).limit(limit)
-
-
-def places(
-    connection: Connection, conditions: Sequence[ColumnElement[bool]], after: Place | None, at_most: int
-) -> list[Place] | None:
-    """The places of cases that meet one selective condition, in order; None where they are more than `at_most`."""
-    asked = select(CASES.c.rank_key, CASES.c.case_id).where(*conditions, *_behind(after)).limit(at_most + 1)
-    found = [(int(rank), str(number)) for rank, number in connection.execute(asked)]
-    return None if len(found) > at_most else sorted(found)
-
-
-def first_of(
-    connection: Connection, numbers: Sequence[Place], conditions: Sequence[ColumnElement[bool]], limit: int
-) -> list[Row[Any]]:
-    """Of cases at some places, in order, the first `limit` that meet every condition."""
-    found: list[Row[Any]] = []
-    start, size = 0, 500
-    while start < len(numbers) and len(found) < limit:
-        few = [number for _, number in numbers[start : start + size]]
-        rows = connection.execute(select(CASES).where(CASES.c.case_id.in_(few), *conditions)).all()
-        found += sorted(rows, key=lambda row: (row.rank_key, row.case_id))
-        # Where the first few do not fill a page, few fit: the rest is asked about at once.
-        start, size = start + size, 5_000
-    return found[:limit]
-
-
-def _behind(after: Place | None) -> list[ColumnElement[bool]]:
-    return [] if after is None else [tuple_(CASES.c.rank_key, CASES.c.case_id) > tuple_(*after)]
-
-
 Counts = dict[tuple[str, str], int]
 """How many open cases there are by desk and state."""
 
 
-def counts(connection: Connection, within: Callable[[ColumnElement[Any]], ColumnElement[bool]] | None) -> Counts:
-    """Open cases by desk and state; of the divisions `within(division_code)` lets through, or of all.
-
-    They are counted by division first, by one index, so that a scope is looked up for each division and not each case.
-    """
-    asked = select(CASES.c.desk, CASES.c.state, func.count().label("n")).where(CASES.c.is_open == literal(True))
-    if within is None:
-        return _counted(connection, asked.group_by(CASES.c.desk, CASES.c.state))
-    by = (CASES.c.desk, CASES.c.state, CASES.c.division_code)
-    inner = asked.add_columns(CASES.c.division_code).group_by(*by).subquery()
-    outer = select(inner.c.desk, inner.c.state, func.sum(inner.c.n)).where(within(inner.c.division_code))
-    return _counted(connection, outer.group_by(inner.c.desk, inner.c.state))
-
-
-def counts_of(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> Counts:
-    """Open cases that meet selective conditions, by desk and state."""
-    asked = select(CASES.c.desk, CASES.c.state, func.count()).where(CASES.c.is_open == literal(True), *conditions)
-    return _counted(connection, asked.group_by(CASES.c.desk, CASES.c.state))
-
-
-def _counted(connection: Connection, asked: Select[Any]) -> Counts:
-    return {(str(desk), str(state)): int(n) for desk, state, n in connection.execute(asked)}
+def counts(connection: Connection) -> Counts:
+    """All open cases by desk and state."""
+    asked = select(CASES.c.desk, CASES.c.state, func.count()).where(CASES.c.is_open == literal(True))
+    found = connection.execute(asked.group_by(CASES.c.desk, CASES.c.state))
+    return {(str(desk), str(state)): int(n) for desk, state, n in found}
 
 
 def questions_with(connection: Connection, words: Sequence[str]) -> list[int]:

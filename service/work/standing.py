@@ -42,7 +42,7 @@ def standing(context: Context) -> Standing:
             runs=progress.runs,
             rows_waiting=progress.rows_waiting,
             questions=progress.questions,
-            cases=counts(connection, None),
+            cases=counts(connection),
             unplaced=outbox.count_unplaced(connection),
             deliveries=webhooks.counts(connection),
             lag_s=max(0.0, lag),

@@ -20,8 +20,9 @@ from service.work.queue.assign_case import assign_case, assign_waiting
 from service.work.queue.attach_file import attach_file, list_attachments, read_attachment
 from service.work.queue.close_case import close_case, countersign, refuse_closing
 from service.work.queue.closing import Closing, Explained
+from service.work.queue.count_queues import count_queues
 from service.work.queue.errors import NotThere, Unfit
-from service.work.queue.find_cases import Filter, count_queues, find_cases
+from service.work.queue.find_cases import Filter, find_cases
 from service.work.queue.link_cases import link_cases
 from service.work.queue.move_case import move_case
 from service.work.queue.read_case import read_case, read_history, read_members
@@ -109,7 +110,7 @@ def test_whoever_is_tied_sees_no_case(context: Context, how: str) -> None:
     seen = [row.case_id for row in find_cases(context, me, Filter(), None, 10).cases]
     assert number not in seen
     assert free in seen or how == "township post"
-    assert sum(sum(q.states.values()) for q in count_queues(context, me)) == len(seen)
+    assert sum(sum(q.states.values()) for q in count_queues(context, me).desks) == len(seen)
     with pytest.raises(NotThere) as refused:
         read_case(context, me, number)
     with pytest.raises(NotThere) as missing:

@@ -15,7 +15,8 @@ from service.api.problem import responses
 from service.api.routes._queue_bodies import After, CasesBody, Cursor, Limit, Word, page_body
 from service.api.routes._queue_told import told
 from service.work.queue.assign_case import assign_waiting
-from service.work.queue.find_cases import Filter, count_queues, find_cases
+from service.work.queue.count_queues import count_queues
+from service.work.queue.find_cases import Filter, find_cases
 from service.work.queue.refresh_queue import ask_for_refresh
 from service.work.queue.remember import list_quietened
 from service.work.queue.states import Desk, OpenState
@@ -135,7 +136,7 @@ def queues(context: Asked, who: Reader) -> QueuesBody:
             QueueBody.model_validate(
                 {"desk": q.desk, "states": q.states, "week_capacity": q.week_capacity, "taken_up": q.taken_up}
             )
-            for q in count_queues(context, who)
+            for q in count_queues(context, who).desks
         ]
     )
 

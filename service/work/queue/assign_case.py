@@ -9,7 +9,7 @@ from typing import Any, Final, cast, get_args
 from sqlalchemy import Connection, Row
 
 from service.access import Principal, Role
-from service.store import accounts, assignments, case_ties, cases
+from service.store import accounts, assignments, case_lists, case_ties, cases
 from service.store.accounts import ACCOUNTS
 from service.store.cases import CASES
 from service.work.audit.record import record
@@ -143,7 +143,7 @@ def assign_waiting(context: Context, who: Principal) -> list[Given]:
         lines = []
         for desk in DESKS:
             waiting = [CASES.c.is_open.is_(True), CASES.c.desk == desk, CASES.c.assignee_id.is_(None)]
-            asked = cases.page([*waiting, CASES.c.state == "new", *seen_by(connection, who)], None, AT_ONCE)
+            asked = case_lists.page([*waiting, CASES.c.state == "new", *seen_by(connection, who)], None, AT_ONCE)
             for few in connection.execute(asked).all():
                 if left[desk] <= 0:
                     break

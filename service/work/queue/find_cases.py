@@ -6,24 +6,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, false
 
 from service.access import Principal
-from service.access.scope import under, within
-from service.store import assignments, case_members, case_ties, cases, division_paths
-from service.store.cases import CASES, OVERDUE
+from service.access.scope import under
+from service.store import case_lists, case_members, cases, division_paths
+from service.store.case_lists import Place, Sort, place_of
+from service.store.cases import CASES, NOT_ALERT, OVERDUE
 from service.work.audit.flags import Looked
 from service.work.audit.look_up import look_up
 from service.work.audit.record import Line, record
 from service.work.context import Context
-from service.work.queue.assign_case import WEEK
 from service.work.queue.errors import Unfit
 from service.work.queue.open_case import hub_of
-from service.work.queue.sight import desks_of, seen_by, ties_of
-from service.work.queue.states import DESKS, OPEN
+from service.work.queue.sight import seen_by
 
 FEW: Final = 20_000
 """Up to so many cases are found by what is rarest in a search, and sorted; more are read along the order."""
@@ -75,56 +73,70 @@ class Page:
     after: str | None
 
 
-def find_cases(context: Context, who: Principal, wanted: Filter, after: str | None, limit: int) -> Page:
-    """One page of cases somebody may see, in order of the queue. Logged, with its filters.
+def find_cases(
+    context: Context, who: Principal, wanted: Filter, after: str | None, limit: int, sort: Sort = "rank"
+) -> Page:
+    """One page of cases somebody may see, in order of the queue or another (`service.store.case_lists.Sort`). Logged,
+    with its filters.
 
     Raises Unfit for a cursor that is none.
     """
     start = _start(after)
     with context.database.read() as connection:
         conditions = [*_conditions(context, connection, wanted), *seen_by(connection, who)]
-        few = _few(context, connection, who, wanted, start)
+        few = _few(context, connection, who, wanted, start, sort)
         if few is None:
-            found = list(connection.execute(cases.page(conditions, start, limit + 1)))
+            found = list(connection.execute(case_lists.page(conditions, start, limit + 1, sort)))
         else:
-            found = cases.first_of(connection, few, conditions, limit + 1)
+            found = case_lists.first_of(connection, few, conditions, limit + 1, sort)
         shown = found[:limit]
     # A search that takes long holds up nobody who writes; nothing is shown before the look is on the log.
     with context.database.write() as connection:
         _log(context, connection, who, wanted, len(shown))
-    last = shown[-1] if len(found) > limit else None
-    return Page(shown, None if last is None else f"{last.rank_key}.{last.case_id}")
+    return Page(shown, None if len(found) <= limit else "{}.{}".format(*place_of(shown[-1], sort)))
 
 
 def _few(
-    context: Context, connection: Connection, who: Principal, wanted: Filter, after: cases.Place | None
-) -> list[cases.Place] | None:
+    context: Context, connection: Connection, who: Principal, wanted: Filter, after: Place | None, sort: Sort
+) -> list[Place] | None:
     """Places of the cases that what is rarest in a search leaves; None where that are many, or nothing is rare.
 
-    A filter by desk, state, typology or assignee is no such thing: each has an index in the order of the queue.
+    A filter by desk, state, typology or assignee is no such thing in the order of the queue: each has an index in it.
     """
     if wanted.escalated:
-        return cases.places(connection, [OVERDUE], after, FEW)
+        return case_lists.places(connection, [OVERDUE], after, FEW, sort)
     rare: list[ColumnElement[bool]] = [*_members(context, wanted), *_hub(context, wanted)]
     if not rare and wanted.text:
         rare = _words(connection, wanted.text)[:1]
     if not rare:
         code = [wanted.division] if wanted.division else [] if who.sees_everywhere else list(who.divisions)
-        if not code or not division_paths.few_under(connection, code, FEW_DIVISIONS):
-            return None
-        rare = [CASES.c.division_code.in_(division_paths.all_under(code))]
+        if code and division_paths.few_under(connection, code, FEW_DIVISIONS):
+            rare = [CASES.c.division_code.in_(division_paths.all_under(code))]
+    if not rare and sort != "rank":
+        rare = _narrow(wanted)
+    if not rare:
+        return None
     if wanted.open is not None:
         rare.append(CASES.c.is_open == wanted.open)
-    return cases.places(connection, rare, after, FEW)
+    return case_lists.places(connection, rare, after, FEW, sort)
 
 
-def _start(after: str | None) -> tuple[int, str] | None:
+def _narrow(wanted: Filter) -> list[ColumnElement[bool]]:
+    """A filter that has an index in the order of the queue alone, the narrowest there is; there may be none."""
+    if wanted.assignee_id is not None:
+        return [CASES.c.assignee_id == wanted.assignee_id]
+    if wanted.typology:
+        return [CASES.c.typology == wanted.typology]
+    return [CASES.c.state == wanted.state] if wanted.state else []
+
+
+def _start(after: str | None) -> Place | None:
     if after is None:
         return None
-    rank, _, number = after.partition(".")
-    if not re.fullmatch(r"-?[0-9]{1,18}", rank) or not NUMBER.fullmatch(number):
+    value, _, number = after.partition(".")
+    if not re.fullmatch(r"-?[0-9]{1,18}", value) or not NUMBER.fullmatch(number):
         raise Unfit("after", "Expected what the page before gave as `next`.", "应为上一页返回的 next 值。")
-    return int(rank), number
+    return int(value), number
 
 
 def _conditions(context: Context, connection: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -141,6 +153,8 @@ def _conditions(context: Context, connection: Connection, wanted: Filter) -> lis
     ):
         if value not in (None, ""):
             found.append(column == value)
+    if wanted.offered_as and wanted.offered_as != "alert":
+        found.append(NOT_ALERT)
     if wanted.unassigned:
         found.append(CASES.c.assignee_id.is_(None))
     if wanted.escalated:
@@ -217,49 +231,3 @@ def _log(context: Context, connection: Connection, who: Principal, wanted: Filte
         record(context, connection, Line(who.name, "case.searched", "card", card, details=details))
     else:
         record(context, connection, Line(who.name, "case.listed", "queue", wanted.desk or "all", details=details))
-
-
-@dataclass(frozen=True, slots=True)
-class DeskCounts:
-    """Open cases of one desk by state, and what it may still take up this week."""
-
-    desk: str
-    states: dict[str, int]
-    week_capacity: int
-    taken_up: int
-
-
-def count_queues(context: Context, who: Principal) -> list[DeskCounts]:
-    """The desks somebody sees, with the cases they see there. Logged."""
-    with context.database.read() as connection:
-        counts = _seen(connection, who)
-        taken = assignments.taken_up(connection, context.clock.now() - WEEK)
-    with context.database.write() as connection:
-        record(context, connection, Line(who.name, "queue.counted", "queue", "all"))
-    desks = [desk for desk in DESKS if desk in desks_of(who) or any(key[0] == desk for key in counts)]
-    return [
-        DeskCounts(
-            desk,
-            {state: counts.get((desk, state), 0) for state in OPEN},
-            int(context.policy[f"cases.{desk}_week_capacity"]),
-            taken.get(desk, 0),
-        )
-        for desk in desks
-    ]
-
-
-def _seen(connection: Connection, who: Principal) -> cases.Counts:
-    """Open cases somebody sees: those of their divisions, less those they are tied to, at their desks."""
-    scope = None if who.sees_everywhere else partial(within, who)
-    if scope is not None and division_paths.few_under(connection, who.divisions, FEW_DIVISIONS):
-        reach = CASES.c.division_code.in_(division_paths.all_under(who.divisions))
-        found = cases.counts_of(connection, [reach, within(who, CASES.c.division_code)])
-    else:
-        found = cases.counts(connection, scope)
-    ties = ties_of(connection, who)
-    if ties:
-        own = cases.counts_of(connection, [case_ties.tied(ties), within(who, CASES.c.division_code)])
-        found = {key: n - own.get(key, 0) for key, n in found.items()}
-    asked = "department_verifier" in who.roles
-    mine = desks_of(who)
-    return {(d, s): n for (d, s), n in found.items() if d in mine or (asked and s == "with_department")}
