@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Table, Text, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Table, Text, func, insert, select
 
 from service.store._columns import METADATA, Document, Moment, Number, Sealed
 
@@ -45,3 +45,21 @@ def at_version(connection: Connection, case_id: str, version: int) -> Row[Any] |
     """The line of the change that gave the case this version."""
     asked = select(CASE_HISTORY).where(CASE_HISTORY.c.case_id == case_id, CASE_HISTORY.c.version == version)
     return connection.execute(asked.order_by(CASE_HISTORY.c.line_id.desc()).limit(1)).first()
+
+
+def newest(connection: Connection, case_id: str, limit: int) -> list[Row[Any]]:
+    """The last lines of a case, newest first."""
+    asked = select(CASE_HISTORY).where(CASE_HISTORY.c.case_id == case_id)
+    return list(connection.execute(asked.order_by(CASE_HISTORY.c.line_id.desc()).limit(limit)))
+
+
+def since_version(connection: Connection, case_id: str, version: int, limit: int = 20) -> list[Row[Any]]:
+    """Lines of the changes after a version, in order."""
+    asked = select(CASE_HISTORY).where(CASE_HISTORY.c.case_id == case_id, CASE_HISTORY.c.version > version)
+    return list(connection.execute(asked.order_by(CASE_HISTORY.c.line_id).limit(limit)))
+
+
+def count(connection: Connection, case_id: str) -> int:
+    """How many lines a case has."""
+    asked = select(func.count()).where(CASE_HISTORY.c.case_id == case_id)
+    return int(connection.execute(asked).scalar_one())

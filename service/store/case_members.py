@@ -170,3 +170,21 @@ def page(
         CASE_MEMBERS.c.case_id == case_id, CASE_MEMBERS.c.disbursement_id > after, *conditions
     )
     return list(connection.execute(asked.order_by(CASE_MEMBERS.c.disbursement_id).limit(limit)))
+
+
+def outcomes(connection: Connection, case_id: str) -> dict[str, int]:
+    """How many payments of a closed case were found how."""
+    asked = select(CASE_MEMBERS.c.outcome, func.count()).where(
+        CASE_MEMBERS.c.case_id == case_id, CASE_MEMBERS.c.outcome.is_not(None)
+    )
+    return {str(found): int(n) for found, n in connection.execute(asked.group_by(CASE_MEMBERS.c.outcome))}
+
+
+def one(
+    connection: Connection, case_id: str, payment: str, conditions: Sequence[ColumnElement[bool]]
+) -> Row[Any] | None:
+    """A payment that is or was in a case and meets the conditions."""
+    asked = select(CASE_MEMBERS).where(
+        CASE_MEMBERS.c.case_id == case_id, CASE_MEMBERS.c.disbursement_id == payment, *conditions
+    )
+    return connection.execute(asked).first()

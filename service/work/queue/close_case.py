@@ -159,12 +159,17 @@ def _waiting(connection: Connection, row: Row[Any]) -> Row[Any]:
     return found
 
 
-def _second(who: Principal, proposal: Row[Any]) -> None:
-    """Raises NotAllowed unless whoever asks is a person, may countersign, and is not who proposed."""
+def is_second(who: Principal, proposal: Row[Any]) -> bool:
+    """Whether somebody is a person who signed in, may countersign, and is not who proposed."""
     own = proposal.proposed_by == who.account_id
     # One person with two accounts is one person.
     same = who.person is not None and proposal.closing.get("person") == who.person
-    if own or same or not who.may("cases.countersign") or who.credential not in PERSONS:
+    return not own and not same and who.may("cases.countersign") and who.credential in PERSONS
+
+
+def _second(who: Principal, proposal: Row[Any]) -> None:
+    """Raises NotAllowed unless whoever asks is a second person."""
+    if not is_second(who, proposal):
         raise NotAllowed(
             "second-person",
             "This takes a second person, signed in, who may countersign and did not propose it.",
