@@ -39,12 +39,15 @@ def words_of(file: Path) -> Mapping[str, Mapping[Language, str]]:
 
 
 class Words:
-    """The words of one page in one language: `words("count_cases", n=3)`; of the page first, then common ones."""
+    """The words of one page in one language: `words("count_cases", n=3)`; of the page first, then those it shares with
+    the pages of its kind (`case_print` with `case`: `_case.toml`), then common ones."""
 
     def __init__(self, page: str, language: Language) -> None:
         """`page`: the name of its file; empty for common words alone."""
         own = HERE / "pages" / f"{page}.toml"
-        self._own = words_of(own) if page and own.is_file() else {}
+        kind = HERE / "pages" / f"_{page.partition('_')[0]}.toml"
+        found = [words_of(file) for file in (kind, own) if page and file.is_file()]
+        self._own: Mapping[str, Mapping[Language, str]] = {key: text for one in found for key, text in one.items()}
         self._common = words_of(HERE / "common.toml")
         self.language = language
 
