@@ -35,6 +35,7 @@ KNOWN: Final = "mingbai.known"
 FREE: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _UPLOADS = re.compile(r"/v1/(runs|tables/[^/]+)/?|/runs/new/send/?")
 _ATTACHMENTS = re.compile(r"/v1/cases/[^/]+/attachments/?")
+_ATTACHED_BY_HAND = re.compile(r"/cases/[^/]+/attach")
 _OVERHEAD = 64 * 1024  # of a multipart form around its file
 
 _TITLES = {
@@ -103,6 +104,9 @@ class Limits:
         """The largest body a path takes, bytes."""
         if _UPLOADS.fullmatch(path):
             return self._upload_bytes
+        if _ATTACHED_BY_HAND.fullmatch(path):
+            # Somebody who chose too large a file is told so by the page they sent it from.
+            return self._attachment_bytes * 3
         return self._attachment_bytes if _ATTACHMENTS.fullmatch(path) else ORDINARY
 
     async def _whole(self, receive: Receive, length: int) -> bytes | None:

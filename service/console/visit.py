@@ -141,11 +141,11 @@ def language_of(request: Request) -> Language:
 
 
 def visit(permission: Permission | None) -> Callable[..., Awaitable[Visit]]:
-    """The dependency of a page whoever has `permission` may open; None: whoever is signed in. Nobody signed in is led to
-    the sign-in page and back. Raises Problem 403. It carries `.permission`, for tests that walk the routes."""
+    """The dependency of a page whoever has `permission` may open; None: whoever is signed in. Nobody signed in is led
+    to the sign-in page and back. Raises Problem 403. It carries `.permission`, for tests that walk the routes."""
 
     async def found(request: Request, context: Annotated[Context, Depends(context_of)]) -> Visit:
-        return await run_in_threadpool(_found, request, context, permission)
+        return await run_in_threadpool(visit_of, request, context, permission)
 
     found.permission = permission  # type: ignore[attr-defined]
     return found
@@ -170,7 +170,7 @@ def sent(permission: Permission | None, *, public: bool = False) -> Callable[...
         if public:
             one = Visit(request, context, None, request.cookies.get(BEFORE) or "", language_of(request))
         else:
-            one = await run_in_threadpool(_found, request, context, permission)
+            one = await run_in_threadpool(visit_of, request, context, permission)
         check_origin(request, context)
         form = await request.form(max_files=0, max_fields=2_000)
         fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
@@ -202,7 +202,8 @@ def parent_of(path: str) -> str:
     return path.rstrip("/").rpartition("/")[0] or "/"
 
 
-def _found(request: Request, context: Context, permission: Permission | None) -> Visit:
+def visit_of(request: Request, context: Context, permission: Permission | None) -> Visit:
+    """Whoever asks for a page. Raises LedElsewhere where nobody is signed in, Problem 403 without the permission."""
     token = request.cookies.get(COOKIE)
     who = principal_of_session(context, token) if token else None
     if who is None or token is None:
