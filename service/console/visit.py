@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,9 @@ LANGUAGE: Final = "mingbai_language"
 SAID: Final = "mingbai_said"
 BEFORE: Final = "mingbai_before"
 """Cookies: the language; what is said once after a form; the form token of somebody not signed in."""
+
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 class LedElsewhere(Exception):  # noqa: N818 - no error: the answer is another page
@@ -173,11 +177,11 @@ def sent(permission: Permission | None, *, public: bool = False) -> Callable[...
             one = await run_in_threadpool(visit_of, request, context, permission)
         check_origin(request, context)
         form = await request.form(max_files=0, max_fields=2_000)
-        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
         lists: dict[str, list[str]] = {}
         for name, value in form.multi_items():
             if isinstance(value, str):
-                lists.setdefault(name, []).append(value)
+                lists.setdefault(name, []).append(cleaned(value))
+        fields = {name: values[-1] for name, values in lists.items()}
         if not one.form_token:
             # A page that lay open until its cookie was gone.
             raise LedElsewhere(parent_of(request.url.path))
@@ -191,6 +195,16 @@ def sent(permission: Permission | None, *, public: bool = False) -> Callable[...
     found.public = public  # type: ignore[attr-defined]
     found.is_form = True  # type: ignore[attr-defined]
     return found
+
+
+def cleaned(text: str) -> str:
+    r"""What somebody entered, without what no column keeps and nobody means: control characters and halves of letters.
+    Line breaks, which browsers send as two characters, become one.
+
+    >>> cleaned("a\x00b\r\nc\ud800")
+    'ab\nc'
+    """
+    return _CONTROL.sub("", text.replace("\r\n", "\n"))
 
 
 def parent_of(path: str) -> str:
