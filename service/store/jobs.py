@@ -191,3 +191,9 @@ def counts(connection: Connection) -> dict[tuple[str, str], int]:
 def forget(connection: Connection, before: dt.datetime) -> int:
     """Drop jobs that were done before a moment; those that failed stay. Returns how many."""
     return int(connection.execute(delete(JOBS).where(JOBS.c.state == "done", JOBS.c.done_at < before)).rowcount)
+
+
+def under_way(connection: Connection, kind: str, now: dt.datetime) -> bool:
+    """Whether a job of a kind is being worked on, or waits and is due."""
+    due = or_(JOBS.c.state == "working", and_(JOBS.c.state == "waiting", JOBS.c.due_at <= now))
+    return connection.execute(select(JOBS.c.job_id).where(JOBS.c.kind == kind, due).limit(1)).first() is not None

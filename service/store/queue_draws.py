@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Double, Row, Table, Text, select
+from sqlalchemy import BigInteger, Column, Connection, Double, Row, Table, Text, func, select
 
 from service.store._columns import METADATA
 from service.store._new_rows import add_new
@@ -52,3 +52,9 @@ def refreshed(connection: Connection, queue_at: int) -> bool:
 def keep_refresh(connection: Connection, row: Mapping[str, Any]) -> None:
     """Keep that the queue of a moment was made."""
     add_new(connection, QUEUE_REFRESHES, [row])
+
+
+def last_refresh(connection: Connection) -> int | None:
+    """Of which moment the newest queue is, microseconds UTC; None where none was made."""
+    found = connection.execute(select(func.max(QUEUE_REFRESHES.c.queue_at))).scalar_one()
+    return None if found is None else int(found)
