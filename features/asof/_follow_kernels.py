@@ -1,4 +1,4 @@
-"""One compiled pass that puts rows which arrived last of all into every index of a table, and what lies along with them.
+"""One compiled pass that puts rows which arrived last of all into every index of a table, and what lies along too.
 
 An index is a row of whole numbers (`PLACES` names its places): addresses and lengths of the arrays `LiveGroups` holds.
 What lies along with an index (totals, previous equals, columns) is a row of another such table. Where an array has no
@@ -8,6 +8,11 @@ Rows here are known later than everything before them, so each stands last in it
 """
 
 from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numba import carray, njit  # type: ignore[attr-defined]
@@ -73,7 +78,7 @@ def _f4(address: int, size: int) -> NDArray[np.float32]:
 
 
 @njit(nogil=True)
-def _group(d: Int64, key: Int32, found: Int32) -> int:
+def _group(d: Int64, key: Int32, found: Int32) -> Any:
     """The group of a key without nulls (1, width); a key not seen before gets one. -2 where there is no room for it."""
     width = d[_WIDTH]
     if width == 1:
@@ -83,7 +88,8 @@ def _group(d: Int64, key: Int32, found: Int32) -> int:
         one, values = _i4(d[_ONE], d[_ONE_SIZE]), _i4(d[_ONE_VALUES], 1 << 30)
         g = np.int64(_finer(key[0, 0], one, values, key[0, 1]))
         if width > 2:
-            g = np.int64(_finer(g, _i4(d[_TWO], d[_TWO_SIZE]), _i4(d[_TWO_VALUES], 1 << 30), key[0, 2]))
+            two, finer = _i4(d[_TWO], d[_TWO_SIZE]), _i4(d[_TWO_VALUES], 1 << 30)
+            g = np.int64(_finer(g, two, finer, key[0, 2]))  # type: ignore[arg-type]
         if g >= 0:
             return g
         slots = _i4(d[_SLOTS], d[_SLOTS_SIZE])
@@ -131,7 +137,7 @@ def _put_slot(slots: Int32, keys: Int32, i: int) -> None:
 
 
 @njit(nogil=True)
-def _move(d: Int64, along: Int64, start: int, end: int, to: int) -> None:
+def _move(d: Int64, along: Int64, start: Any, end: Any, to: Any) -> None:
     """A group moves to the end of `rows`, and what lies along with it."""
     rows = _i4(d[_ROWS], d[_ROOM])
     for p in range(end - start):
@@ -180,8 +186,8 @@ def _insert(d: Int64, along: Int64, columns: Int64, first: int, n: int, moves: I
             return moved
         start, end = np.int64(starts[g]), np.int64(ends[g])
         size = end - start
-        if size == 0 or start < d[_BASE] or size == _room(size):
-            room = _room(size + 1)
+        if size == 0 or start < d[_BASE] or size == _room(size):  # type: ignore[arg-type]
+            room = _room(size + 1)  # type: ignore[arg-type]
             to = d[_USED]
             if to + room > d[_ROOM] or moved == moves.shape[0]:
                 return moved
@@ -199,64 +205,83 @@ def _insert(d: Int64, along: Int64, columns: Int64, first: int, n: int, moves: I
     return moved
 
 
-@njit(cache=True, nogil=True)
-def insert_all(
-    which: Int64, indexes: Int64, along: Int64, columns: Int64, first: int, n: int, moves: Int32
-) -> int:
-    """Put rows `first` to `first + n` into the groups of the indexes named.
-
-    `columns` are the addresses of key columns (int32). `moves` (k, 4) takes index, from, until and to of groups that
-    moved, of indexes that ask for it (`MOVED`); gives their number.
-    """
-    moved = 0
-    for w in which:
-        moved = _insert(indexes[w], along, columns, first, n, moves, w, moved)
-    return moved
+def _sources() -> str:
+    """Hash of all code that is compiled into the passes: numba's cache sees changes of their own file only, and what
+    they close over (see `features.recorded._machine`)."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in (Path(__file__), here / "_live_kernels.py", here.parent / "recorded" / "_memory.py"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
-@njit(cache=True, nogil=True)
-def extend_all(which: Int64, indexes: Int64, along: Int64, columns: Int64, first: int, n: int) -> int:
-    """What lies along with the rows, for rows that are in their groups; how many stopped (totals no longer exact)."""
-    stopped = 0
-    for w in which:
-        a = along[w]
-        d = indexes[a[_INDEX]]
-        starts, ends = _i4(d[_STARTS], d[_CAPACITY]), _i4(d[_ENDS], d[_CAPACITY])
-        rows, groups = _i4(d[_ROWS], d[_ROOM]), _i4(d[_GROUPS], d[_GROUPS_ROOM])
-        a[_STOPPED] = 0
-        for i in range(n):
-            row = first + i
-            g = groups[row - d[_GROUPS_FIRST]]
-            if g < 0:
-                continue
-            start, p = np.int64(starts[g]), np.int64(ends[g]) - 1
-            while rows[p] != row:
-                p -= 1
-            if a[_KIND] == TOTALS:
-                totals = _f8(a[_ARRAY], d[_ROOM])
-                v = _f8(columns[a[_COLUMN]], row + 1)[row]
-                before = totals[p - 1] if p > start else 0.0
-                totals[p] = before + v if v == v else before
-            elif a[_KIND] == COUNTS:
-                counts = _f4(a[_ARRAY], d[_ROOM])
-                v = _f8(columns[a[_COLUMN]], row + 1)[row]
-                total = np.float64(counts[p - 1]) if p > start else 0.0
-                if v == v:
-                    total += v
-                if not abs(total) < LARGEST or total != np.floor(total):
-                    a[_STOPPED] = 1
-                    stopped += 1
-                    break
-                counts[p] = total
-            elif a[_KIND] == PREVIOUS:
-                places, codes = _i4(a[_ARRAY], d[_ROOM]), _i4(columns[a[_COLUMN]], row + 1)
-                code = max(codes[row], -1)
-                q = p - 1
-                while q >= start and max(codes[rows[q]], -1) != code:
-                    q -= 1
-                places[p] = q if q >= start else -1
-            elif a[_BYTES] == 8:
-                _i8(a[_ARRAY], d[_ROOM])[p] = _i8(columns[a[_COLUMN]], row + 1)[row]
-            else:
-                _i4(a[_ARRAY], d[_ROOM])[p] = _i4(columns[a[_COLUMN]], row + 1)[row]
-    return stopped
+def _compiled(sources: str) -> tuple[Callable[..., int], Callable[..., int]]:
+    """`insert_all` and `extend_all` as compiled from these sources."""
+
+    @njit(cache=True, nogil=True)
+    def insert_all(which: Int64, indexes: Int64, along: Int64, columns: Int64, first: int, n: int, moves: Int32) -> int:
+        """Put rows `first` to `first + n` into the groups of the indexes named.
+
+        `columns` are the addresses of key columns (int32). `moves` (k, 4) takes index, from, until and to of groups that
+        moved, of indexes that ask for it (`MOVED`); gives their number.
+        """
+        moved = 0
+        if len(sources) == 0:
+            return moved
+        for w in which:
+            moved = _insert(indexes[w], along, columns, first, n, moves, w, moved)
+        return moved
+
+    @njit(cache=True, nogil=True)
+    def extend_all(which: Int64, indexes: Int64, along: Int64, columns: Int64, first: int, n: int) -> int:
+        """What lies along with the rows, for rows that are in their groups; how many stopped (totals no longer exact)."""
+        stopped = 0
+        if len(sources) == 0:
+            return stopped
+        for w in which:
+            a = along[w]
+            d = indexes[a[_INDEX]]
+            starts, ends = _i4(d[_STARTS], d[_CAPACITY]), _i4(d[_ENDS], d[_CAPACITY])
+            rows, groups = _i4(d[_ROWS], d[_ROOM]), _i4(d[_GROUPS], d[_GROUPS_ROOM])
+            a[_STOPPED] = 0
+            for i in range(n):
+                row = first + i
+                g = groups[row - d[_GROUPS_FIRST]]
+                if g < 0:
+                    continue
+                start, p = np.int64(starts[g]), np.int64(ends[g]) - 1
+                while rows[p] != row:
+                    p -= 1
+                if a[_KIND] == TOTALS:
+                    totals = _f8(a[_ARRAY], d[_ROOM])
+                    v = _f8(columns[a[_COLUMN]], row + 1)[row]
+                    before = totals[p - 1] if p > start else 0.0
+                    totals[p] = before + v if v == v else before
+                elif a[_KIND] == COUNTS:
+                    counts = _f4(a[_ARRAY], d[_ROOM])
+                    v = _f8(columns[a[_COLUMN]], row + 1)[row]
+                    total = np.float64(counts[p - 1]) if p > start else 0.0
+                    if v == v:
+                        total += v
+                    if not abs(total) < LARGEST or total != np.floor(total):
+                        a[_STOPPED] = 1
+                        stopped += 1
+                        break
+                    counts[p] = total
+                elif a[_KIND] == PREVIOUS:
+                    places, codes = _i4(a[_ARRAY], d[_ROOM]), _i4(columns[a[_COLUMN]], row + 1)
+                    code = max(codes[row], -1)
+                    q = p - 1
+                    while q >= start and max(codes[rows[q]], -1) != code:
+                        q -= 1
+                    places[p] = q if q >= start else -1
+                elif a[_BYTES] == 8:
+                    _i8(a[_ARRAY], d[_ROOM])[p] = _i8(columns[a[_COLUMN]], row + 1)[row]
+                else:
+                    _i4(a[_ARRAY], d[_ROOM])[p] = _i4(columns[a[_COLUMN]], row + 1)[row]
+        return stopped
+
+    return insert_all, extend_all
+
+
+insert_all, extend_all = _compiled(_sources())

@@ -131,6 +131,7 @@ class GrowingTable(LedgerTable):
             return super().column(name)
         values = super().column(name)  # All that were handed over are there since rows arrived: this one is null.
         self._grown[name] = Growing(values)
+        self.ledger.shape += 1
         return values
 
     @property
@@ -165,6 +166,7 @@ class GrowingTable(LedgerTable):
             self._gone = Growing(self.superseded_at)
             self._known = Growing(self._ordered[1])
             self._grown = {name: Growing(values) for name, values in self._columns.items()}
+            self.ledger.shape += 1
         return self._known, self._gone
 
     def take(self, rows: pa.Table, columns: dict[str, NDArray[Any]], known: NDArray[np.int64]) -> None:
@@ -185,6 +187,7 @@ class GrowingTable(LedgerTable):
     def replace(self, row: int, at: int) -> None:
         """A row was replaced by a later version at a moment."""
         self._start()[1].own()[row] = at
+        self.ledger.shape += 1
         self._versions = True
         self.replaced_rows.append(row)
 

@@ -23,14 +23,10 @@ from features.asof.growing import Growing
 from features.asof.journal import NEVER
 from features.asof.ledger import Ledger
 from features.asof.ledger_table import ALWAYS, LedgerTable
-from features.asof.live_table import LiveTable
+from features.asof.live_table import PAYMENTS, LiveTable
 from features.asof.live_vocabulary import LiveVocabulary
 from features.asof.period import periods_days
 from features.contract import EVERY_TABLE
-
-
-PAYMENTS = "disbursements"
-"""The table whose rows come one by one."""
 
 
 @dataclass(slots=True)
@@ -79,6 +75,10 @@ class LiveLedger(Ledger):
     def _table(self, name: str, source: Path | pa.Table) -> LedgerTable:
         self._live[name] = LiveTable(self, EVERY_TABLE[name], source)
         return self._live[name]
+
+    def table(self, name: str) -> LiveTable | None:
+        """A table, without a note that it was read."""
+        return self._live.get(name)
 
     def append(self, rows: Mapping[str, pa.Table]) -> Appended:
         """Take rows in the canonical types of their tables (see `features.intake`), columns in any order.
@@ -174,6 +174,11 @@ class LiveLedger(Ledger):
         """Bring indexes and derived columns up to date now; else that is done when they are next asked for."""
         for table in self._live.values():
             table.catch_up()
+
+    def catch_up_payments(self) -> None:
+        """The same for what is made from payments and lies in their table."""
+        if PAYMENTS in self._live:
+            self._live[PAYMENTS].catch_up()
 
     def codes(self, entity: str, values: pa.ChunkedArray) -> NDArray[np.int32]:
         """Codes of texts in an identifier space; those not seen before get one."""

@@ -150,6 +150,7 @@ class LiveGroups(GroupIndex):
             starts, ends, rows = self._starts.own(), self._ends.own(), self._rows.own()
         self.rows, self.starts, self.ends = rows, starts, ends
         if len(changed):
+            self._table.ledger.shape += 1
             for kept in (self._totals, self._previous, self._along):
                 kept.clear()
             self._replaced = None
@@ -170,13 +171,17 @@ class LiveGroups(GroupIndex):
             for array, _ in self._previous.values():
                 before = array.own()[start:end]
                 array.values[to : to + end - start] = np.where(before >= 0, before + (to - start), -1)
+        self.follow_replaced(moves.tolist())
+
+    def follow_replaced(self, moves: list[list[int]]) -> None:
+        """Groups moved (from, until, to): replaced rows among them did too."""
         if self._replaced is None:
             return
         if len(moves) > MOVES_ONE_BY_ONE:
             self._replaced = None
             return
         places, seen = self._replaced
-        for start, end, to in moves.tolist():
+        for start, end, to in moves:
             lo, hi = np.searchsorted(places, (start, end))
             if lo < hi:
                 places = np.concatenate([places[:lo], places[hi:], places[lo:hi] + (to - start)])
@@ -206,6 +211,7 @@ class LiveGroups(GroupIndex):
             self._keys.add(new)
             if 2 * len(self._keys) > len(self._slots):
                 self._slots = np.full(1 << int(4 * len(self._keys)).bit_length(), -1, np.int32)
+                self._table.ledger.shape += 1
                 live.fill_slots(self._slots, self._keys.values)
             else:
                 live.add_slots(self._slots, self._keys.values, len(self._keys) - len(new))
@@ -214,6 +220,8 @@ class LiveGroups(GroupIndex):
 
     def _widen(self, size: int) -> None:
         if size > self.size:
+            if not self.size:
+                self._table.ledger.shape += 1  # Groups came into being.
             for array in (self._starts, self._ends):
                 array.resize(size)
                 array.values[self.size :] = 0

@@ -48,6 +48,7 @@ class LiveIndex(LiveGroups):
         if of not in self._totals:
             made = self._lay_out(f"totals-{of}", lambda: kernels.running_totals(*self._whole(), values()))
             self._totals[of] = made, self._count
+            self._table.ledger.shape += 1
         array, seen = self._totals[of]
         if seen == self._count - 1 and self._total_of_last(array, values()):
             self._totals[of] = array, self._count
@@ -55,6 +56,7 @@ class LiveIndex(LiveGroups):
             pending, column = self._pending(seen), values()
             if array.values.dtype == np.float32 and not _counts_only(*pending, column, array.own()):
                 array = Growing(array.values.astype(np.float64))
+                self._table.ledger.shape += 1
             if array.values.dtype == np.float64:
                 _extend_totals(*pending, column, array.own())
             self._totals[of] = array, self._count
@@ -88,6 +90,7 @@ class LiveIndex(LiveGroups):
                 return kernels.previous_same(offsets, rows, found, int(found.max(initial=-1)) + 1)
 
             self._previous[of] = self._lay_out(f"previous-{of}", make, positions=True), self._count
+            self._table.ledger.shape += 1
         array, seen = self._previous[of]
         if seen < self._count:
             _extend_previous(*self._pending(seen), codes(), array.own())
@@ -99,6 +102,7 @@ class LiveIndex(LiveGroups):
         if of not in self._along:
             made = self._lay_out(f"along-{of}", lambda: values()[self._whole()[1]])
             self._along[of] = made, self._count
+            self._table.ledger.shape += 1
         array, seen = self._along[of]
         if seen < self._count:
             _extend_along(*self._pending(seen), values(), array.own())
@@ -122,10 +126,12 @@ class LiveIndex(LiveGroups):
 
     def amend(self, of: str, changed: NDArray[np.int64] | None, values: NDArray[Any]) -> None:
         """Values of a column changed in these rows (None: in many): what was made along with the rows follows."""
-        self._previous.pop(of, None)
+        if self._previous.pop(of, None) is not None:
+            self._table.ledger.shape += 1
         if changed is None:
-            self._totals.pop(of, None)
-            self._along.pop(of, None)
+            for kept in (self._totals, self._along):
+                if kept.pop(of, None) is not None:
+                    self._table.ledger.shape += 1
             return
         if of not in self._totals and of not in self._along:
             return
@@ -142,6 +148,15 @@ class LiveIndex(LiveGroups):
                 live.total_from(groups, places, self.starts, self.ends, self.rows, column, array.own())
             elif not live.count_from(groups, places, self.starts, self.ends, self.rows, column, array.own()):
                 del self._totals[of]
+                self._table.ledger.shape += 1
+
+    def held(self, part: str, of: str = "") -> Growing | None:
+        """What holds an array of the index, or one that lies along with it."""
+        if part in ("starts", "ends", "rows", "keys"):
+            found: Growing = getattr(self, f"_{part}")
+            return found
+        kept = {"totals": self._totals, "previous": self._previous, "along": self._along}[part]
+        return kept[of][0] if of in kept else None
 
     def memoised(self, key: object, make: Callable[[], T]) -> T:
         """Something computed for the index; extended, or made again, once what it read has grown."""
@@ -158,6 +173,11 @@ class LiveIndex(LiveGroups):
         ledger.reads.note_all(kept.reads)
         result: T = kept.value
         return result
+
+    def memo_reads(self, key: object) -> frozenset[str]:
+        """What something kept with the index had read."""
+        kept: Kept = self.memo[key]
+        return kept.reads
 
     def _whole(self) -> tuple[NDArray[Any], NDArray[Any]]:
         return self.packed()

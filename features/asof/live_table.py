@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.asof.follow import Follow, Makers
 from features.asof.group_index import GroupIndex
 from features.asof.growing import Growing
 from features.asof.growing_table import GrowingTable
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 NO_ROWS = np.empty(0, np.int64)
+PAYMENTS = "disbursements"
+"""The table whose rows come one by one."""
 AMENDED = 512
 """More rows than this with other values, and what was made from the column is made again."""
 
@@ -56,6 +59,8 @@ class LiveTable(GrowingTable):
         self._live: dict[tuple[str, ...], LiveIndex] = {}
         self._made: dict[str, Made] = {}
         self._grown_types: dict[str, Growing] = {}
+        self._follower = Follow(self)
+        self.makers: Makers | None = None
 
     def values_of(self, name: str) -> NDArray[Any]:
         """A column, declared or derived before, up to date."""
@@ -76,15 +81,38 @@ class LiveTable(GrowingTable):
         typed = self._grown_types.get(key)
         if typed is None:
             typed = self._grown_types[key] = Growing(values.astype(kind))
+            self.ledger.shape += 1
         elif len(typed) < len(values):
             typed.add(values[len(typed) :])
         return typed.values
+
+    def grown(self, name: str, kind: np.dtype[Any]) -> Growing:
+        """The array that holds a column, declared or derived before, as a type."""
+        self._as(name, kind)
+        made = self._grown.get(name) if self.schema_has(name) else self._made[name].values
+        return made if made is not None and made.values.dtype == kind else self._grown_types[f"{name} as {kind}"]
+
+    def growth(self, name: str) -> ByRow | ByCode | None:
+        """How a derived column takes rows that arrive; None for one that does not say, or was never made."""
+        return self._made[name].growth if name in self._made else None
+
+    def held(self, part: str, *names: Any) -> Growing | None:
+        """What holds when rows became known ("known") and were replaced ("gone"), a column as it was handed over
+        ("column", name), in a type ("as", name, type) or derived ("derived", name); None before any row arrived."""
+        if self._known is None:
+            return None
+        if part == "as":
+            return self.grown(*names)
+        if part == "derived":
+            return self._made[names[0]].values if names[0] in self._made else None
+        return self._known if part == "known" else self._gone if part == "gone" else self._grown.get(names[0])
 
     def derived(self, name: str, make: Make) -> NDArray[Any]:
         """A column computed from the row itself and what was known by then, kept under `name`; shape (rows,)."""
         if name not in self._made:
             values, read = self._make(name, make)
             self._made[name] = Made(make, Growing(values), read, self.ledger.version, self.rows, growth_of(make))
+            self.ledger.shape += 1
         return self._fresh(name)
 
     def _make(self, name: str, make: Make) -> tuple[NDArray[Any], frozenset[str]]:
@@ -120,6 +148,8 @@ class LiveTable(GrowingTable):
     def _refresh(self, name: str, made: Made) -> None:
         growth = made.growth
         if isinstance(growth, ByRow):
+            if self.name != PAYMENTS and not growth.ahead_us and self.ledger.loud <= made.version:
+                return  # Quiet payments touch no other table's rows.
             self._again_by_row(name, made, growth)
         elif isinstance(growth, ByCode):
             self._again_by_code(name, made, growth)
@@ -204,6 +234,7 @@ class LiveTable(GrowingTable):
         values, made.reads = self._make(name, made.make)
         made.others = None
         made.values = Growing(values)
+        self.ledger.shape += 1
         self.ledger.made_again(f"{self.name}.{name}")
         self._follow(name, made, None)
         made.changes.add(self.ledger.version, ALWAYS)
@@ -213,11 +244,13 @@ class LiveTable(GrowingTable):
         for columns in [c for c in self._live if name in c]:
             if changed is None:
                 del self._live[columns]
+                self.ledger.shape += 1
                 self.ledger.made_again(f"{self.name} by {', '.join(columns)}")
             else:
                 self._live[columns].rekey(changed)
         for key in [k for k in self._grown_types if k.startswith(f"{name} as ")]:
             del self._grown_types[key]
+            self.ledger.shape += 1
         for index in self._live.values():
             index.amend(name, changed, made.values.values)
 
@@ -227,12 +260,16 @@ class LiveTable(GrowingTable):
 
     def catch_up(self) -> None:
         """Bring everything that was made so far up to date with what arrived."""
+        if self.name == PAYMENTS and self._follower.run():
+            return
         for name in list(self._made):
             self._fresh(name)
         for columns in list(self._live):
             self.index(columns)
         for index in list(self._live.values()):
             index.catch_up_along()
+        if self.name == PAYMENTS:
+            self._follower.caught_up()
 
     def index(self, columns: tuple[str, ...]) -> GroupIndex:
         """Rows grouped by one or several code columns, in order of knowledge inside each group."""
@@ -244,6 +281,7 @@ class LiveTable(GrowingTable):
                 if column in self._made:
                     self._fresh(column)
             found = self._live[columns] = LiveIndex(self, columns, self._keep_index(columns))
+            self.ledger.shape += 1
         if found.version != self.ledger.version:
             for column in found.derived:
                 self._fresh(column)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.asof.growing import Growing
 from features.recorded._codes import CODE
 from features.recorded._recorder import CannotRecordError, Recorder
 from features.recorded._values import LeafLength, Stand, Traced, kind_of
@@ -17,12 +18,19 @@ class Leaf(Stand):
     """An array of the ledger. Nothing is done with all of it: taking values at places is what is recorded."""
 
     def __init__(
-        self, recorder: Recorder, key: Any, resolve: Callable[[], NDArray[Any]], of: str | None = None
+        self,
+        recorder: Recorder,
+        key: Any,
+        resolve: Callable[[], NDArray[Any]],
+        of: str | None = None,
+        home: str | None = None,
+        grown: Callable[[], Growing | bool | None] | None = None,
     ) -> None:
+        """`of`, `home` and `grown` as in `LeafSource`."""
         self.recorder = recorder
         self.key = key
         self.resolve = resolve
-        self.of = of
+        self.of, self.home, self.grown = of, home or of, grown
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -32,7 +40,7 @@ class Leaf(Stand):
     @property
     def number(self) -> int:
         """Its number among the program's leaves."""
-        return self.recorder.leaf(self.key, self.resolve, self.of)
+        return self.recorder.leaf(self.key, self.resolve, self.of, self.home, self.grown)
 
     @property
     def ndim(self) -> int:
@@ -57,11 +65,14 @@ class Leaf(Stand):
     def view(self, dtype: Any) -> Leaf:
         """The same bytes in another kind: for calls, which take the array whole."""
         kind = np.dtype(dtype)
-        return Leaf(self.recorder, (*_key(self), "view", kind.str), lambda: self.resolve().view(kind))
+        return Leaf(
+            self.recorder, (*_key(self), "view", kind.str), lambda: self.resolve().view(kind), self.of, self.home
+        )
 
     def reshape(self, *shape: int) -> Leaf:
         """The same values in another shape: for calls, which take the array whole."""
-        return Leaf(self.recorder, (*_key(self), "reshape", shape), lambda: self.resolve().reshape(*shape))
+        key = (*_key(self), "reshape", shape)
+        return Leaf(self.recorder, key, lambda: self.resolve().reshape(*shape), self.of, self.home)
 
     def astype(self, dtype: Any, copy: bool = True) -> Leaf:
         """The values in another kind."""
@@ -88,7 +99,7 @@ class Derived(Leaf):
     """An array of the ledger with something done to each value: done after taking, to those taken."""
 
     def __init__(self, base: Leaf, work: Callable[[Any], Any], key: Any) -> None:
-        super().__init__(base.recorder, (*_key(base), key), lambda: work(base.resolve()))
+        super().__init__(base.recorder, (*_key(base), key), lambda: work(base.resolve()), base.of, base.home)
         self.base = base
         self.work = work
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.asof.growing import Growing
 from features.recorded._codes import WIDTH
 
 
@@ -54,12 +55,16 @@ class Answer:
 class LeafSource:
     """An array of the ledger: how to get it, and the kind of its numbers when it was recorded.
 
-    `of`: the table without whose rows nothing changes in it; None where it may rest on others too.
+    `of`: the table without whose rows nothing changes in it; None where it may rest on others too. `home`: the table
+    without whose rows nothing changes in it while appends are quiet (`LiveLedger.loud`). `grown`: what holds the array,
+    where it only ever gets longer, True where it is the same until the ledger's `shape` changes.
     """
 
     resolve: Callable[[], NDArray[Any]]
     dtype: np.dtype[Any]
     of: str | None
+    home: str | None = None
+    grown: Callable[[], Growing | bool | None] | None = None
 
 
 @dataclass(slots=True)
@@ -106,12 +111,19 @@ class Recorder:
             self.constants[kind, bits] = self.new()
         return self.constants[kind, bits]
 
-    def leaf(self, key: Hashable, resolve: Callable[[], NDArray[Any]], of: str | None = None) -> int:
-        """The number of an array of the ledger; equal keys are the same array."""
+    def leaf(
+        self,
+        key: Hashable,
+        resolve: Callable[[], NDArray[Any]],
+        of: str | None = None,
+        home: str | None = None,
+        grown: Callable[[], Growing | bool | None] | None = None,
+    ) -> int:
+        """The number of an array of the ledger; equal keys are the same array. See `LeafSource`."""
         if key not in self._leaf_numbers:
             self._leaf_numbers[key] = len(self.leaves)
             asked = self.asked_once(("leaf", key), resolve)
-            self.leaves.append(LeafSource(asked, asked().dtype, of))
+            self.leaves.append(LeafSource(asked, asked().dtype, of, home or of, grown))
         return self._leaf_numbers[key]
 
     def emit(

@@ -11,7 +11,8 @@ from features.asof import View
 from features.asof.ledger import MICROSECONDS_A_DAY
 from features.recorded import _words as words
 from features.recorded._codes import CODE
-from features.recorded._ledger import RecordingIndex, RecordingLedger, RecordingTable
+from features.recorded._indexes import RecordingIndex
+from features.recorded._ledger import RecordingLedger, RecordingTable
 from features.recorded._recorder import CannotRecordError, Recorder
 from features.recorded._values import Length, Stand, Traced, as_kind, constant, length
 

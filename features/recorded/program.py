@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Ledger
+from features.asof.live import LiveLedger
 from features.recorded import _machine as machine
 from features.recorded import _words as words
 from features.recorded._codes import CODE, WIDTH
+from features.recorded._leaned import Leaned
 from features.recorded._recorder import Answer, Call, CannotRecordError, Recorder, Step
 from features.recorded._twins import Twins
 from features.recorded._values import Traced, kind_of
@@ -83,6 +85,8 @@ class Program:
         self.stopped = 0
         self.resting_left: dict[int, str] = {}
         self._told: dict[int, list[tuple[str, int, int]]] = {}
+        self._held: tuple[int, int] | None = None
+        self._leaned = Leaned()
         self._lock = threading.Lock()
         kept: dict[Hashable, Answer] = {}
         kept = cast(dict[Hashable, Answer], ledger.plans.setdefault("asked once", kept))
@@ -158,23 +162,47 @@ class Program:
 
     def holds(self) -> bool:
         """Whether what was not there while recording (a table, a column, any row of a table) still is not."""
-        return not any(comes() for comes in self._missing)
+        mark = (getattr(self.ledger, "shape", 0), getattr(self.ledger, "loud", 0))
+        if mark != self._held:
+            if any(comes() for comes in self._missing):
+                return False
+            self._held = mark  # What comes into being changes the one or the other.
+        return True
 
     def refresh(self) -> None:
         """Take the ledger's arrays as they are now. Raises CannotRecordError where one has become another kind."""
+        ledger = self.ledger
+        if isinstance(ledger, LiveLedger):
+            ledger.catch_up_payments()
+            if self._leaned.holds(ledger, self.version):
+                self.version = ledger.version
+                self._leaned.take(self._arrays, self._address, self._length)
+                for k in self._leaned.others:
+                    self._take(k)
+                return
+        self._take_all()
+        if isinstance(ledger, LiveLedger):
+            self._leaned.sort(ledger, self._leaves, self._address, self._length)
+
+    def _take_all(self) -> None:
+        """Every array that may be another."""
         changed = {name for name, version in getattr(self.ledger, "changed", {}).items() if version > self.version}
         self.version = self.ledger.version
         for k, source in enumerate(self._leaves):
-            if source.of is not None and source.of not in changed and self._address[k]:
-                continue
-            found = source.resolve()
-            if found is self._arrays[k]:
-                continue
-            if found.dtype != source.dtype or not found.flags.c_contiguous:
-                raise CannotRecordError(f"an array of {source.dtype} became one of {found.dtype}, or one with gaps")
-            self._arrays[k] = found
-            self._address[k] = found.__array_interface__["data"][0]
-            self._length[k] = len(found)
+            if source.of is None or source.of in changed or not self._address[k]:
+                self._take(k)
+
+    def _take(self, k: int) -> None:
+        """One array as it is now."""
+        source = self._leaves[k]
+        found = source.resolve()
+        if found is self._arrays[k]:
+            return
+        if found.dtype != source.dtype or not found.flags.c_contiguous:
+            raise CannotRecordError(f"an array of {source.dtype} became one of {found.dtype}, or one with gaps")
+        self._arrays[k] = found
+        self._address[k] = found.__array_interface__["data"][0]
+        self._length[k] = len(found)
 
     def run(self, rows: NDArray[np.int64]) -> NDArray[np.float64] | None:
         """Results (works, n) for disbursement rows, each as of its submission; None where numpy must be asked."""

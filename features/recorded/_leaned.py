@@ -1,0 +1,59 @@
+"""What a program need not ask the ledger for again after payments came quietly: most of its arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.asof.growing import Growing
+from features.asof.live import LiveLedger
+from features.asof.live_table import PAYMENTS
+from features.recorded._recorder import LeafSource
+
+Int64 = NDArray[np.int64]
+
+
+class Leaned:
+    """The arrays of a program by what becomes of them when payments come quietly (`LiveLedger.loud`).
+
+    Those of other tables stay. Those of payments only get longer: where they lie, and how long they are, is read from
+    what holds them. `others` must be asked for.
+    """
+
+    def __init__(self) -> None:
+        self.others: list[int] = []
+        self._growing: list[Growing] = []
+        self._at: Int64 = np.empty(0, np.int64)
+        self._shape = -1
+
+    def sort(self, ledger: LiveLedger, leaves: Sequence[LeafSource], address: Int64, length: Int64) -> None:
+        """Sort the arrays of a program that has just taken them all."""
+        self.others, self._growing, at = [], [], []
+        for k, leaf in enumerate(leaves):
+            if leaf.home is not None and leaf.home != PAYMENTS:
+                continue
+            held = leaf.grown() if leaf.grown is not None else None
+            if held is True:
+                continue
+            if isinstance(held, Growing) and held.address == address[k] and held.values.size == length[k]:
+                self._growing.append(held)
+                at.append(k)
+            else:
+                self.others.append(k)
+        self._at = np.array(at, np.int64)
+        self._shape = ledger.shape
+
+    def holds(self, ledger: LiveLedger, version: int) -> bool:
+        """Whether nothing but quiet payments came since a version."""
+        return self._shape == ledger.shape and ledger.loud <= version
+
+    def take(self, arrays: list[NDArray[Any]], address: Int64, length: Int64) -> None:
+        """What lies where now."""
+        growing = self._growing
+        address[self._at] = [held.address for held in growing]
+        length[self._at] = [held.values.size for held in growing]
+        for k, held in zip(self._at.tolist(), growing, strict=True):
+            arrays[k] = held.values
