@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,7 @@ from service.work.queue.find_cases import Filter, find_cases
 from service.work.queue.move_case import move_case
 from service.work.queue.read_case import read_members
 from service.work.queue.refresh_queue import ask_for_refresh
+from service.work.recipients.report import Kind, report
 from service.work.runs.decide import decide
 from service.work.runs.errors import RunRefusedError
 from service.work.runs.questions import questions_of_run
@@ -37,8 +39,13 @@ from service.work.runs.summary import summed_up
 if TYPE_CHECKING:
     from service.work.runs.lists import Lists
 
-CLOSED_EACH_MONTH: Final = 8
-WEEK: Final = dt.timedelta(days=7)
+CLOSED_EACH_MONTH: Final = 5
+CLOSING_ENDS: Final = dt.timedelta(days=75)
+"""Before the end: what came since is still open."""
+REPORTS: Final[tuple[tuple[Kind, str], ...]] = (
+    ("card_held", "我的卡一直在组长那里，要了几次都没给。"),
+    ("not_received", "三月的钱到现在没有到卡上。"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ def live_through(
         told("the service lives through half a year", place / max(1, len(runs)))
         clock.at = max(clock.at, run.at + dt.timedelta(minutes=20))
         if month is not None and run.at.month != month:
-            _work_the_queue(context, clock, people, truth, chance)
+            _work_the_queue(context, clock, people, truth, chance, close=run.at < until - CLOSING_ENDS)
         month = run.at.month
         sent = send_reference(context, BY_COMMAND, run.run_id, None)
         _do_what_is_due(context)
@@ -134,12 +141,20 @@ def _look_at_run(context: Context, people: People, run: int, truth: Mapping[str,
 
 
 def _work_the_queue(
-    context: Context, clock: SetClock, people: People, truth: Mapping[str, str], chance: random.Random
+    context: Context,
+    clock: SetClock,
+    people: People,
+    truth: Mapping[str, str],
+    chance: random.Random,
+    *,
+    close: bool,
 ) -> None:
     """A month's work on cases: refreshed, given out, some looked into and closed by two people."""
     ask_for_refresh(context, people.supervisor)
     _do_what_is_due(context)
     assign_waiting(context, people.supervisor)
+    if not close:
+        return
     page = find_cases(context, people.supervisor, Filter(), None, CLOSED_EACH_MONTH)
     for row in page.cases:
         worker = people.investigator if row.desk == "discipline" else people.verifier
@@ -166,13 +181,28 @@ def _work_the_queue(
 
 
 def _begin_some(context: Context, people: People, chance: random.Random) -> None:
-    """A few cases under way, so that a queue shows every state."""
+    """A few cases under way, so that a queue shows every state, and one closing that waits for its second person."""
     states: tuple[Any, ...] = ("with_department", "preliminary_check", "talk_by_letter", "held")
     page = find_cases(context, people.supervisor, Filter(desk="discipline"), None, 12)
+    for row in page.cases[:1]:
+        with suppress(QueueError):
+            version = move_case(
+                context, people.investigator, row.case_id, int(row.version), "preliminary_check", "调阅凭证"
+            )
+            reason = "经调阅凭证并与本人核对，情况属实"
+            close_case(context, people.investigator, row.case_id, version, Closing("confirmed"), reason)
     for row in page.cases[1::2]:
         to = chance.choice(states)
         until = (context.clock.now() + dt.timedelta(days=30)).date() if to == "held" else None
-        try:
+        with suppress(QueueError):
             move_case(context, people.investigator, row.case_id, int(row.version), to, "按程序办理", until=until)
-        except QueueError:
-            continue
+
+
+def report_something(context: Context, persons: Sequence[str]) -> None:
+    """Two recipients (identity numbers) say what is wrong."""
+    for number, (kind, text) in zip(persons, REPORTS, strict=False):
+        who = Principal(
+            0, "recipient", frozenset({"recipient"}), (), "recipient", person=context.seal.hash("person", number)
+        )
+        report(context, who, kind, None, text)
+    _do_what_is_due(context)

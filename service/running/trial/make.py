@@ -13,7 +13,7 @@ from service.access import Principal
 from service.clock import SetClock
 from service.running.prepare import prepare
 from service.running.trial import settings as kept
-from service.running.trial.live import People, irregular, live_through, runs_of
+from service.running.trial.live import People, irregular, live_through, report_something, runs_of
 from service.sealing.keys import make_key_file
 from service.settings import Settings
 from service.store.accounts import Account
@@ -70,10 +70,12 @@ def make_trial(folder: Path, by: str, told: Callable[[str, float], None]) -> Tri
         live_through(
             context, clock, runs_of(county, until - HALF_A_YEAR), until, _people(accounts), irregular(truth), told
         )
-        recipient = _recipient(context, county)
+        reached = _reached(county)
+        report_something(context, [number for number, _ in reached[1:]])
     finally:
         context.database.close()
     kept.write(folder, (dt.datetime.now(dt.UTC) - until).days)
+    recipient = Recipient(reached[0][0][-6:], reached[0][1]) if reached else None
     return Trial(accounts, recipient, home / "outbox.txt")
 
 
@@ -91,16 +93,13 @@ def _people(accounts: list[tuple[Account, str]]) -> People:
     return People(found["investigator"], found["supervisor"], found["department_verifier"])
 
 
-def _recipient(context: Context, county: Path) -> Recipient | None:
-    """Somebody paid lately, reached by a phone."""
+def _reached(county: Path) -> list[tuple[str, str]]:
+    """Three people paid lately who have a phone on record: identity number (invented) and name."""
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     paid = pq.read_table(county / "disbursements.parquet", columns=["person_id", "submitted_at"])
     recent = set(paid.sort_by([("submitted_at", "descending")]).column("person_id").slice(0, 2_000).to_pylist())
-    people = pq.read_table(county / "persons.parquet")
-    reached = people.filter(pc.is_valid(people.column("phone")))
-    for row in reached.select(["person_id", "name"]).to_pylist():
-        if row["person_id"] in recent:
-            return Recipient(str(row["person_id"])[-6:], str(row["name"]))
-    return None
+    people = pq.read_table(county / "persons.parquet", columns=["person_id", "name", "phone"])
+    with_phone = people.filter(pc.is_valid(people.column("phone"))).to_pylist()
+    return [(row["person_id"], row["name"]) for row in with_phone if row["person_id"] in recent][:3]
