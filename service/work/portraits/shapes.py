@@ -18,12 +18,14 @@ TieKind = Literal[
     "lives_in",  # household - village
     "holds",  # person - card
     "paid_to",  # person - card: payments of the case or of the period
-    "bound_to",  # card - phone, device
+    "bound_to",  # card - phone, device; person - phone
     "drawn_at",  # card - outlet
     "swept_to",  # card - collector
     "prepared",  # official - person: lists prepared
+    "entered",  # official - person: applications entered
     "decided",  # official - person: stages decided
-    "opened_for",  # official or outlet - card: opened by proxy
+    "opened_for",  # official, person or outlet - card: opened by proxy, or there
+    "acts_for",  # official or person - card: it was handed to them
     "kin_of",  # person or official - person
     "serves_in",  # official - village
     "serves_as",  # official - person: the person behind the post
@@ -84,13 +86,13 @@ class Graph:
 EventKind = Literal[
     "applied", "decided", "posted", "submitted", "paid", "returned", "withdrawn", "swept", "card_opened",
     "card_changed", "card_closed", "phone_bound",
-    "died", "moved", "married", "born", "post_began", "post_ended", "reported", "scored",
+    "died", "moved", "on_record", "post_began", "post_ended", "reported", "scored",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened. `text` says it in a few words; `known_at` when it was on record, where that is later
+    """One thing that happened (`on_record`: any other fact of civil life). `text` says it in a few words; `known_at` when it was on record, where that is later
     than a day after it happened. `about` is a node's key; `in_case`: of a payment of the case."""
 
     at: dt.datetime
