@@ -114,17 +114,23 @@ def follow(client: MlflowClient | None = None) -> None:
 
     Without a client MLflow is opened for it. What a crash left undone is done by whoever comes next.
     """
+    book = follow_pointer()
+    if client is not None:
+        _set_aliases(client, book)
+        return
+    with tracking() as opened:
+        _set_aliases(opened, book)
+
+
+def follow_pointer() -> Book:
+    """Make the pointer alone say what the book says, without MLflow; the book. The caller holds the lock."""
     book = read_book()
     plain = {"model": MODEL, **pointer_of(book)}
     text = json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
     pointer = root() / POINTER
     if book.standings and (not pointer.exists() or pointer.read_text(encoding="utf-8") != text):
         write_whole(pointer, text)
-    if client is not None:
-        _set_aliases(client, book)
-        return
-    with tracking() as opened:
-        _set_aliases(opened, book)
+    return book
 
 
 def wanted_aliases(book: Book) -> dict[str, str]:

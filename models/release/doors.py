@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from models.people import same_person
 from models.registry import PRIOR, Book, RegistryError, _journal, read_book
 from models.registry._place import alone
-from models.registry._tracking import adopt_older, follow
+from models.registry._tracking import adopt_older, follow, follow_pointer
 from models.registry.lineage import findings_seen
 from models.registry.standing import Standing
 from models.release.gate import Findings, GateReport, Named, latest, load, objections
@@ -72,8 +72,10 @@ def propose(number: str, decision: Decision) -> GateReport:
     return report
 
 
-def approve(number: str, decision: Decision) -> GateReport:
+def approve(number: str, decision: Decision, *, aliases: bool = True) -> GateReport:
     """Approve what somebody else proposed: the model is in force from here on. Returns the report it rests on.
+
+    Without `aliases` MLflow is left as it is, and whoever calls sees to it that `follow` is called later.
 
     Raises ReleaseRefusedError where nobody proposed it, the same person did, the champion changed in between, or the
     report does not carry a release any more.
@@ -111,15 +113,15 @@ def approve(number: str, decision: Decision) -> GateReport:
             },
             decision.moment,
         )
-        follow()
+        _bring_after(aliases=aliases)
     return report
 
 
-def roll_back(decision: Decision, lineage: str | None = None) -> str:
+def roll_back(decision: Decision, lineage: str | None = None, *, aliases: bool = True) -> str:
     """Go back to the champion before, or to the shipped model below the first; returns the number now in force.
 
-    One person is enough: going back only ever takes the last release away. Raises ReleaseRefusedError where there is
-    nothing to go back from, or several counties are on record and none was named.
+    One person is enough: going back only ever takes the last release away. `aliases` as for `approve`. Raises
+    ReleaseRefusedError where there is nothing to go back from, or several counties are on record and none was named.
     """
     told = decision.told()
     with alone():
@@ -134,7 +136,7 @@ def roll_back(decision: Decision, lineage: str | None = None) -> str:
         _journal.append(
             "rolled_back", standing.lineage, {**told, "from": standing.champion, "to": before}, decision.moment
         )
-        follow()
+        _bring_after(aliases=aliases)
     return before
 
 
@@ -151,6 +153,13 @@ def named(book: Book, number: str) -> Named:
         return Named(number, book.versions[number].version, digest_of(path))
     except OSError as error:
         raise RegistryError(f"the files of model {number} cannot be read: restore the record from a copy") from error
+
+
+def _bring_after(*, aliases: bool) -> None:
+    if aliases:
+        follow()
+    else:
+        follow_pointer()
 
 
 def _standing_of(number: str) -> tuple[Book, Standing]:

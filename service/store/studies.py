@@ -1,4 +1,4 @@
-"""Studies: what took too long for a page (a replay, a review of the rules, drift, groups), asked for by somebody and kept.
+"""Studies: what takes too long for a page (replays, reviews of rules, drift, groups), asked for by somebody and kept.
 
 The answer is counts and figures, as JSON text: no person, no card, no name. One row a study; rows are never changed but
 from waiting to done or failed, and once when a report is published.

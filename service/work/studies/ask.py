@@ -1,4 +1,4 @@
-"""Ask for a study: kept as waiting, and put before a worker; what the same person asked for already is not asked twice."""
+"""Ask for a study: kept as waiting, put before a worker; what waits already is not asked for twice."""
 
 from __future__ import annotations
 
