@@ -92,6 +92,8 @@ class Frame:
     said: str | None = None
     problem: str | None = None
     entered: Mapping[str, str] = field(default_factory=dict)
+    trial: bool = False
+    """Whether this is a trial with invented data, whose clock runs behind."""
 
 
 @cache
@@ -131,6 +133,7 @@ def frame_of(
     said: str | None = None,
     problem: str | None = None,
     entered: Mapping[str, str] | None = None,
+    trial: bool = False,
 ) -> Frame:
     """The frame of a page for whoever looks."""
     from service.access.permissions import PERMISSIONS
@@ -144,7 +147,7 @@ def frame_of(
     )
     return Frame(
         who.name if who and staff else "", tuple(sorted(who.roles)) if who else (), may, entries, language, form_token,
-        new_key(), path, page.width, now, said, problem, dict(entered or {}),
+        new_key(), path, page.width, now, said, problem, dict(entered or {}), trial,
     )  # fmt: skip
 
 
@@ -181,6 +184,7 @@ def rendered(
         said=_text(words, said),
         problem=words.of(problem) if problem else None,
         entered=entered,
+        trial=visit.context.settings.clock_days_back > 0,
     )
     return render(page, contents, frame, visit.zone)
 
