@@ -48,6 +48,10 @@ $(STAMP): requirements-dev.txt requirements-data.txt pyproject.toml
 demo: setup ## invent a county, train, score its next payment run, print the queue's top cases
 	@$(BIN)/mingbai demo $(ARGS)
 
+.PHONY: serve
+serve: setup ## the service with the demo's county: accounts are printed the first time (ARGS="--only-make", MINGBAI_PORT=8080)
+	@$(BIN)/mingbai trial $(ARGS)
+
 .PHONY: test
 test: setup ## the tests, without the slow ones
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)

@@ -65,3 +65,5 @@ def _show(made: Demo) -> None:
     console.print("\nFiles")
     for what, path in made.files.items():
         console.print(f"  {path}  {what}")
+    console.print("\nThe same county in a service, with accounts to sign in: make serve, or mingbai trial 试用服务")
+    console.print(f"  mingbai trial {made.folder}")
