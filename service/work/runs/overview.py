@@ -60,6 +60,15 @@ def overview_of(
     return [_told(who, row, aside, deadlines) for row in rows]
 
 
+def of_one(context: Context, who: Principal, row: Row[Any]) -> Overview:
+    """The same of one run that was found already."""
+    number = int(row.run)
+    with context.database.read() as connection:
+        aside = run_rows.set_aside(connection, [number]) if row.state == "scored" else {}
+        deadlines = verifications.first_deadlines(connection, [number]) if row.state in runs.DONE else {}
+    return _told(who, row, aside, deadlines)
+
+
 def may_sign(who: Principal, row: Row[Any]) -> bool:
     """Whether a run waits for a signature, and whoever asks is a person other than the one who sent it."""
     itself = who.account_id == row.sent_by_id or (who.person is not None and who.person == row.sent_by_person)
