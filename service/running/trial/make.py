@@ -43,10 +43,18 @@ class Trial:
     outbox: Path
 
 
-def make_trial(folder: Path, by: str, told: Callable[[str, float], None]) -> Trial:
+def make_trial(
+    folder: Path,
+    by: str,
+    told: Callable[[str, float], None],
+    *,
+    database: str = "",
+    lived: dt.timedelta = HALF_A_YEAR,
+) -> Trial:
     """Make the trial of a demo's folder; what was left of one that was never finished goes first.
 
-    Raises WrongUsageError where the folder holds no demo.
+    `database` is its address, an empty one; SQLite beside the trial by default. `lived`: how long a time its people have
+    worked. Raises WrongUsageError where the folder holds no demo.
     """
     county, truth = folder / "county", folder / "truth.parquet"
     if not (county / "disbursements.parquet").is_file() or not truth.is_file():
@@ -59,22 +67,27 @@ def make_trial(folder: Path, by: str, told: Callable[[str, float], None]) -> Tri
         shutil.rmtree(home)
     home.mkdir(parents=True, mode=0o700)
     make_key_file(home / "trial.key")
-    context = prepare(Settings(home=home, mlruns=folder / "mlruns", key_file=home / "trial.key", notices=kept.NOTICES))
+    settings = Settings(
+        home=home,
+        mlruns=folder / "mlruns",
+        key_file=home / "trial.key",
+        notices=kept.NOTICES,
+        database=database,
+    )
+    context = prepare(settings)
     last = runs_of(county, dt.datetime(1970, 1, 1, tzinfo=dt.UTC))[-1].at
     until = _morning_after(context, last)
-    clock = SetClock(until - HALF_A_YEAR)
+    clock = SetClock(until - lived)
     context = replace(context, clock=clock)
     try:
         hand_over(context, county, lambda name, place, of: told(f"handing {name} over", place / of))
         accounts = trial_accounts(context, by)
-        live_through(
-            context, clock, runs_of(county, until - HALF_A_YEAR), until, _people(accounts), irregular(truth), told
-        )
+        live_through(context, clock, runs_of(county, until - lived), until, _people(accounts), irregular(truth), told)
         reached = _reached(county)
         report_something(context, [number for number, _ in reached[1:]])
     finally:
         context.database.close()
-    kept.write(folder, (dt.datetime.now(dt.UTC) - until).days)
+    kept.write(folder, (dt.datetime.now(dt.UTC) - until).days, database)
     recipient = Recipient(reached[0][0][-6:], reached[0][1]) if reached else None
     return Trial(accounts, recipient, home / "outbox.txt")
 

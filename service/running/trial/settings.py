@@ -17,7 +17,7 @@ def home_of(folder: Path) -> Path:
     return folder / "service"
 
 
-def write(folder: Path, days_back: int) -> None:
+def write(folder: Path, days_back: int, database: str = "") -> None:
     """Keep the settings of a trial, last of all: where they stand the trial is whole."""
     home = home_of(folder).resolve()
     variables = {
@@ -27,7 +27,11 @@ def write(folder: Path, days_back: int) -> None:
         "MINGBAI_CLOCK_DAYS_BACK": str(days_back),
         "MINGBAI_NOTICES": NOTICES,
     }
-    (home / FILE).write_text(json.dumps(variables, indent=1) + "\n", "utf-8")
+    if database:
+        variables["MINGBAI_DATABASE"] = database
+    path = home / FILE
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(variables, indent=1) + "\n", "utf-8")
 
 
 def read(folder: Path) -> dict[str, str] | None:
