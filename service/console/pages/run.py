@@ -114,7 +114,7 @@ router: Final = APIRouter()
 Run = Annotated[int, Path(ge=1, le=2**53)]
 
 
-@router.get("/runs/{run}")
+@router.get("/runs/{run:int}")
 def show(
     run: Run,
     visitor: Annotated[Visit, Depends(visit("runs.read"))],
@@ -127,7 +127,7 @@ def show(
         return visitor.page(PAGE, _contents(visitor, run, view, change, after))
 
 
-@router.post("/runs/{run}/sign")
+@router.post("/runs/{run:int}/sign")
 def sign_off(run: Run, form: Annotated[Sent, Depends(sent("runs.sign"))]) -> Response:
     """Sign the lists that were looked at."""
     visitor = form.visit
@@ -141,7 +141,7 @@ def sign_off(run: Run, form: Annotated[Sent, Depends(sent("runs.sign"))]) -> Res
     return form.done(f"/runs/{run}", "said_signed")
 
 
-@router.post("/runs/{run}/cancel")
+@router.post("/runs/{run:int}/cancel")
 def cancel_scoring(run: Run, form: Annotated[Sent, Depends(sent("runs.send"))]) -> Response:
     """Stop the scoring of a run. Payments are not touched."""
     visitor = form.visit
@@ -152,7 +152,7 @@ def cancel_scoring(run: Run, form: Annotated[Sent, Depends(sent("runs.send"))]) 
     return form.done(f"/runs/{run}", "said_cancelled")
 
 
-@router.post("/runs/{run}/resume")
+@router.post("/runs/{run:int}/resume")
 def resume_scoring(run: Run, form: Annotated[Sent, Depends(sent("runs.send"))]) -> Response:
     """Take the scoring up again."""
     visitor = form.visit
