@@ -20,7 +20,7 @@ START = "import sys; sys.argv[0] = 'mingbai'; from service.cli import main; main
 HEAVY = ("sklearn", "mlflow", "pandas", "interpret")
 COMMANDS = (
     "check", "train", "score", "cases", "evaluate", "simulate", "demo", "rules", "rules states", "rules move",
-    "rules review", "replay", "features", "bench detectors",
+    "rules review", "replay", "features", "bench detectors", "trial",
 )  # fmt: skip
 # Prints, after the command, which heavy packages it loaded.
 WATCH = (
