@@ -92,8 +92,9 @@ EventKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened (`on_record`: any other fact of civil life). `text` says it in a few words; `known_at` when it was on record, where that is later
-    than a day after it happened. `about` is a node's key; `in_case`: of a payment of the case."""
+    """One thing that happened (`on_record`: any other fact of civil life). `text` says it in a few words; `known_at`
+    when it was on record, where that is later than a day after it happened. `about` is a node's key; `in_case`: of a
+    payment of the case."""
 
     at: dt.datetime
     kind: EventKind
