@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from service.work.access.sessions import open_session
 from service.work.context import Context
 from tests.serving.conftest import *  # noqa: F403
 
-_FIELD = re.compile(r'<input type="hidden" name="(form_token|form_key)" value="([^"]*)">')
+_FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class Browser:
         text = self.open(page) if page.startswith("/") else page
         form = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', text, re.S)
         assert form is not None, f"no form to {action}"
-        keys = dict(_FIELD.findall(form.group(1)))
+        keys = {name: html.unescape(value) for name, value in _FIELD.findall(form.group(1))}
         return self.again(action, **(keys | fields))  # type: ignore[arg-type]
 
     def again(self, action: str, **fields: object) -> httpx.Response:
@@ -83,7 +84,7 @@ def browse(app: FastAPI, context: Context) -> Iterator[Browse]:
             known_as = name or f"{roles[0].replace('_', '-')}-{len(made)}"
             with context.database.write() as connection:
                 values = {"name": known_as, "made_by": "test", "made_at": context.clock.now(), "open": True, **more}
-                account_id = accounts.add(connection, values, roles, divisions, desks).account_id
+                account_id = accounts.add(connection, values, roles, divisions, desks)
                 token = open_session(context, connection, method="password", account_id=account_id).token
             client.cookies.set(COOKIE, token)
         return Browser(client, account_id)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Final
+
+from service.access import EVERYWHERE, Principal
+from service.work.context import Context
+from service.work.portraits.owned_rule import owned_rule
 
 MARKS: Final = {
     "paid": "done",
@@ -18,6 +23,14 @@ _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+
+
+def rule_of(context: Context, who: Principal, program_id: str, item: str, at: dt.datetime) -> tuple[str, str]:
+    """The rule of an item in one sentence, as it was at a moment where the recipient lives, without the item's name in
+    front; empty where the catalogue does not hold it."""
+    home = next((code for code in who.divisions if code != EVERYWHERE), None)
+    zh, en = owned_rule(context, program_id, division_code=home, at=at) or ("", "")
+    return zh.removeprefix(f"{item}："), en.removeprefix(f"{item}: ")
 
 
 def period_in_words(period: str) -> tuple[str, str]:

@@ -9,9 +9,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query, Response
 
 from service.console.page import Page
-from service.console.pages._my import MARKS, period_in_words, year_of
+from service.console.pages._my import MARKS, period_in_words, rule_of, year_of
 from service.console.visit import Visit, visit
-from service.work.portraits.owned_rule import owned_rule
 from service.work.recipients.own import AT_MOST, STATES, OwnPayment, own_payments
 
 MOST: Final = 80
@@ -75,7 +74,7 @@ PAGE: Final = Page(
     "my",
     Contents(
         2019, (2019, 2018),
-        (Item("高龄津贴", ("高龄津贴：每月 546.00 元，按月发放。", "高龄津贴: 546.00 yuan a month, paid monthly."), (_LINE, _LINE)),),
+        (Item("高龄津贴", ("每月 546.00 元，按月发放。", "546.00 yuan a month, paid monthly."), (_LINE, _LINE)),),
         109200, 2, 1, "/my?year=2019&after=80", True,
     ),
     "own.read",
@@ -120,12 +119,11 @@ def _items(visitor: Visit, payments: Sequence[OwnPayment]) -> tuple[Item, ...]:
     by_item: dict[str, list[OwnPayment]] = {}
     for one in payments:
         by_item.setdefault(one.program_id, []).append(one)
-    home = next((one for one in visitor.principal.divisions if one != "*"), None)
     made = []
     for program, own in by_item.items():
-        # The rule as it was when the newest of them was handed in.
-        rule = owned_rule(visitor.context, program, division_code=home, at=own[0].submitted_at)
-        made.append(Item(own[0].item, rule or ("", ""), tuple(_line(visitor, one) for one in own)))
+        newest = own[0]
+        rule = rule_of(visitor.context, visitor.principal, program, newest.item, newest.submitted_at)
+        made.append(Item(newest.item, rule, tuple(_line(visitor, one) for one in own)))
     return tuple(made)
 
 

@@ -8,11 +8,10 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from service.api.problem import not_found
+from service.api.problem import Problem
 from service.console.page import Page
-from service.console.pages._my import MARKS, period_in_words
+from service.console.pages._my import MARKS, period_in_words, rule_of
 from service.console.visit import Visit, visit
-from service.work.portraits.owned_rule import owned_rule
 from service.work.recipients.data_used import data_used
 from service.work.recipients.own import STATES, own_payment
 
@@ -26,8 +25,8 @@ class Contents:
     * `number`: its own; `item`, `period`, `rule`: what it is for and by which rule (empty where nobody registered it)
     * `amount_fen`: planned; `arrived_fen`: what the bank credited, None until then; `state`, `mark`: in words, its look
     * `submitted_at`, `answered_at`: handed in to the bank, and answered, None until then; `last_four`: of the card
-    * `asked`: what is asked about it, empty where nothing is; `deadline`: until when it waits at most, None where it does
-      not wait
+    * `asked`: what is asked about it, empty where nothing is; `deadline`: until when it waits at most, None where it
+      does not wait
     * `wrong`: something is off: it did not arrive whole
     * `data`: what was looked at, each with the last day rows came in
     """
@@ -54,7 +53,7 @@ PAGE: Final = Page(
     "my_payment",
     Contents(
         "D00004283", "高龄津贴", ("2019年6月", "June 2019"),
-        ("高龄津贴：每月 546.00 元，按月发放。", "高龄津贴: 546.00 yuan a month, paid monthly."), 54600, 50000,
+        ("每月 546.00 元，按月发放。", "546.00 yuan a month, paid monthly."), 54600, 50000,
         STATES["credited_short"], "ask", _AT, _AT, "0017",
         ("发放前请主管部门核对有关信息。", "The department was asked to check some facts."), _AT, True,
         ((("户籍登记信息", "the population register"), _AT),),
@@ -73,13 +72,13 @@ def show(
     context = visitor.context
     one = own_payment(context, visitor.principal, number)
     if one is None:
-        raise not_found(("payment of yours", "您的发放明细"))
-    home = next((code for code in visitor.principal.divisions if code != "*"), None)
+        detail = ("There is no such payment of yours.", "没有找到这笔补贴。")
+        raise Problem(404, "not-found", "Nothing here", detail)
     contents = Contents(
         one.disbursement_id,
         one.item,
         period_in_words(one.period),
-        owned_rule(context, one.program_id, division_code=home, at=one.submitted_at) or ("", ""),
+        rule_of(context, visitor.principal, one.program_id, one.item, one.submitted_at),
         one.amount_fen,
         one.arrived_fen,
         STATES[one.state],

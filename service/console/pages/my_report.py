@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -11,7 +11,7 @@ from service.console.page import Page
 from service.console.pages._my import period_in_words
 from service.console.visit import Sent, Visit, sent, visit
 from service.work.recipients.own import own_payments
-from service.work.recipients.report import KINDS, Kind, Refused, report
+from service.work.recipients.report import KINDS, Refused, report
 
 MOST: Final = 36
 """Payments to choose from, newest first: what somebody reports is nearly always among them."""
@@ -90,7 +90,7 @@ def send(form: Annotated[Sent, Depends(sent("own.report"))]) -> Response:
             f"Choose what it is about, and say in your own words what happened ({LONGEST} characters at most).",
         )
         return _again(form, 422, problem)
-    made = report(visitor.context, visitor.principal, cast(Kind, kind), payment or None, text)
+    made = report(visitor.context, visitor.principal, kind, payment or None, text)
     if isinstance(made, Refused):
         return _again(form, *_REFUSED[made])
     return form.done("/my/reports", "report_taken", number=made.number)

@@ -1,7 +1,7 @@
 """Sign in as a recipient, in two steps: the last six of the identity number, then the code sent to the phone on record.
 
-The digits stand in no address. Between the steps they lie sealed in a cookie of ten minutes: telephones throw pages away
-while somebody reads the message with the code, and the second step must still be there then.
+The digits stand in no address. Between the steps they lie sealed in a cookie of ten minutes: telephones throw pages
+away while somebody reads the message with the code, and the second step must still be there then.
 """
 
 from __future__ import annotations
@@ -95,7 +95,9 @@ def enter(form: Annotated[Sent, Depends(sent(None, public=True))]) -> Response:
     last_six, onward = found
     code = re.sub(r"\D", "", _plain(form.get("code")))
     try:
-        opened = work.sign_in(visitor.context, last_six, code, Address(visitor.request) or "") if len(code) == 8 else None
+        opened = (
+            work.sign_in(visitor.context, last_six, code, Address(visitor.request) or "") if len(code) == 8 else None
+        )
     except RefusedError as refused:
         form.refused()
         return visitor.page(PAGE, Contents("code", onward), status=429, problem=(refused.chinese, str(refused)))
