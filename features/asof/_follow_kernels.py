@@ -222,7 +222,7 @@ def _compiled(sources: str) -> tuple[Callable[..., int], Callable[..., int]]:
     def insert_all(which: Int64, indexes: Int64, along: Int64, columns: Int64, first: int, n: int, moves: Int32) -> int:
         """Put rows `first` to `first + n` into the groups of the indexes named.
 
-        `columns` are the addresses of key columns (int32). `moves` (k, 4) takes index, from, until and to of groups that
+        `columns` are addresses of key columns (int32). `moves` (k, 4) takes index, from, until and to of groups that
         moved, of indexes that ask for it (`MOVED`); gives their number.
         """
         moved = 0
@@ -234,7 +234,7 @@ def _compiled(sources: str) -> tuple[Callable[..., int], Callable[..., int]]:
 
     @njit(cache=True, nogil=True)
     def extend_all(which: Int64, indexes: Int64, along: Int64, columns: Int64, first: int, n: int) -> int:
-        """What lies along with the rows, for rows that are in their groups; how many stopped (totals no longer exact)."""
+        """What lies along with rows that are in their groups; how many stopped (totals no longer exact)."""
         stopped = 0
         if len(sources) == 0:
             return stopped

@@ -107,6 +107,20 @@ class LiveTable(GrowingTable):
             return self._made[names[0]].values if names[0] in self._made else None
         return self._known if part == "known" else self._gone if part == "gone" else self._grown.get(names[0])
 
+    @property
+    def made(self) -> dict[str, Made]:
+        """Every derived column by name."""
+        return self._made
+
+    def put_in(self, name: str, first: int, values: NDArray[Any]) -> None:
+        """Values of a derived column for the rows from `first` on, which are all it does not know yet."""
+        made, version = self._made[name], self.ledger.version
+        if made.version == version or made.rows != first:
+            return
+        made.values.resize(self.rows)
+        made.values.own()[first:] = values
+        made.version, made.rows = version, self.rows
+
     def derived(self, name: str, make: Make) -> NDArray[Any]:
         """A column computed from the row itself and what was known by then, kept under `name`; shape (rows,)."""
         if name not in self._made:

@@ -13,6 +13,7 @@ from features.asof.grows import by_row
 from features.asof.ledger import LedgerTable
 from features.contract import TABLES
 from features.disbursement._notice import is_first
+from features.program._of_code import of_item
 
 GROUP = ("run_id", "prepared_by")
 
@@ -38,14 +39,8 @@ def _new_and_back(lines: LedgerTable) -> NDArray[np.float64]:
 
 
 def _item_is(lines: LedgerTable, column: str, *values: str) -> NDArray[np.bool_]:
-    programs = lines.ledger.tables["programs"]
     declared = TABLES["programs"].column(column).values
-    place = np.full(len(lines.ledger.vocabulary("program")) + 1, -1.0)
-    place[programs.column("program_id").astype(np.int64)] = programs.column(column)
-    place[-1] = -1.0
-    found: NDArray[np.bool_] = np.isin(
-        place[lines.column("program_id").astype(np.int64)], [declared.index(v) for v in values]
-    )
+    found: NDArray[np.bool_] = np.isin(of_item(lines, column), [declared.index(v) for v in values])
     return found
 
 

@@ -6,6 +6,8 @@ names make a block; the same block on a list of another township is a copy, whic
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,9 @@ NAMELESS = 1 << 28
 
 BITS = ((0, 20), (20, 22), (42, 22))
 """Where the parts of a block's number lie: an index wants whole numbers of 32 bits, the first of them small."""
+
+FEW = 64
+"""Rows that arrive together of which it is looked whether each stands alone."""
 
 LENGTH = 5
 """Names in a row; fewer coincide by chance in lists of one family, more would miss short copies."""
@@ -56,12 +61,15 @@ def _lists(table: LedgerTable) -> tuple[Codes, Codes]:
 
 
 def _alone(table: LedgerTable) -> bool:
-    """Whether this is one row, the only one of its moment so far: a list of one line."""
+    """Whether these are the last rows, each the only one of its moment so far: lists of one line."""
     table.ledger.reads.note(table.name)
-    if not isinstance(table, Part) or table.rows != 1:
+    if not isinstance(table, Part) or not 0 < table.rows <= FEW:
         return False
-    number, known = int(table.row_numbers[0]), table.whole.known_at
-    return number == len(known) - 1 and (number == 0 or bool(known[number - 1] < known[number]))
+    first, known = int(table.row_numbers[0]), table.whole.known_at
+    if first + table.rows != len(known):
+        return False
+    moments = known[max(first - 1, 0) :].tolist()
+    return all(one < other for one, other in pairwise(moments))
 
 
 @by_row()
@@ -168,7 +176,7 @@ def _block_of(table: LedgerTable, where: tuple[int, int]) -> NDArray[np.int32]:
         return found, there
 
     if _alone(table):
-        return np.full(1, -1, dtype=np.int32)
+        return np.full(table.rows, -1, dtype=np.int32)
     found, there = table.shared("blocks", make)
     return np.where(there, _bits(found, *where), np.int32(-1)).astype(np.int32)
 
@@ -216,7 +224,7 @@ def copied_since(table: LedgerTable) -> Float:
 def _of_some(table: Part) -> Float:
     """The same for some rows: their lists line by line, each block asked for in all others."""
     if _alone(table):
-        return np.full(1, np.inf)
+        return np.full(table.rows, np.inf)
     every = table.whole
     _, lists, rows = _members(table)
     if len(rows) < LENGTH or np.bincount(lists).max() < LENGTH:

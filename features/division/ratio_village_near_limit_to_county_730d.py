@@ -12,6 +12,7 @@ from features._feature import Case, Feature, Float
 from features._world import world
 from features.asof import LedgerTable, View
 from features.asof.grows import by_row
+from features.program._of_code import of_item
 
 NEAR = 0.75
 WEIGHT = 3.0
@@ -20,10 +21,7 @@ WEIGHT = 3.0
 @by_row()
 def near_limit(table: LedgerTable) -> Float:
     """1.0 where a payment lies between three quarters of the township's limit and the limit; shape (rows,)."""
-    programs = table.ledger.tables["programs"]
-    limit = np.full(len(table.ledger.vocabulary("program")) + 1, np.nan)
-    limit[np.asarray(programs.column("program_id"), dtype=np.int64)] = programs.column("township_limit")
-    top = limit[np.asarray(table.column("program_id"), dtype=np.int64)]
+    top = of_item(table, "township_limit")
     amount = table.column("amount")
     return np.asarray((amount <= top) & (amount >= NEAR * top), dtype=np.float64)
 

@@ -25,9 +25,9 @@ def _previous_of(
     first_day: NDArray[np.float64],
     again: NDArray[np.int32],
     known: NDArray[np.int64],
-    out: NDArray[np.int64],
-) -> None:
+) -> NDArray[np.int64]:
     """The same for some lines, each by a walk through its group, which lies in order of knowledge."""
+    out = np.full(asked.shape[0], -1, np.int64)
     for i in range(asked.shape[0]):
         row, g = asked[i], groups[i]
         if g < 0:
@@ -39,6 +39,7 @@ def _previous_of(
             if again[other] < 0 and begins < own and begins >= best and known[other] <= known[row]:
                 best = begins
                 out[i] = other
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -80,16 +81,16 @@ def previous_line(table: LedgerTable) -> Float:
     begins = table.ledger.periods[0][np.asarray(table.column("period"), dtype=np.int64)]
     again = np.asarray(table.column("reissue_of"), dtype=np.int64)
     chosen = bounded[item] & (home >= 0) & ~np.isnan(begins) & (again < 0)
-    every, rows = table.whole, np.flatnonzero(chosen)
+    every = table.whole
     if table is not every:
         index = table.index(("household_id", "program_id"))
         groups = np.where(chosen, index.lookup([home, item]), -1).astype(np.int32)
-        some = np.full(table.rows, -1, dtype=np.int64)
-        _previous_of(
+        some = _previous_of(
             table.row_numbers, groups, index.starts, index.ends, index.rows, every.codes("period"),
-            table.ledger.periods[0], every.codes("reissue_of"), every.known_at, some,
+            table.ledger.periods[0], every.codes("reissue_of"), every.known_at,
         )  # fmt: skip
-        return some.astype(np.float64)
+        return np.asarray(some, dtype=np.float64)
+    rows = np.flatnonzero(chosen)
     group = home * np.int64(len(bounded)) + item
     order = rows[np.lexsort((table.rank_of(rows), begins[rows], group[rows]))]
     out = np.full(table.rows, -1, dtype=np.int64)

@@ -15,6 +15,7 @@ from features.asof.grows import by_row
 from features.disbursement._chain import Codes
 from features.division.ratio_village_near_limit_to_county_730d import near_limit
 from features.official._tenure import township_hand
+from features.program._of_code import of_item
 
 WINDOW_DAYS = 365
 WEIGHT = 3.0
@@ -23,11 +24,7 @@ WEIGHT = 3.0
 @by_row()
 def _reviewer(table: LedgerTable) -> Codes:
     """Official behind each payment's township review as known then, or who prepared it; only where a limit applies."""
-    programs = table.ledger.tables["programs"]
-    limited = np.zeros(len(table.ledger.vocabulary("program")) + 1, dtype=bool)
-    limited[np.asarray(programs.column("program_id"), dtype=np.int64)] = ~np.isnan(programs.column("township_limit"))
-    limited[-1] = False
-    rows = np.flatnonzero(limited[np.asarray(table.column("program_id"), dtype=np.int64)])
+    rows = np.flatnonzero(~np.isnan(of_item(table, "township_limit")))
     out = np.full(table.rows, -1, dtype=np.int64)
     if len(rows):
         out[rows] = township_hand(View(table.ledger, table.known_at[rows], table.row_numbers[rows]))

@@ -22,6 +22,9 @@ from features.recorded._values import LeafLength, Traced, as_kind, length
 if TYPE_CHECKING:
     from features.recorded._ledger import RecordingLedger, RecordingTable
 
+ALONG = "along "
+"""Begins what is noted in `RecordingTable.asked` of what lies along with an index, or of one over derived columns."""
+
 
 class RecordingVocabulary:
     """Stands for an identifier space."""
@@ -54,6 +57,8 @@ class RecordingIndex:
         self.home = home
 
     def _leaf(self, part: Any, resolve: Callable[[], NDArray[Any]], *held: str, column: str = "") -> Leaf:
+        if self.home and (column or self.table is None):
+            self.ledger.tables[self.home].asked.add(f"{ALONG}{part}")
         own = self.table is not None and (not column or self.table.declares(column))
         name = self.table.name if self.table and own else None
         home = self.home

@@ -137,6 +137,8 @@ class RecordingTable:
         self.name = name
         self.schema = self.real.schema
         self._makes: dict[str, Callable[..., Any]] = {}
+        self.asked: set[str] = set()
+        """Derived columns that were asked for as a whole."""
 
     @property
     def real(self) -> LedgerTable:
@@ -200,11 +202,13 @@ class RecordingTable:
     def derived(self, name: str, make: Callable[..., Any]) -> Leaf:
         """A derived column."""
         real_make = self.ledger.original(make)
+        self.asked.add(name)
         self._makes[name] = real_make
         return self._leaf(("derived", name), lambda: self.real.derived(name, real_make), "derived", name, of=name)
 
     def _made(self, *names: str) -> LedgerTable:
         """The table itself, once the derived columns among these are made."""
+        self.asked |= {name for name in names if not self.real.schema_has(name)}
         for name in names:
             if name in self._makes:
                 self.real.derived(name, self._makes[name])

@@ -22,10 +22,12 @@ from numpy.typing import NDArray
 
 from features import _calendar
 from features.asof import _kernels as real_kernels
+from features.asof import group_index
 from features.catalogue import FOLDERS, feature_files
 from features.recorded import _words as words
 from features.recorded._calls import call
 from features.recorded._leaves import Leaf
+from features.recorded._recorder import CannotRecordError
 from features.recorded._values import Stand, Traced, length
 from features.recorded._view import RecordingCells, RecordingView, narrowed, numbered, reduced
 
@@ -67,6 +69,14 @@ class Twins:
             raise KeyError(made)
         return getattr(self.module(made.__module__), made.__name__) if _has_twin(made.__module__) else made
 
+    def double(self, made: Any) -> Any:
+        """The double of a function of a feature module. Raises CannotRecordError for one made inside another."""
+        if isinstance(made, functools.partial):
+            return functools.partial(self.double(made.func), *made.args, **made.keywords)
+        if "<" in made.__qualname__ or not _has_twin(made.__module__):
+            raise CannotRecordError(f"no double of {made.__qualname__}")
+        return functools.reduce(getattr, made.__qualname__.split("."), self.module(made.__module__))
+
     def original(self, made: Any) -> Any:
         """What a function of a double is a double of; a function made by another one is used as it is."""
         if isinstance(made, functools.partial):
@@ -90,6 +100,9 @@ class Twins:
             return types.SimpleNamespace(**{word: self._door(word) for word in fromlist})
         if name == "features.asof.view":
             return types.SimpleNamespace(View=RecordingView, Cells=RecordingCells, index_memo=index_memo)
+        if name == "features.asof.group_index":
+            found = {word: getattr(group_index, word) for word in fromlist}
+            return types.SimpleNamespace(**{**found, "latest_row": _latest_row})
         if name == "features._calendar":
             return types.SimpleNamespace(month_of=_month_of)
         if name == "features.asof._cells":
@@ -159,6 +172,13 @@ def index_memo(index: Any, key: object, make: Callable[[], Any]) -> Any:
     from features.asof.view import index_memo as real
 
     return real(index, key, make)
+
+
+def _latest_row(table: Any, index: Any, groups: Any, at: Any) -> Any:
+    """`features.asof.group_index.latest_row`."""
+    if not isinstance(groups, Traced):
+        return group_index.latest_row(table, index, groups, at)
+    return RecordingView(table.ledger, at).newest(table, index, groups)
 
 
 def _number_rows(columns: list[Any]) -> Any:

@@ -108,7 +108,12 @@ class RecordingView:
 
     def latest(self, table: str, keys: Keys) -> Traced:
         """Row number of the latest version on record for each query, -1 where there is none."""
-        source, index, _, lo, hi = self._range(table, keys, None)
+        source, index, groups, _, _ = self._range(table, keys, None)
+        return self.newest(source, index, groups)
+
+    def newest(self, source: RecordingTable, index: RecordingIndex, groups: Traced) -> Traced:
+        """The same for groups of an index, `features.asof.group_index.latest_row`."""
+        lo, hi = narrowed(self.recorder, index, groups, None, self.known_rows(source.name))
         places = {2: lo.reg, 3: hi.reg, 4: index.rows.number, 5: source.gone.number, 6: self.at.reg}
         reg = self.recorder.emit(CODE["NEWEST"], places, (lo.reg, hi.reg, self.at.reg))[0]
         query, row = _real_pairs(source, index, lo.value, hi.value, self.at.value)

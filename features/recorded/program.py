@@ -20,6 +20,7 @@ from features.recorded import _machine as machine
 from features.recorded import _words as words
 from features.recorded._codes import CODE, WIDTH
 from features.recorded._leaned import Leaned
+from features.recorded._part import RecordingPart
 from features.recorded._recorder import Answer, Call, CannotRecordError, Recorder, Step
 from features.recorded._twins import Twins
 from features.recorded._values import Traced, kind_of
@@ -78,7 +79,11 @@ class Program:
         rows: NDArray[np.int64],
         works: Sequence[Callable[[Any], Any]],
         resting: Sequence[Callable[[Any], Any]] = (),
+        *,
+        part_of: str | None = None,
     ) -> None:
+        """`rows` are those it is recorded on. With `part_of` works take rows of that table in the place of a view, as
+        makers of derived columns do (`RecordingPart`)."""
         self.ledger = ledger
         self.version = ledger.version
         self.left: dict[int, str] = {}
@@ -94,7 +99,7 @@ class Program:
         results: list[int] = []
         with _recording:
             self._rows = recorder.new()
-            view = _first_view(ledger, recorder, self._rows, rows)
+            view = _first_view(ledger, recorder, self._rows, rows, part_of)
             for k, work in enumerate(works):
                 try:
                     found = work(view)
@@ -169,11 +174,13 @@ class Program:
             self._held = mark  # What comes into being changes the one or the other.
         return True
 
-    def refresh(self) -> None:
-        """Take the ledger's arrays as they are now. Raises CannotRecordError where one has become another kind."""
+    def refresh(self, *, follow: bool = True) -> None:
+        """Take the ledger's arrays as they are now; with `follow` they follow what was appended first. Raises
+        CannotRecordError where one has become another kind."""
         ledger = self.ledger
         if isinstance(ledger, LiveLedger):
-            ledger.catch_up_payments()
+            if follow:
+                ledger.catch_up_payments()
             if self._leaned.holds(ledger, self.version):
                 self.version = ledger.version
                 self._leaned.take(self._arrays, self._address, self._length)
@@ -276,11 +283,21 @@ class Program:
         return top
 
 
-def _first_view(ledger: Ledger, recorder: Recorder, reg: int, rows: NDArray[np.int64]) -> RecordingView:
-    """The view recorded features are asked for: disbursements, each as of its submission."""
+def double(made: Callable[..., Any]) -> Callable[..., Any]:
+    """The double of a maker. Raises CannotRecordError for one made inside another function."""
+    found: Callable[..., Any] = _twins.double(made)
+    return found
+
+
+def _first_view(
+    ledger: Ledger, recorder: Recorder, reg: int, rows: NDArray[np.int64], part_of: str | None
+) -> RecordingView | RecordingPart:
+    """The view recorded features are asked for: disbursements, each as of its submission; or rows of a table."""
     from features.recorded._ledger import RecordingLedger
 
     recorded = RecordingLedger(ledger, recorder, _twins.class_of, _twins.original)
+    if part_of is not None:
+        return RecordingPart(recorded, part_of, Traced(recorder, reg, rows))
     view: RecordingView = RecordingView.before_payment(recorded, Traced(recorder, reg, rows))
     return view
 

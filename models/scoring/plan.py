@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from features._feature import Feature
 from features.asof import Ledger, View
+from features.asof.live import LiveLedger
 from features.catalogue import all_features
 from features.recorded._recorder import CannotRecordError
+from features.recorded.makers import RecordedMakers
 from features.recorded.program import Program, Rested, Rows
 from models.rules._rule import Outcome, Rule
 from models.rules.catalogue import all_rules
@@ -87,6 +89,10 @@ class Plan:
         view = View.before_payment(ledger, sample)
         told = facts_of(view, self.policy, self.rests)
         values = [feature.of(view) for feature in self.features]
+        if isinstance(ledger, LiveLedger):
+            table = ledger.table("disbursements")
+            if table is not None:
+                table.makers = RecordedMakers(ledger)
         # A program finds indexes and derived columns where numpy left them.
         shown = [f for f in self.features if f.name in self._shown]
         prepare(view, shown)
