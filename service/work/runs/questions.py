@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -113,6 +114,27 @@ def question_about(
             record(context, connection, line)
             return found
     raise RunRefusedError("unknown", "not-found", "question about a payment", "核实事项")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The rule behind a reason: what it is called and what to do about it, (Chinese, English) each."""
+
+    title: tuple[str, str]
+    steps: tuple[tuple[str, str], ...]
+
+
+def rules_of(reasons: Sequence[Mapping[str, Any]]) -> list[Rule | None]:
+    """The rule of each reason; None for what a model or the graph says, and for a rule that is no more."""
+    from models.rules.catalogue import all_rules
+
+    by_code = {rule.code: rule for rule in all_rules()}
+    found: list[Rule | None] = []
+    for reason in reasons:
+        rule = by_code.get(str(reason.get("code", "")))
+        steps = tuple((chinese, english) for english, chinese in rule.next_steps) if rule else ()
+        found.append(Rule((rule.title[1], rule.title[0]), steps) if rule else None)
+    return found
 
 
 def _seen(connection: Connection, who: Principal, program_id: str | None, run: int | None) -> list[ColumnElement[bool]]:
