@@ -57,11 +57,11 @@ def count_queues(context: Context, who: Principal) -> Counted:
     """The desks somebody sees, with the cases they see there. Logged."""
     with context.database.read() as connection:
         ties = ties_of(connection, who)
-        found, at = recent(
-            context, ("tallies", who.divisions), lambda: _of_divisions(context, who)
-        )  # The same for all who have these divisions; what is one's own is few, and taken off here.
+        # The same for all who have these divisions; what is one's own is few, and taken off here.
+        found, at = recent(context, ("tallies", who.divisions), lambda: _of_divisions(context, who))
         seen = _seen(connection, who, ties, found)
-        late = case_tallies.overdue(connection, seen_by(connection, who))
+        key = ("overdue", who.divisions, who.desks, who.roles, tuple(ties))
+        late, _ = recent(context, key, lambda: _overdue(context, who))
         taken = assignments.taken_up(connection, context.clock.now() - WEEK)
     with context.database.write() as connection:
         record(context, connection, Line(who.name, "queue.counted", "queue", "all"))
@@ -73,7 +73,7 @@ def count_queues(context: Context, who: Principal) -> Counted:
                 {state: seen.get((desk, state), Tally()).cases for state in OPEN},
                 sum(one.loss_fen for (of, _), one in seen.items() if of == desk),
                 seen.get((desk, "new"), Tally()).unassigned,
-                sum(n for (of, _), n in late.items() if of == desk),
+                late.get(desk, 0),
                 int(context.policy[f"cases.{desk}_week_capacity"]),
                 taken.get(desk, 0),
             )
@@ -92,6 +92,12 @@ def _of_divisions(context: Context, who: Principal) -> Tallies:
             reach = CASES.c.division_code.in_(division_paths.all_under(who.divisions))
             return case_tallies.tallies_of(connection, [reach, within(who, CASES.c.division_code)])
         return case_tallies.tallies(connection, partial(within, who))
+
+
+def _overdue(context: Context, who: Principal) -> dict[str, int]:
+    """Cases somebody sees whose deadline has passed, by desk."""
+    with context.database.read() as connection:
+        return case_tallies.overdue(connection, seen_by(connection, who))
 
 
 def _seen(connection: Connection, who: Principal, ties: list[str], found: Tallies) -> Tallies:
