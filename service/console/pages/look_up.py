@@ -1,4 +1,4 @@
-"""Look something up by its number: household, person, card, official, village, program, payment, case. Each is logged."""
+"""Look something up by its number: household, person, card, official, village, item, payment, case. It is logged."""
 
 from __future__ import annotations
 

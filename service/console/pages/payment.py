@@ -31,7 +31,7 @@ class Contents:
     * `reasons`: why it was asked about, with the rows they rest on; `peers`: its amount among others'
     * `at`: the moment it is shown as of, None for now
     * `away`: why reasons and peers are missing, None when they are not
-    * `takes_part`: whether whoever looks may open runs
+    * `run_path`: its run, empty where whoever looks may open none; `waits`: whose move it is, empty for nobody's
     """
 
     way: Way
@@ -42,6 +42,7 @@ class Contents:
     at: dt.datetime | None = None
     away: tuple[str, str] | None = None
     run_path: str = ""
+    waits: str = ""
 
 
 _AT = dt.datetime(2019, 6, 28, 2, 0, tzinfo=dt.UTC)
@@ -75,6 +76,7 @@ PAGE: Final = Page(
             ),
         ),
         run_path="/runs?run_id=R00179",
+        waits="finance_bureau",
     ),
     "funds.read",
     nav="look_up",
@@ -112,5 +114,6 @@ def show(visitor: Annotated[Visit, Depends(visit("funds.read"))], disbursement_i
         at=moment,
         away=away,
         run_path=f"/runs?run_id={way.run_id}" if way.run_id and who.may("runs.read") else "",
+        waits="" if way.stands.stage.waits_for == "nobody" else way.stands.stage.waits_for.replace(" ", "_"),
     )
     return visitor.page(PAGE, contents)
