@@ -228,6 +228,9 @@ def visit_of(request: Request, context: Context, permission: Permission | None) 
         known()
     if who.limited_to == frozenset() and not request.url.path.startswith(("/account", "/sign-out")):
         raise LedElsewhere("/account?first=1")
+    if permission is None and who.credential == "recipient" and not request.url.path.startswith("/sign-out"):
+        # Pages of whoever is signed in are pages of staff.
+        raise LedElsewhere("/my")
     if permission is not None and not who.may(permission):
         raise Problem(
             403,
