@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Index,
     Select,
+    Subquery,
     Table,
     Text,
     delete,
@@ -97,9 +98,36 @@ def under(connection: Connection, code: str) -> set[str]:
     return {code, *connection.execute(down).scalars()}
 
 
+def those_under(connection: Connection, codes: Iterable[str]) -> set[str]:
+    """Everything that lies under any of some divisions, and they themselves."""
+    tops = sorted(codes)
+    return {*tops, *connection.execute(all_under(tops)).scalars()}
+
+
+def those_above(connection: Connection, codes: Iterable[str]) -> set[str]:
+    """Everything some divisions lie under, and they themselves."""
+    wanted = sorted(codes)
+    up = select(DIVISION_PATHS.c.ancestor_code).where(DIVISION_PATHS.c.division_code.in_(wanted))
+    return {*wanted, *connection.execute(up).scalars()}
+
+
 def all_under(codes: Iterable[str]) -> Select[tuple[str]]:
     """Everything that lies under any of some divisions, as a subquery."""
     return select(DIVISION_PATHS.c.division_code).where(DIVISION_PATHS.c.ancestor_code.in_(sorted(codes)))
+
+
+def place_of(codes: Iterable[str]) -> Subquery:
+    """`division_code` and `place`: each division under one of some with the one it lies under; itself among them. One
+    that was merged lies where it went and where it was: it is told once."""
+    path = DIVISION_PATHS
+    asked = select(path.c.division_code, func.min(path.c.ancestor_code).label("place"))
+    return asked.where(path.c.ancestor_code.in_(sorted(codes))).group_by(path.c.division_code).subquery()
+
+
+def places_under(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """The same, read: by division, which of some divisions it lies under."""
+    place = place_of(codes)
+    return {str(code): str(above) for code, above in connection.execute(select(place))}
 
 
 def few_under(connection: Connection, codes: Iterable[str], at_most: int) -> bool:

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from service.store._columns import METADATA, Moment, Number
+from service.store.division_paths import place_of
 from service.store.payments import FUNDS_STALE, ITEMS, PAYMENTS, RUN_FUNDS, STEPS, standing
 
 ANSWERS = ("paid", "failed", "returned")
@@ -271,11 +272,24 @@ ADDED = (
 
 
 def kept(
-    connection: Connection, where: ColumnElement[bool], by: Sequence[str] = ("period", "division_code")
+    connection: Connection,
+    where: ColumnElement[bool],
+    by: Sequence[str] = ("period", "division_code"),
+    *,
+    places: Sequence[str] = (),
+    waiting: bool = False,
 ) -> list[Atom]:
     """Kept sums that meet a condition on `FUNDS`, of each run and item; apart `by` period and village, or together
-    (the columns left out of `by` are then empty)."""
-    columns = [FUNDS.c[name] for name in ("run_id", "program_id", *by)]
+    (the columns left out of `by` are then empty).
+
+    `places`: villages stand under that one of these divisions they lie in, and `division_code` names it; others are
+    left out. `waiting`: only where money waits.
+    """
+    place = place_of(places) if places and "division_code" in by else None
+    columns = [
+        place.c.place.label("division_code") if place is not None and name == "division_code" else FUNDS.c[name]
+        for name in ("run_id", "program_id", *by)
+    ]
     asked = (
         select(
             *columns,
@@ -287,6 +301,10 @@ def kept(
         .where(where)
         .group_by(*columns)
     )
+    if place is not None:
+        asked = asked.join(place, place.c.division_code == FUNDS.c.division_code)
+    if waiting:
+        asked = asked.where(FUNDS.c.waiting > 0)
     numbers = set(ADDED)
     made = []
     for row in connection.execute(asked).mappings():
@@ -296,13 +314,25 @@ def kept(
 
 
 def kept_days(
-    connection: Connection, where: ColumnElement[bool], by: Sequence[str]
+    connection: Connection, where: ColumnElement[bool], by: Sequence[str], *, places: Sequence[str] = ()
 ) -> list[tuple[tuple[str, ...], int, int]]:
-    """(group, days, payments) of kept sums that meet a condition on `FUNDS_DAYS`, grouped `by` columns."""
-    columns = [FUNDS_DAYS.c[name] for name in by]
+    """(group, days, payments) of kept sums that meet a condition on `FUNDS_DAYS`, grouped `by` columns; `places` as
+    in `kept`."""
+    place = place_of(places) if places and "division_code" in by else None
+    columns = [place.c.place if place is not None and name == "division_code" else FUNDS_DAYS.c[name] for name in by]
     asked = select(*columns, FUNDS_DAYS.c.days, func.sum(FUNDS_DAYS.c.payments)).where(where)
+    if place is not None:
+        asked = asked.join(place, place.c.division_code == FUNDS_DAYS.c.division_code)
     found = connection.execute(asked.group_by(*columns, FUNDS_DAYS.c.days))
     return [(tuple(row[: len(columns)]), int(row[-2]), int(row[-1])) for row in found]
+
+
+def received(connection: Connection, where: ColumnElement[bool], at: dt.datetime | None) -> list[tuple[str, str, int]]:
+    """(program_id, period, fen) of the funds that came for runs that meet a condition on `RUN_FUNDS`, by a moment."""
+    asked = select(RUN_FUNDS.c.program_id, RUN_FUNDS.c.period, func.sum(RUN_FUNDS.c.funds_fen))
+    asked = asked.where(where, standing(RUN_FUNDS, at), RUN_FUNDS.c.funds_fen.is_not(None))
+    found = connection.execute(asked.group_by(RUN_FUNDS.c.program_id, RUN_FUNDS.c.period))
+    return [(str(item), str(period), int(fen)) for item, period, fen in found]
 
 
 def limits(connection: Connection) -> dict[str, tuple[str, str | None, int | None]]:

@@ -94,7 +94,7 @@ def sums(
     for atom in found:
         groups.setdefault(_group(atom, columns), []).append(atom)
     made = [
-        _sum(dict(zip(columns, group, strict=True)), members, days.get(group, Counter()), items, today, zone)
+        sum_of(dict(zip(columns, group, strict=True)), members, days.get(group, Counter()), items, today, zone)
         for group, members in groups.items()
     ]
     return sorted(
@@ -119,7 +119,7 @@ def _group(atom: Atom, columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(getattr(atom, name) for name in columns)
 
 
-def _sum(
+def sum_of(
     group: dict[str, str],
     members: list[Atom],
     days: Counter[int],
@@ -127,6 +127,8 @@ def _sum(
     today: dt.date,
     zone: dt.timezone,
 ) -> Sum:
+    """The sum of a group of atoms: `group` names it, `days` counts its payments by days to pay, `items` are those of
+    `limits`, `today` ends the days of what still waits."""
     program_id = group.get("program_id")
     name, department, _ = items.get(program_id or "", (None, None, None))
     over = [(atom, days_over(atom, items.get(atom.program_id, (None, None, None))[2], today, zone)) for atom in members]

@@ -1,0 +1,275 @@
+"""Money on its way as people look at it: sums by item, period or place, what stands still, and where, as of any day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, true
+
+from service.access import Principal
+from service.access.scope import under, within
+from service.store.division_paths import places_under
+from service.store.payment_sums import (
+    ADDED,
+    FUNDS,
+    FUNDS_DAYS,
+    Atom,
+    atoms,
+    kept,
+    kept_days,
+    limits,
+    received,
+)
+from service.store.payments import PAYMENTS, RUN_FUNDS
+from service.work.context import Context
+from service.work.funds.sums import Sum, days_over, sum_of
+from service.work.places import Place, Places, places_of
+
+By = Literal["program", "period", "place"]
+
+COLUMN: Final[dict[By, str]] = {"program": "program_id", "period": "period", "place": "division_code"}
+
+MOST_LATE: Final = 20
+"""Runs that are told one by one."""
+
+Items = dict[str, tuple[str, str | None, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked at: an item, a period with all within it (`2019` holds `2019-07`), a division with everything
+    below; None for all. `on`: at the end of that day, in the deployment's time zone; None for now."""
+
+    program_id: str | None = None
+    period: str | None = None
+    division_code: str | None = None
+    on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One line: its key (item, period or division), its sums, and the funds that came for it in fen: None by place, and for
+    whoever sees no run's county, since funds come for a county."""
+
+    key: str
+    sums: Sum
+    received_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A run beyond its item's limit whose money has not arrived in full. The department is the subject."""
+
+    run_id: str | None
+    program_id: str
+    period: str
+    waiting: int
+    waiting_fen: int
+    days_over: int
+    limit_days: int
+    department: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An item in a place, with money on its way: days beyond the limit of its worst run, money, runs."""
+
+    days_over: int
+    waiting_fen: int
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What is to be seen.
+
+    * `whole`: everything together, None where there is nothing; `received_fen`: funds that came for it, as in `Group`
+    * `groups`: by what was asked, most money standing still the longest first
+    * `standing`: runs that are late, the worst first, at most `MOST_LATE`; `late`: how many there are
+    * `spots`: by item and place, only where money is on its way; `places`: the divisions next below the one looked at
+    * `here`: the division looked at, None where somebody's scope holds several; `path`: it and those above in scope
+    * `periods`: every period there is of what is looked at
+    """
+
+    whole: Sum | None
+    received_fen: int | None
+    groups: tuple[Group, ...]
+    standing: tuple[Standing, ...]
+    late: int
+    spots: dict[tuple[str, str], Spot]
+    places: tuple[Place, ...]
+    here: Place | None
+    path: tuple[Place, ...]
+    periods: tuple[str, ...]
+
+
+def board(context: Context, who: Principal, by: By, asked: Asked) -> Board:
+    """Money on its way within somebody's divisions."""
+    places = places_of(context)
+    here, path, columns = _where(places, who, asked.division_code)
+    zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
+    at = None if asked.on is None else dt.datetime.combine(asked.on + dt.timedelta(days=1), dt.time(), zone)
+    today = asked.on or context.clock.now().astimezone(zone).date()
+    read = _Reading(who, asked, [one.code for one in columns], at)
+    with context.database.read() as connection:
+        items = limits(connection)
+        runs, spots, grouped = read.atoms(connection, by)
+        days = read.days(connection, by, runs)
+        came = received(connection, condition(who, asked, RUN_FUNDS), at) if asked.division_code is None else None
+    sums = _grouped(grouped, COLUMN[by], days, items, today, zone)
+    standing = _standing(runs, items, today, zone)
+    return Board(
+        whole=sum_of({}, runs, sum(days.values(), Counter()), items, today, zone) if runs else None,
+        received_fen=sum(fen for _, _, fen in came) if came else None,
+        groups=tuple(Group(key, one, _came(came, by, key)) for key, one in sums),
+        standing=tuple(standing[:MOST_LATE]),
+        late=len(standing),
+        spots=_spots(spots, items, today, zone),
+        places=columns,
+        here=here,
+        path=path,
+        periods=tuple(sorted({atom.period for atom in runs}, reverse=True)),
+    )
+
+
+class _Reading:
+    """What is read for a board: from the kept sums, or of an earlier day from the payments themselves."""
+
+    def __init__(self, who: Principal, asked: Asked, places: Sequence[str], at: dt.datetime | None) -> None:
+        self._who, self._asked, self._places, self._at = who, asked, places, at
+        self._every: list[Atom] = []
+
+    def atoms(self, connection: Connection, by: By) -> tuple[list[Atom], list[Atom], list[Atom]]:
+        """Sums of each run; of each run and place with money on its way; of each run and group."""
+        if self._at is not None:
+            every = self._earlier(connection)
+            runs = _together(every, lambda atom: replace(atom, division_code=""))
+            spots = [atom for atom in every if atom.waiting and atom.division_code]
+            return runs, spots, [atom for atom in every if atom.division_code] if by == "place" else runs
+        where = condition(self._who, self._asked, FUNDS)
+        runs = kept(connection, where, ["period"])
+        if not self._places:
+            return runs, [], [] if by == "place" else runs
+        spots = kept(connection, where, ["division_code"], places=self._places, waiting=True)
+        if by != "place":
+            return runs, spots, runs
+        return runs, spots, kept(connection, where, ["division_code"], places=self._places)
+
+    def days(self, connection: Connection, by: By, runs: Iterable[Atom]) -> dict[str, Counter[int]]:
+        """Payments by days to pay, of each group."""
+        found: dict[str, Counter[int]] = {}
+        if self._at is not None:
+            for atom in runs if by != "place" else self._every:
+                found.setdefault(getattr(atom, COLUMN[by]), Counter()).update(atom.days_to_pay)
+            return found
+        where, places = condition(self._who, self._asked, FUNDS_DAYS), self._places
+        for group, number, payments in kept_days(connection, where, [COLUMN[by]], places=places):
+            found.setdefault(group[0], Counter())[number] += payments
+        return found
+
+    def _earlier(self, connection: Connection) -> list[Atom]:
+        above = places_under(connection, self._places) if self._places else {}
+        found = atoms(connection, condition(self._who, self._asked, PAYMENTS), self._at)
+        self._every = _together(found, lambda atom: replace(atom, division_code=above.get(atom.division_code, "")))
+        return self._every
+
+
+def condition(who: Principal, asked: Asked, table: Any) -> ColumnElement[bool]:
+    """The condition on a table with item, period and division that a row is looked at, and for somebody to see."""
+    period = table.c.period
+    return and_(
+        within(who, table.c.division_code),
+        true() if asked.program_id is None else table.c.program_id == asked.program_id,
+        true()
+        if asked.period is None
+        else or_(
+            period == asked.period,
+            period.startswith(f"{asked.period}-", autoescape=True),
+            period.startswith(f"{asked.period}Q", autoescape=True),
+        ),
+        true() if asked.division_code is None else under(asked.division_code, table.c.division_code),
+    )
+
+
+def _where(
+    places: Places, who: Principal, code: str | None
+) -> tuple[Place | None, tuple[Place, ...], tuple[Place, ...]]:
+    """The division looked at, its path within the scope, and the divisions next below. Where nothing was named it is
+    the lowest that still holds everything somebody sees."""
+    tops = places.tops(who)
+    if code is None:
+        here = tops[0] if len(tops) == 1 else None
+        while here is not None and len(below := places.below(here.code)) == 1:
+            here = below[0]
+        return here, (), places.below(here.code) if here else tops
+    here = places.get(code)
+    if here is None:
+        return None, (), ()
+    path = places.path(code)
+    begin = next((n for n, one in enumerate(path) if one in tops), len(path))
+    return here, path[begin:], places.below(code)
+
+
+def _together(found: Iterable[Atom], under_key: Callable[[Atom], Atom]) -> list[Atom]:
+    """Atoms that come to the same run, item, period and place, added up."""
+    made: dict[tuple[Any, ...], Atom] = {}
+    for atom in found:
+        moved = under_key(atom)
+        key = (moved.run_id, moved.program_id, moved.period, moved.division_code)
+        one = made.get(key)
+        if one is None:
+            made[key] = replace(moved, days_to_pay=dict(moved.days_to_pay))
+            continue
+        for name in ADDED:
+            setattr(one, name, getattr(one, name) + getattr(moved, name))
+        one.last_paid_at = max(filter(None, (one.last_paid_at, moved.last_paid_at)), default=None)
+        for days, payments in moved.days_to_pay.items():
+            one.days_to_pay[days] = one.days_to_pay.get(days, 0) + payments
+    return list(made.values())
+
+
+def _grouped(
+    found: Iterable[Atom], column: str, days: dict[str, Counter[int]], items: Items, today: dt.date, zone: dt.timezone
+) -> list[tuple[str, Sum]]:
+    groups: dict[str, list[Atom]] = {}
+    for atom in found:
+        groups.setdefault(getattr(atom, column), []).append(atom)
+    made = [
+        (key, sum_of({column: key}, members, days.get(key, Counter()), items, today, zone))
+        for key, members in groups.items()
+    ]
+    return sorted(made, key=lambda one: (-one[1].standing_fen_days, one[0]))
+
+
+def _standing(runs: Iterable[Atom], items: Items, today: dt.date, zone: dt.timezone) -> list[Standing]:
+    found = []
+    for atom in runs:
+        _, department, limit = items.get(atom.program_id, ("", None, None))
+        over = days_over(atom, limit, today, zone) if atom.waiting else 0
+        if over > 0 and limit is not None:
+            run = (atom.run_id, atom.program_id, atom.period, atom.waiting, atom.waiting_fen)
+            found.append(Standing(*run, over, limit, department))
+    return sorted(found, key=lambda one: (-one.waiting_fen * one.days_over, one.run_id or ""))
+
+
+def _spots(found: Iterable[Atom], items: Items, today: dt.date, zone: dt.timezone) -> dict[tuple[str, str], Spot]:
+    made: dict[tuple[str, str], Spot] = {}
+    for atom in found:
+        limit = items.get(atom.program_id, ("", None, None))[2]
+        # Within its limit a run counts the days it has left, below nothing.
+        came = atom.funds_received_on
+        over = (today - came).days - limit if came is not None and limit is not None else 0
+        key = (atom.program_id, atom.division_code)
+        spot = made.get(key, Spot(over, 0, 0))
+        made[key] = Spot(max(spot.days_over, over), spot.waiting_fen + atom.waiting_fen, spot.runs + 1)
+    return made
+
+
+def _came(came: list[tuple[str, str, int]] | None, by: By, key: str) -> int | None:
+    if not came or by == "place":
+        return None
+    return sum(fen for item, period, fen in came if (item if by == "program" else period) == key)
