@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from features.asof import _follow_kernels as kernels
 from features.asof._follow_kernels import ALONG_AT, ALONG_PLACES, AT, COPY, COUNTS, PLACES, PREVIOUS, TOTALS
 from features.asof.growing import Growing
+from features.asof.grows import ByRow
 from features.asof.live_index import LiveIndex
 
 if TYPE_CHECKING:
@@ -55,10 +56,12 @@ class Follow:
                 self._describe(k, index)
         self._types()
         self._insert(self._declared, first)
+        self._make_alone(first)
         if table.makers is not None:
             table.makers.make(table, first)
-        for name in list(table._made):
-            table._fresh(name)
+        for name, made in list(table.made.items()):
+            if made.version != ledger.version:
+                table.derived(name, made.make)
         if self._shape != ledger.shape or any(index._moved for index in self._indexes):
             return False  # Something was made again as a whole.
         self._types()
@@ -68,6 +71,16 @@ class Follow:
             index.version = ledger.version
         self.seen, self._first = ledger.version, table.rows
         return self._shape == ledger.shape
+
+    def _make_alone(self, first: int) -> None:
+        """Columns that know at once what a row is worth that is the only one of its moment."""
+        table = self._table
+        known = table.known_at[first - 1 :]
+        if len(known) > 2 and not (known[1:] > known[:-1]).all():
+            return
+        rows = np.arange(first, table.rows)
+        for name, alone in self._alone:
+            table.put_in(name, first, alone(rows))
 
     def caught_up(self) -> None:
         """`LiveTable.catch_up` brought everything up to date: from here on it can be followed."""
@@ -107,6 +120,8 @@ class Follow:
         self._growing = list(self._columns.values())
         self._moves = np.empty((ROOM, 4), np.int32)
         self._typed = list(table._grown_types)
+        grown = {name: made.growth for name, made in table.made.items()}
+        self._alone = [(n, g.alone) for n, g in grown.items() if isinstance(g, ByRow) and g.alone is not None]
         self._shape = table.ledger.shape
 
     def _column(self, grown: Growing) -> int:

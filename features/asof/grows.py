@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Maker = TypeVar("Maker", bound=Callable[..., Any])
 Update = Callable[["LedgerTable", "LedgerTable", NDArray[Any], int], None]
 Also = Callable[["LedgerTable"], NDArray[Any]]
+Alone = Callable[[NDArray[Any]], NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class ByRow:
 
     ahead_us: int = 0
     also: Also | None = None
+    alone: Alone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class ByCode:
     update: Update
 
 
-def by_row(*, ahead_days: float = 0.0, also: Also | None = None) -> Callable[[Maker], Maker]:
+def by_row(
+    *, ahead_days: float = 0.0, also: Also | None = None, alone: Alone | None = None
+) -> Callable[[Maker], Maker]:
     """Marks a maker whose value of a row rests on the row and on what was known by then, of whatever table.
 
     So a fact that arrives touches only rows known no earlier than the fact. The maker is handed the table or a `Part`
@@ -43,11 +47,12 @@ def by_row(*, ahead_days: float = 0.0, also: Also | None = None) -> Callable[[Ma
     `table.index` or a `View`.
 
     `ahead_days`: the value also rests on what became known in that many days after the row. `also`: given the rows
-    that arrived, the numbers of rows before them that they touch.
+    that arrived, the numbers of rows before them that they touch (-1: none). `alone`: given the numbers of rows that
+    arrived after all others, each as the only one of its moment, their values; such rows touch none before them.
     """
 
     def mark(make: Maker) -> Maker:
-        make.grows = ByRow(int(ahead_days * 86_400_000_000), also)  # type: ignore[attr-defined]
+        make.grows = ByRow(int(ahead_days * 86_400_000_000), also, alone)  # type: ignore[attr-defined]
         return make
 
     return mark

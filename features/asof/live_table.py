@@ -112,13 +112,19 @@ class LiveTable(GrowingTable):
         """Every derived column by name."""
         return self._made
 
-    def put_in(self, name: str, first: int, values: NDArray[Any]) -> None:
-        """Values of a derived column for the rows from `first` on, which are all it does not know yet."""
+    def put_in(
+        self, name: str, first: int, values: NDArray[Any], older: NDArray[np.int64] = NO_ROWS, touched: Any = None
+    ) -> None:
+        """Values of a derived column for the rows from `first` on, which are all it does not know yet, and for `older`
+        rows that these touch."""
         made, version = self._made[name], self.ledger.version
         if made.version == version or made.rows != first:
             return
-        made.values.resize(self.rows)
-        made.values.own()[first:] = values
+        if len(older):
+            self._amend(name, made, values, first, older, touched)
+        else:
+            made.values.resize(self.rows)
+            made.values.own()[first:] = values
         made.version, made.rows = version, self.rows
 
     def derived(self, name: str, make: Make) -> NDArray[Any]:
@@ -198,7 +204,7 @@ class LiveTable(GrowingTable):
             tail = made.make(Part(self, first))
             if growth.also is not None and before < self.rows:
                 rows = np.unique(growth.also(Part(self, before)))
-                rows = rows[rows < first]
+                rows = rows[(rows >= 0) & (rows < first)]
             touched = made.make(Part(self, rows)) if len(rows) else tail
         finally:
             read = reads.end()

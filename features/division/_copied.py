@@ -72,7 +72,19 @@ def _alone(table: LedgerTable) -> bool:
     return all(one < other for one, other in pairwise(moments))
 
 
-@by_row()
+def _own_number(rows: Codes) -> NDArray[np.int32]:
+    return rows.astype(np.int32)
+
+
+def _never(rows: Codes) -> Float:
+    return np.full(len(rows), np.inf)
+
+
+def _no_block(rows: Codes) -> NDArray[np.int32]:
+    return np.full(len(rows), -1, dtype=np.int32)
+
+
+@by_row(alone=_own_number)
 def first_of_list(table: LedgerTable) -> NDArray[np.int32]:
     """The list each row stands on, by the number of the first of its rows that arrived; shape (rows,)."""
     if _alone(table):
@@ -181,17 +193,17 @@ def _block_of(table: LedgerTable, where: tuple[int, int]) -> NDArray[np.int32]:
     return np.where(there, _bits(found, *where), np.int32(-1)).astype(np.int32)
 
 
-@by_row()
+@by_row(alone=_no_block)
 def _block_low(table: LedgerTable) -> NDArray[np.int32]:
     return _block_of(table, BITS[0])
 
 
-@by_row()
+@by_row(alone=_no_block)
 def _block_middle(table: LedgerTable) -> NDArray[np.int32]:
     return _block_of(table, BITS[1])
 
 
-@by_row()
+@by_row(alone=_no_block)
 def _block_high(table: LedgerTable) -> NDArray[np.int32]:
     return _block_of(table, BITS[2])
 
@@ -199,7 +211,7 @@ def _block_high(table: LedgerTable) -> NDArray[np.int32]:
 BLOCK = {"block_low": _block_low, "block_middle": _block_middle, "block_high": _block_high}
 
 
-@by_row(also=_touched)
+@by_row(also=_touched, alone=_never)
 def copied_since(table: LedgerTable) -> Float:
     """Moment (microseconds UTC) from which a block around the row was known in two townships, inf where never."""
     if isinstance(table, Part):

@@ -28,13 +28,14 @@ def lists(view: View) -> Cells:
 
 
 def _one_before(arrived: LedgerTable) -> Codes:
-    """Rows that the rows that arrived stand right after in their stay."""
+    """The row that each of the rows that arrived stands right after in its stay, -1 where none."""
     index = arrived.index(STAY)
+    if not index.size:
+        return np.full(arrived.rows, -1, dtype=np.int64)
     groups = index.lookup([arrived.column(name) for name in STAY])
     place = index.places(groups, arrived.row_numbers)
-    there = groups >= 0
-    there[there] = place[there] > index.starts[groups[there]]
-    return np.asarray(index.rows[place[there] - 1], dtype=np.int64)
+    later = (groups >= 0) & (place > index.starts[np.maximum(groups, 0)])
+    return np.asarray(np.where(later, index.rows[np.maximum(place - 1, 0)], -1), dtype=np.int64)
 
 
 @by_row(also=_one_before)

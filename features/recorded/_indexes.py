@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.asof import _live_kernels as live
 from features.asof.group_index import GroupIndex
 from features.asof.growing import Growing
 from features.asof.live_index import LiveIndex
 from features.recorded import _words as words
+from features.recorded._calls import call
 from features.recorded._codes import CODE
 from features.recorded._homes import grown_of_index, home_of, home_of_kept
 from features.recorded._leaves import Leaf
@@ -98,6 +100,14 @@ class RecordingIndex:
         place = words.ufunc(np.maximum, groups, 0)
         found = words.where(groups >= 0, self.rows[self.starts[place]], -1)
         return found.astype(np.int64)  # type: ignore[no-any-return]
+
+    def places(self, groups: Any, rows: Any) -> Any:
+        """Position in `rows` of each of these rows of a live ledger, which stand in the groups given; -1 in none."""
+        if not self.home:
+            raise CannotRecordError("places in an index that takes no rows")
+        rank = self.ledger.tables[self.home].rank
+        asked = words.asarray(rows, np.int64), words.asarray(groups, np.int32)
+        return call(live.places_of, *asked, self.starts, self.ends, self.rows, rank)
 
     def packed(self) -> tuple[Leaf, Leaf]:
         """Offsets and row numbers without gaps."""

@@ -223,10 +223,14 @@ class RecordingTable:
         home = home_of(self.real, *columns)
         return RecordingIndex(self.ledger, (self.name, "index", columns), resolve, own, home)
 
+    @property
+    def rank(self) -> Leaf:
+        """Ranks of rows, empty where they are their numbers."""
+        return self._leaf(("rank",), lambda: getattr(self.real, "rank", _NO_RANK))
+
     def rank_of(self, rows: Any) -> Any:
         """Ranks of some rows among those of one moment."""
-        rank = self._leaf(("rank",), lambda: getattr(self.real, "rank", _NO_RANK))
-        return call(_ranked, rank, words.asarray(rows, np.int64))
+        return call(_ranked, self.rank, words.asarray(rows, np.int64))
 
     def arrow(self, column: str) -> Any:
         """The column as stored."""
