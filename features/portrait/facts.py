@@ -172,14 +172,14 @@ class Facts:
         """One value as people read it: text, date, moment with offset, whole fen, number, bool; None for null."""
         table = self.ledger.tables[name]
         declared = table.schema.column(column)
-        found = table.column(column)[row].item() if declared.type != "list" else None
         if declared.type == "list":
             return table.arrow(column)[row].as_py()
+        found = table.column(column)[row].item()
         if (entity := entity_of(declared)) is not None:
             return self.text(entity, int(found))
         if declared.type == "enum":
             return declared.values[int(found)] if found >= 0 else None
-        if found is None or found != found:
+        if found != found:
             return None
         if declared.type == "date":
             return date_of(found)

@@ -89,7 +89,8 @@ def merged(strands: Iterable[Strand]) -> list[Strand]:
     count and sum (two ways to the same rows count them once)."""
     found: dict[tuple[str, Key, Key], Strand] = {}
     for strand in strands:
-        key = (strand.kind, *sorted((strand.one, strand.other)))
+        one, other = sorted((strand.one, strand.other))
+        key = (strand.kind, one, other)
         there = found.setdefault(key, strand)
         if there is not strand:
             there.first = _least(there.first, strand.first)

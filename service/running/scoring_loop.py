@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from service.running.looking import Looking
 from service.work.metrics import SCORER_BATCH, SCORER_SECONDS
 from service.work.scoring.asked import Asked, UnavailableError
 from service.work.scoring.frames import (
@@ -63,6 +64,7 @@ class ScoringLoop:
         self._selector = selectors.DefaultSelector()
         self._waiting: deque[tuple[_Peer, int, Asked]] = deque()
         self._came: deque[float] = deque()
+        self._looking: Looking[_Peer] = Looking(scorer)
         self._peers: set[_Peer] = set()
         self._listener: socket.socket | None = None
         self._stop = False
@@ -95,12 +97,15 @@ class ScoringLoop:
         while not (self._stop and not self._waiting):
             if self._stop and self._listener is not None:
                 self._close_listener()
-            for key, mask in self._selector.select(0 if self._waiting else IDLE_SECONDS):
+            came = self._selector.select(0 if self._waiting or len(self._looking) else IDLE_SECONDS)
+            for key, mask in came:
                 if key.data is None:
                     self._welcome()
                 else:
                     self._serve(key.data, mask)
             self._score()
+            if len(self._looking) and (not came or self._looking.is_due()):
+                self._look()
             if time.monotonic() - last >= IDLE_SECONDS:
                 self._keep_up()
                 each()
@@ -156,6 +161,9 @@ class ScoringLoop:
         if header["do"] == "state":
             told = {**self._scorer.state(), "waiting": len(self._waiting), "process": os.getpid()}
             self._send(peer, frame({"number": number, "state": told}))
+        elif header["do"] == "look":
+            if (refused := self._looking.take(peer, number, header["look"])) is not None:
+                self._send(peer, refused)
         elif len(self._waiting) >= self._limit:
             busy = UnavailableError(
                 "busy", "Too many payments wait to be scored: send again.", "等待评分的发放明细过多，请稍后重试。", 1
@@ -164,6 +172,11 @@ class ScoringLoop:
         else:
             self._waiting.append((peer, number, asked_of(header, rows)))
             self._came.append(time.monotonic())
+
+    def _look(self) -> None:
+        """Work a little at what somebody wants to look at."""
+        if (answered := self._looking.step()) is not None:
+            self._send(*answered)
 
     def _score(self) -> None:
         """Answer what has arrived, as much as is looked at together."""

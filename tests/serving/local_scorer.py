@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from typing import TYPE_CHECKING, Any
 
+from service.work.portraits.looks import Asked as Look
+from service.work.portraits.looks import Looks
 from service.work.scoring.asked import Answered, Asked
 from service.work.scoring.live import LiveScorer
 
@@ -19,6 +22,7 @@ class LocalScorer:
     def __init__(self, context: Context) -> None:
         """The history is made at the first call."""
         self._live = LiveScorer(context)
+        self._looks = Looks(context)
         self._opened = False
         self._lock = threading.Lock()
 
@@ -41,6 +45,18 @@ class LocalScorer:
         with self._lock:
             self._fresh()
             return self._live.state()
+
+    def look(self, asked: Look) -> Any:
+        """What the history says, as the socket would bring it: see `service.work.portraits.ask.Portraits`."""
+        with self._lock:
+            self._fresh()
+            self._live.history.catch_up()
+            steps = self._looks.begin(self._live.history.ledger, Look.read(json.loads(json.dumps(asked.told()))))
+            while True:
+                try:
+                    next(steps)
+                except StopIteration as done:
+                    return json.loads(json.dumps(done.value, allow_nan=False))
 
     def _fresh(self) -> None:
         if not self._opened or self._live.history.stale:

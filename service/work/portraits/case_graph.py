@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from service.access import Principal
 from service.work.context import Context
+from service.work.portraits._case import case_in_sight, moment
 from service.work.portraits.ask import Portraits
+from service.work.portraits.looks import Asked
 from service.work.portraits.shapes import Graph
+from service.work.portraits.wire import read
+
+MOST: Final = 400
 
 
 def case_graph(
@@ -19,8 +25,10 @@ def case_graph(
     at: dt.datetime | None = None,
     most: int = 200,
 ) -> Graph:
-    """The graph of a case as known at `at` (None: now), the most telling `most` nodes. Logged.
+    """The graph of a case as known at `at` (None: now), the most telling `most` nodes (at most 400). Logged.
 
     Raises NotThere for a case whoever asks may not see, UnavailableError when the scorer is away.
     """
-    raise NotImplementedError
+    case = case_in_sight(context, who, case_id, "graph")
+    about = {**case.about, "most": max(2, min(most, MOST))}
+    return read(Graph, portraits.look(Asked("case_graph", case.sight, moment(context, at), about)))

@@ -55,7 +55,7 @@ class LiveScorer:
 
     def __init__(self, context: Context) -> None:
         """Ready after `open`."""
-        self._context = context
+        self._context = self.context = context
         self.history = History(context)
         self.model = ModelInForce(context)
         self._some_wait = False
@@ -111,7 +111,10 @@ class LiveScorer:
 
         rows = pa.concat_tables([pa.Table.from_batches([one.rows]) for one in asked], promote_options="default")
         starts = _starts(asked)
-        stamp = [start + i for one, start in zip(asked, starts, strict=True) for i in one.stamp]
+        # One call is submitted after the other, as they came: so its payments see those of the calls before.
+        stamp = {
+            start + i: number for number, (one, start) in enumerate(zip(asked, starts, strict=True)) for i in one.stamp
+        }
         source = follow_live.LIVE + ",".join(sorted({one.who for one in asked}))
         for _ in range(TRIES):
             try:
@@ -138,7 +141,7 @@ class LiveScorer:
         )
 
     def _answer(
-        self, rows: pa.Table, stamp: Sequence[int], source: str
+        self, rows: pa.Table, stamp: Mapping[int, int], source: str
     ) -> tuple[list[Mapping[str, Any]], dict[str, str], tuple[str, str] | None]:
         history = self.history
         with self._context.database.read() as connection:
@@ -163,7 +166,9 @@ class LiveScorer:
         self._keep(found, [row for _, row in scored], late, source)
         return self._told(found, dict(scored), late, model)
 
-    def _sort_out(self, connection: Connection, rows: pa.Table, stamp: Sequence[int]) -> tuple[dt.datetime, Sorted]:
+    def _sort_out(
+        self, connection: Connection, rows: pa.Table, stamp: Mapping[int, int]
+    ) -> tuple[dt.datetime, Sorted]:
         """This moment, and what each payment is."""
         now = self._context.clock.now()
         now_us = micros(now)
