@@ -2,9 +2,9 @@
 
 FOLDER is that of a demo with its trial (`mingbai demo --households 20000 --out FOLDER`, then `mingbai trial FOLDER
 --only-make`). The trial is served as it is run; somebody of each role opens each page `--times` times over one
-connection, Chinese, with what a browser asks for. Printed: median and 95th percentile in milliseconds from sending to the
-last byte, and the page's size without and with what it loads the first time (style, scripts), in kB. Bars: 200 ms and
-150 kB; recipients 50 kB whole.
+connection, Chinese, with what a browser asks for. Printed: median and 95th percentile in milliseconds from sending to
+the last byte, and the page's size without and with what it loads the first time (style, scripts), in kB. Bars: 200 ms
+and 150 kB; recipients 50 kB whole.
 """
 
 from __future__ import annotations
