@@ -47,9 +47,11 @@ def at_version(connection: Connection, case_id: str, version: int) -> Row[Any] |
     return connection.execute(asked.order_by(CASE_HISTORY.c.line_id.desc()).limit(1)).first()
 
 
-def newest(connection: Connection, case_id: str, limit: int) -> list[Row[Any]]:
-    """The last lines of a case, newest first."""
+def newest(connection: Connection, case_id: str, limit: int, before: int | None = None) -> list[Row[Any]]:
+    """The last lines of a case, newest first; those before the line numbered `before` where it is given."""
     asked = select(CASE_HISTORY).where(CASE_HISTORY.c.case_id == case_id)
+    if before is not None:
+        asked = asked.where(CASE_HISTORY.c.line_id < before)
     return list(connection.execute(asked.order_by(CASE_HISTORY.c.line_id.desc()).limit(limit)))
 
 
@@ -59,7 +61,7 @@ def since_version(connection: Connection, case_id: str, version: int, limit: int
     return list(connection.execute(asked.order_by(CASE_HISTORY.c.line_id).limit(limit)))
 
 
-def count(connection: Connection, case_id: str) -> int:
-    """How many lines a case has."""
-    asked = select(func.count()).where(CASE_HISTORY.c.case_id == case_id)
+def count(connection: Connection, case_id: str, before: int) -> int:
+    """How many lines a case has before the one numbered `before`."""
+    asked = select(func.count()).where(CASE_HISTORY.c.case_id == case_id, CASE_HISTORY.c.line_id < before)
     return int(connection.execute(asked).scalar_one())

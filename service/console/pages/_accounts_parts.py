@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from service.access import EVERYWHERE
+from service.access import EVERYWHERE, Permission, Principal
+from service.access.permissions import ROLES
+from service.console.visit import Sent
+from service.work.access.api_keys import NewKey
+from service.work.access.grants import Access
+from service.work.access.refused import RefusedError
 from service.work.context import Context
 from service.work.places import places_of
+from service.work.queue.states import DESKS
 
 KEY_DAYS: Final = (30, 90, 180, 365)
 """How long a new key may hold, days."""
+STAFF: Final = tuple(one for one in ROLES if one != "recipient")
+"""Roles an account may have."""
+MOST_PLACES: Final = 80
+"""Divisions offered to choose from; others are given by their codes."""
+MOST_DIVISIONS: Final = 200
+"""Divisions of one account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +38,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An API key: number, name, what it begins with, what it may do (as `words_of` writes it), from which networks, until when, when it was used;
-    `state` is holds, over or revoked."""
+    """An API key: number, name, what it begins with, what it may do (as `words_of` writes it), from which networks,
+    until when, when it was used; `state` is holds, over or revoked."""
 
     number: int
     name: str
@@ -75,8 +88,88 @@ def keys_of(context: Context, rows: Sequence[Any]) -> tuple[Key, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AccessForm:
+    """What the form of an account's access holds.
+
+    * `all_roles`: roles there are; `roles`: those that are chosen
+    * `places`: divisions to choose from, the topmost and what lies next below; `divisions`: codes that are chosen
+    * `others`: codes that are chosen and not among `places`, with spaces between
+    * `desks`: those that are chosen
+    """
+
+    all_roles: tuple[str, ...]
+    roles: tuple[str, ...]
+    places: tuple[Place, ...]
+    divisions: tuple[str, ...]
+    others: str
+    desks: tuple[str, ...]
+
+
+def access_form(context: Context, who: Principal, access: Access) -> AccessForm:
+    """The form with an access entered; only places whoever gives it has."""
+    tree = places_of(context)
+    tops = tree.tops(who)
+    listed = [Place(EVERYWHERE, "")] if who.sees_everywhere else []
+    for top in tops:
+        listed.append(Place(top.code, tree.full_name(top.code)))
+        listed += [Place(one.code, one.name) for one in tree.below(top.code)]
+    listed = listed[:MOST_PLACES]
+    offered = {one.code for one in listed}
+    others = " ".join(code for code in access.divisions if code not in offered)
+    return AccessForm(STAFF, access.roles, tuple(listed), access.divisions, others, access.desks)
+
+
+def access_sent(form: Sent) -> Access:
+    """The access a form holds. Raises RefusedError for what is no division, role or desk."""
+    codes = [*form.lists.get("divisions", ()), *form.get("others").replace(",", " ").replace("，", " ").split()]
+    bad = next((code for code in codes if not re.fullmatch(r"\*|[0-9A-Za-z._-]{1,64}", code)), None)
+    if bad is not None or len(codes) > MOST_DIVISIONS:
+        raise RefusedError(
+            "not-as-expected",
+            f"Divisions: expected codes as 519901, or *, {MOST_DIVISIONS} at most.",
+            f"行政区划：应为代码（如 519901）或 *，不超过 {MOST_DIVISIONS} 个。",
+        )
+    return entered_access(form)
+
+
+def entered_access(form: Sent) -> Access:
+    """What was entered, whatever it is, to stand in the form again."""
+    codes = [*form.lists.get("divisions", ()), *form.get("others").replace(",", " ").replace("，", " ").split()]
+    return Access(
+        tuple(one for one in STAFF if one in form.lists.get("roles", ())),
+        tuple(dict.fromkeys(codes[:MOST_DIVISIONS])),
+        tuple(one for one in DESKS if one in form.lists.get("desks", ())),
+    )
+
+
+def new_key(form: Sent, account_id: int) -> NewKey:
+    """The key a form asks for, for an account."""
+    days = form.get("days")
+    hold = int(days) if days in {str(one) for one in KEY_DAYS} else KEY_DAYS[0]
+    return NewKey(
+        account_id,
+        form.get("name"),
+        cast(tuple[Permission, ...], tuple(form.lists.get("permissions", ()))),
+        form.visit.context.clock.now() + dt.timedelta(days=hold),
+        addresses=tuple(form.get("addresses").split()),
+    )
+
+
+def number_of(form: Sent, name: str) -> int:
+    """A number a form holds; 0, which is none's, for anything else."""
+    text = form.get(name)
+    return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else 0
+
+
 KEY: Final = Key(
     7, "payments", "mb_3f9a1c0b77de", ("runs_read", "runs_send"), ("10.1.0.0/16",),
     dt.datetime(2020, 6, 30, tzinfo=dt.UTC), dt.datetime(2019, 7, 1, 1, 0, tzinfo=dt.UTC), "holds",
+)  # fmt: skip
+"""For examples."""
+
+ACCESS: Final = AccessForm(
+    STAFF, ("investigator",), (Place("*", ""), Place("519901", "青川县"), Place("519901100", "桥楼镇")), ("519901",), "5198",
+    ("discipline",),
 )  # fmt: skip
 """For examples."""

@@ -79,11 +79,7 @@ class Line:
 
 LINE: Final = Line(
     "C7K3M9QZ4TB", 3, "discipline",
-    (
-        "经办人员关联67笔发放，共12,480.00元，疑点：同一网点连续取现。平均风险61%，需核实。",
-        "67 payments of 12,480.00 yuan in all at an official; question: cards emptied in a row at one outlet. "
-        "Mean risk 61%; to be checked.",
-    ),
+    ("同一网点连续取现", "Cards emptied in a row at one outlet"),
     "T25", "official", "O00017", "青石镇上岩村", "519921100204", 1_248_000, 912_050, 67, 0.61, "preliminary_check",
     True, "li.wen", True, dt.datetime(2019, 7, 2, 16, tzinfo=dt.UTC), "soon", "alert", True,
     dt.datetime(2019, 6, 28, 1, tzinfo=dt.UTC), None,
@@ -94,7 +90,7 @@ LINE: Final = Line(
 def line_of(row: Row[Any], places: Places, who: Principal, now: dt.datetime) -> Line:
     """A case of the work layer as a line."""
     return Line(
-        case_id=row.case_id, version=int(row.version), desk=row.desk, why=(row.summary_zh, row.summary_en),
+        case_id=row.case_id, version=int(row.version), desk=row.desk, why=question_of(row.summary_zh, row.summary_en),
         typology=row.typology, hub_kind=row.hub_kind, hub=_hub(row, places),
         place=places.full_name(row.division_code), place_code=row.division_code or "", amount_fen=int(row.amount_fen),
         loss_fen=int(row.loss_fen), payments=int(row.member_count), score=float(row.score), state=row.state,
@@ -102,6 +98,20 @@ def line_of(row: Row[Any], places: Places, who: Principal, now: dt.datetime) -> 
         due_at=row.due_at if row.is_open else None, urgency=urgency(row, now), offered_as=row.offered_as,
         two_people=bool(row.two_people), opened_at=row.opened_at, closed_at=row.closed_at,
     )  # fmt: skip
+
+
+_QUESTION: Final = (re.compile("疑点：([^。]+)。"), re.compile("question: ([^.]+)[.]"))
+
+
+def question_of(chinese: str, english: str) -> tuple[str, str]:
+    """What a summary asks, without the numbers that stand in columns of their own; a summary of another form whole.
+
+    >>> question_of("一户关联1笔发放，共135.00元，疑点：同一网点连续取现。需核实。", "It is late.")
+    ('同一网点连续取现', 'It is late.')
+    """
+    found = [form.search(text) for form, text in zip(_QUESTION, (chinese, english), strict=True)]
+    zh, en = (one.group(1) if one else text for one, text in zip(found, (chinese, english), strict=True))
+    return zh, en[:1].upper() + en[1:]
 
 
 def _hub(row: Row[Any], places: Places) -> str:

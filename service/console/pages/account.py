@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Response
 
-from service.access import Permission
 from service.api.asking import COOKIE
 from service.api.session_cookie import drop_session, put_session
 from service.console.page import Page
-from service.console.pages._accounts_parts import KEY, KEY_DAYS, Key, Place, keys_of, named, words_of
+from service.console.pages._accounts_parts import (
+    KEY,
+    KEY_DAYS,
+    Key,
+    Place,
+    keys_of,
+    named,
+    new_key,
+    number_of,
+    words_of,
+)
 from service.console.visit import Address, Sent, Visit, sent, visit
 from service.work.access import api_keys, one_time_codes
 from service.work.access.authenticate import forget_keys
@@ -160,20 +169,10 @@ def post_end_sessions(form: Form) -> Response:
 def post_key(form: Form) -> Response:
     """Make an API key for oneself, shown once."""
     visitor = form.visit
-    chosen = tuple(form.lists.get("permissions", ()))
-    days = form.get("days")
-    hold = int(days) if days in {str(one) for one in KEY_DAYS} else KEY_DAYS[0]
-    new = api_keys.NewKey(
-        visitor.principal.account_id,
-        form.get("name"),
-        cast(tuple[Permission, ...], chosen),
-        visitor.context.clock.now() + dt.timedelta(days=hold),
-        addresses=tuple(form.get("addresses").split()),
-    )
     try:
-        _, key = api_keys.make_key(visitor.context, visitor.principal, new)
+        _, key = api_keys.make_key(visitor.context, visitor.principal, new_key(form, visitor.principal.account_id))
     except RefusedError as refused:
-        return _refused(form, refused, chosen=words_of(chosen))
+        return _refused(form, refused, chosen=words_of(form.lists.get("permissions", ())))
     return _once(form, key=key)
 
 
@@ -181,14 +180,8 @@ def post_key(form: Form) -> Response:
 def post_key_revoke(form: Form) -> Response:
     """Revoke a key of one's own."""
     visitor = form.visit
-    number = form.get("key")
     try:
-        api_keys.revoke_key(
-            visitor.context,
-            visitor.principal,
-            int(number) if number.isascii() and number.isdigit() else 0,
-            own_only=True,
-        )
+        api_keys.revoke_key(visitor.context, visitor.principal, number_of(form, "key"), own_only=True)
     except RefusedError as refused:
         return _refused(form, refused)
     forget_keys(visitor.context)

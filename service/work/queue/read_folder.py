@@ -45,13 +45,16 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """How much of a case a page wants: payments behind `after`, notes, files and the newest lines of history."""
+    """How much of a case a page wants: payments behind `after`, notes, files, the newest lines of history (`before` a
+    line where it is given). Not `whole`: links, what is remembered, what was off and people are left out."""
 
     payments: int = 25
     after: str = ""
     history: int = 15
+    before: int | None = None
     notes: int = 50
     files: int = 100
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +133,13 @@ def read_folder(
         choices = choices_of(who, row, proposal)
         scope = [within(who, CASE_MEMBERS.c.division_code)]
         members = case_members.page(connection, case_id, wanted.after, wanted.payments + 1, scope)
-        lines = case_history.newest(connection, case_id, wanted.history)
+        lines = case_history.newest(connection, case_id, wanted.history, wanted.before)
         later = [] if read_at is None else case_history.since_version(connection, case_id, read_at)
-        off, models = _off(connection, who, case_id)
+        off, models = _off(connection, who, case_id) if wanted.whole else ((), ())
         found = Folder(
             row=row,
             waiting=None if proposal is None else _waiting(context, proposal),
-            links=_links(connection, who, case_id),
+            links=_links(connection, who, case_id) if wanted.whole else (),
             members=tuple(members[: wanted.payments]),
             more_members=len(members) > wanted.payments,
             found={} if row.is_open else case_members.outcomes(connection, case_id),
@@ -145,14 +148,14 @@ def read_folder(
                 for r in case_notes.page(connection, case_id, 0, wanted.notes)
             ),
             files=tuple(_file(context, one) for one in attachments.of_case(connection, case_id, 0, wanted.files)),
-            remembered=tuple(_remembered(context, one) for one in counter_evidence.of_case(connection, case_id)),
+            remembered=tuple(_remembered(context, one) for one in _memories(connection, case_id, wanted)),
             history=tuple(step_of(context, one) for one in lines),
-            earlier=case_history.count(connection, case_id) - len(lines),
+            earlier=case_history.count(connection, case_id, lines[-1].line_id) if lines else 0,
             off=off,
             models=models,
             meanwhile=tuple(step_of(context, one) for one in later),
             choices=choices,
-            people=tuple(can_be_given_to(connection, row)) if choices.assigns else (),
+            people=tuple(can_be_given_to(connection, row)) if choices.assigns and wanted.whole else (),
         )
         told = {
             "payments": len(found.members), "notes": len(found.notes), "files": len(found.files),
@@ -195,6 +198,10 @@ def _links(connection: Connection, who: Principal, case_id: str) -> tuple[Far, .
 def _file(context: Context, row: Row[Any]) -> Attachment:
     name = open_text(context.seal, ATTACHMENTS.c.name, row.name) or "file"
     return Attachment(int(row.attachment_id), row.at, row.who, name, row.kind, int(row.size))
+
+
+def _memories(connection: Connection, case_id: str, wanted: Amounts) -> list[Row[Any]]:
+    return counter_evidence.of_case(connection, case_id) if wanted.whole else []
 
 
 def _remembered(context: Context, row: Row[Any]) -> Remembered:

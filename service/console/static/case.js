@@ -1,0 +1,36 @@
+// The case page: fields that belong to one choice alone, files that are too large before they are sent, and where on
+// the page one is. Everything works without it.
+
+for (const part of document.querySelectorAll("[data-when]")) {
+  const choice = part.closest("form").elements[part.dataset.when];
+  const show = () => {
+    part.hidden = choice.value !== part.dataset.is;
+    for (const field of part.querySelectorAll("input, select, textarea")) field.required = !part.hidden && part.dataset.optional === undefined;
+  };
+  choice.addEventListener("change", show);
+  show();
+}
+
+for (const form of document.querySelectorAll("form[data-most]")) {
+  const input = form.querySelector("input[type=file]");
+  input.addEventListener("change", () => {
+    const file = input.files[0];
+    input.setCustomValidity(file && file.size > Number(form.dataset.most) ? form.dataset.tooLarge : "");
+    input.reportValidity();
+  });
+}
+
+// Mark where on the page one reads.
+const links = new Map([...document.querySelectorAll(".contents a")].map((a) => [a.getAttribute("href").slice(1), a]));
+if ("IntersectionObserver" in window && links.size) {
+  const seen = new Set();
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) entry.isIntersecting ? seen.add(entry.target.id) : seen.delete(entry.target.id);
+    const first = [...links.keys()].find((id) => seen.has(id));
+    for (const [id, a] of links) id === first ? a.setAttribute("aria-current", "true") : a.removeAttribute("aria-current");
+  }, { rootMargin: "-10% 0px -70% 0px" });
+  for (const id of links.keys()) {
+    const part = document.getElementById(id);
+    if (part && id !== "doing") watcher.observe(part);
+  }
+}
