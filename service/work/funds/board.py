@@ -52,8 +52,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One line: its key (item, period or division), its sums, and the funds that came for it in fen: None by place, and for
-    whoever sees no run's county, since funds come for a county."""
+    """One line: its key (item, period or division), its sums, and the funds that came for it in fen: None by place, and
+    for whoever sees no run's county, since funds come for a county."""
 
     key: str
     sums: Sum

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from service.access import Principal
@@ -63,7 +64,7 @@ def days_in_stages(context: Context, who: Principal, asked: Asked) -> Stages:
         came = stage_days.funds_days(connection, sorted({str(row.run_id) for row in rows if row.run_id}), at)
     for passed in steps.values():
         known = [(name, passed[name]) for name in CHAIN if name in passed]
-        for (begin, since), (end, until) in zip(known, known[1:], strict=False):
+        for (begin, since), (end, until) in pairwise(known):
             # Whole days of the calendar: posted in the evening and reviewed next morning is a day.
             _count(counts, begin, end, _day(until, zone) - _day(since, zone))
     for row in rows:
