@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Table, Text, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
 
 from service.store._columns import METADATA, Document, Moment, Number, Sealed
+from service.store.cases import CASES
 
 CLOSING_PROPOSALS = Table(
     "closing_proposals",
@@ -60,3 +74,16 @@ def of_case(connection: Connection, case_id: str) -> list[Row[Any]]:
     """Every proposal of a case, in order."""
     asked = select(CLOSING_PROPOSALS).where(CLOSING_PROPOSALS.c.case_id == case_id)
     return list(connection.execute(asked.order_by(CLOSING_PROPOSALS.c.proposal_id)))
+
+
+def all_waiting(connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[Row[Any]]:
+    """Open cases that meet conditions on CASES and whose closing waits, with the closing, the longest waiting first:
+    the columns of CASES and `closing`, `proposed_by`, `proposer`, `proposed_at`."""
+    columns = (CLOSING_PROPOSALS.c[name] for name in ("closing", "proposed_by", "proposer", "proposed_at"))
+    asked = (
+        select(CASES, *columns)
+        .join(CLOSING_PROPOSALS, CLOSING_PROPOSALS.c.case_id == CASES.c.case_id)
+        .where(_WAITS, *conditions)
+        .order_by(CLOSING_PROPOSALS.c.proposed_at, CLOSING_PROPOSALS.c.proposal_id)
+    )
+    return list(connection.execute(asked.limit(limit)))

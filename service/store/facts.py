@@ -64,6 +64,13 @@ def add_batch(
     return seq
 
 
+def newest(connection: Connection) -> dt.datetime | None:
+    """When the newest rows of any table came in; None where there are none."""
+    asked = select(FACT_BATCHES.c.received_at).order_by(FACT_BATCHES.c.seq.desc()).limit(1)
+    found: dt.datetime | None = connection.execute(asked).scalar_one_or_none()
+    return found
+
+
 def last_seq(connection: Connection) -> int:
     """The number of the newest batch, 0 where there is none."""
     return int(connection.execute(_LAST).scalar_one())

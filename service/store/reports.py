@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Row, Table, Text, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Index, Row, Table, Text, func, insert, select, update
 
 from service.store._columns import METADATA, Moment, Number, Sealed
 
@@ -60,3 +60,10 @@ def by_number(connection: Connection, number: str, where: ColumnElement[bool]) -
 def move(connection: Connection, number: str, **values: Any) -> None:
     """Change what became of a report."""
     connection.execute(update(REPORTS).where(REPORTS.c.number == number).values(**values))
+
+
+def waiting(connection: Connection, where: ColumnElement[bool]) -> tuple[int, dt.datetime | None]:
+    """How many reports that meet a condition wait for an answer, and when the oldest of them was made."""
+    asked = select(func.count(), func.min(REPORTS.c.made_at)).where(REPORTS.c.state != "answered", where)
+    count, oldest = connection.execute(asked).one()
+    return int(count), oldest

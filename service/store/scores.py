@@ -20,6 +20,7 @@ from sqlalchemy import (
     Double,
     Executable,
     Index,
+    Row,
     Select,
     Table,
     Text,
@@ -134,6 +135,12 @@ def newest() -> ColumnElement[bool]:
     other = SCORES.alias()
     last = select(func.max(other.c.score_id)).where(other.c.disbursement_id == SCORES.c.disbursement_id)
     return SCORES.c.score_id == last.scalar_subquery()
+
+
+def last(connection: Connection) -> Row[Any] | None:
+    """`model_version`, `degraded`, `scored_at` of the score made last; None where there is none."""
+    columns = [SCORES.c.model_version, SCORES.c.degraded, SCORES.c.scored_at]
+    return connection.execute(select(*columns).order_by(SCORES.c.score_id.desc()).limit(1)).first()
 
 
 def near(keys: Sequence[str]) -> ColumnElement[bool]:

@@ -51,6 +51,22 @@ def list_reports(
         return [_report(context, row) for row in reports.listed(connection, and_(where, _not(near)), after, limit)]
 
 
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Reports that wait for an answer: how many, and when the oldest was made; None where none waits."""
+
+    count: int
+    oldest: dt.datetime | None
+
+
+def unanswered(context: Context, principal: Principal) -> Unanswered:
+    """What waits for an answer in the principal's scope, without those of own kin and household."""
+    with context.database.read() as connection:
+        near = _near(connection, principal)
+        where = and_(within(principal, REPORTS.c.division_code), _not(near))
+        return Unanswered(*reports.waiting(connection, where))
+
+
 def answer_report(context: Context, principal: Principal, number: str, text: str | None) -> Report | None:
     """Note that a report was looked at (`text` None), or answer it. None where there is none in scope.
 
