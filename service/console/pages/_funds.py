@@ -45,7 +45,7 @@ class Looked:
 class MoneyLine:
     """Sums of one item, period or place, or of everything; money in fen, days whole.
 
-    `path`: what lies below it, empty for none; `department`: whose it is; `days_over`: of its worst run.
+    `path`: what lies below it, empty for none; `department`: whose it is; `days_over`: of its worst run that waits.
     """
 
     name: str
@@ -159,7 +159,7 @@ def money_line(group: Group, name: str, path: str) -> MoneyLine:
         one.p90_days_to_pay,
         one.runs,
         one.runs_over_limit,
-        one.worst_days_over_limit,
+        group.days_over,
         one.standing_fen,
     )
 

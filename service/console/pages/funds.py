@@ -32,7 +32,7 @@ from service.console.pages._funds import (
 from service.console.visit import Visit, visit
 from service.console.words import Words
 from service.work.export.csv_safe import csv_lines
-from service.work.funds.board import Asked, Board, By, Group, board
+from service.work.funds.board import Asked, Board, By, board
 from service.work.funds.stages import Stages, days_in_stages
 from service.work.places import items_of, places_of
 
@@ -152,7 +152,7 @@ def file(
     looked = _looked(visitor, by, program, period, division, at)
     lines = _lines(visitor, looked, _board(visitor, looked))
     words = Words("funds", visitor.language)
-    header = [words(f"by_{by}"), words("department"), *(words(f"column_{name}") for name in FILE)]
+    header = [words(f"of_{by}"), words("department"), *(words(f"column_{name}") for name in FILE)]
     headers = {"Content-Disposition": f'attachment; filename="funds-by-{by}.csv"', "X-Content-Type-Options": "nosniff"}
     rows = ([line.name, line.department, *(_cell(line, name) for name in FILE)] for line in lines)
     return StreamingResponse(_sent(header, rows), media_type="text/csv; charset=utf-8", headers=headers)
@@ -210,7 +210,7 @@ def _contents(visitor: Visit, looked: Looked, found: Board, stages: Stages | Non
         looked=looked,
         today=today,
         is_now=looked.on is None,
-        whole=money_line(Group("", found.whole, found.received_fen), "", "") if found.whole else None,
+        whole=money_line(found.whole, "", "") if found.whole else None,
         lines=_lines(visitor, looked, found),
         late=tuple(late_line(one, items, linked=visitor.principal.may("runs.read")) for one in found.standing),
         late_count=found.late,

@@ -53,11 +53,13 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Group:
     """One line: its key (item, period or division), its sums, and the funds that came for it in fen: None by place, and
-    for whoever sees no run's county, since funds come for a county."""
+    for whoever sees no run's county, since funds come for a county. `days_over`: beyond the limit, of the worst run
+    that still waits; 0 where none does (`sums` also tells of those that arrived late)."""
 
     key: str
     sums: Sum
     received_fen: int | None
+    days_over: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Spot:
 class Board:
     """What is to be seen.
 
-    * `whole`: everything together, None where there is nothing; `received_fen`: funds that came for it, as in `Group`
+    * `whole`: everything together, its key empty; None where there is nothing
     * `groups`: by what was asked, most money standing still the longest first
     * `standing`: runs that are late, the worst first, at most `MOST_LATE`; `late`: how many there are
     * `spots`: by item and place, only where money is on its way; `places`: the divisions next below the one looked at
@@ -95,8 +97,7 @@ class Board:
     * `periods`: every period there is of what is looked at
     """
 
-    whole: Sum | None
-    received_fen: int | None
+    whole: Group | None
     groups: tuple[Group, ...]
     standing: tuple[Standing, ...]
     late: int
@@ -120,12 +121,11 @@ def board(context: Context, who: Principal, by: By, asked: Asked) -> Board:
         runs, spots, grouped = read.atoms(connection, by)
         days = read.days(connection, by, runs)
         came = received(connection, condition(who, asked, RUN_FUNDS), at) if asked.division_code is None else None
-    sums = _grouped(grouped, COLUMN[by], days, items, today, zone)
+    groups = _grouped(grouped, COLUMN[by], days, items, today, zone)
     standing = _standing(runs, items, today, zone)
     return Board(
-        whole=sum_of({}, runs, sum(days.values(), Counter()), items, today, zone) if runs else None,
-        received_fen=sum(fen for _, _, fen in came) if came else None,
-        groups=tuple(Group(key, one, _came(came, by, key)) for key, one in sums),
+        whole=_whole(runs, days, items, today, zone, sum(fen for _, _, fen in came) if came else None),
+        groups=tuple(replace(one, received_fen=_came(came, by, one.key)) for one in groups),
         standing=tuple(standing[:MOST_LATE]),
         late=len(standing),
         spots=_spots(spots, items, today, zone),
@@ -234,15 +234,43 @@ def _together(found: Iterable[Atom], under_key: Callable[[Atom], Atom]) -> list[
 
 def _grouped(
     found: Iterable[Atom], column: str, days: dict[str, Counter[int]], items: Items, today: dt.date, zone: dt.timezone
-) -> list[tuple[str, Sum]]:
+) -> list[Group]:
     groups: dict[str, list[Atom]] = {}
     for atom in found:
         groups.setdefault(getattr(atom, column), []).append(atom)
     made = [
-        (key, sum_of({column: key}, members, days.get(key, Counter()), items, today, zone))
+        Group(
+            key,
+            sum_of({column: key}, members, days.get(key, Counter()), items, today, zone),
+            None,
+            _worst(members, items, today, zone),
+        )
         for key, members in groups.items()
     ]
-    return sorted(made, key=lambda one: (-one[1].standing_fen_days, one[0]))
+    return sorted(made, key=lambda one: (-one.sums.standing_fen_days, one.key))
+
+
+def _whole(
+    runs: list[Atom],
+    days: dict[str, Counter[int]],
+    items: Items,
+    today: dt.date,
+    zone: dt.timezone,
+    received_fen: int | None,
+) -> Group | None:
+    if not runs:
+        return None
+    together: Counter[int] = Counter()
+    for one in days.values():
+        together.update(one)
+    sums = sum_of({}, runs, together, items, today, zone)
+    return Group("", sums, received_fen, _worst(runs, items, today, zone))
+
+
+def _worst(found: Iterable[Atom], items: Items, today: dt.date, zone: dt.timezone) -> int:
+    """Days beyond the limit of the worst run that waits."""
+    late = (days_over(a, items.get(a.program_id, ("", None, None))[2], today, zone) for a in found if a.waiting)
+    return max(late, default=0)
 
 
 def _standing(runs: Iterable[Atom], items: Items, today: dt.date, zone: dt.timezone) -> list[Standing]:
