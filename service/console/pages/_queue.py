@@ -90,7 +90,7 @@ LINE: Final = Line(
 def line_of(row: Row[Any], places: Places, who: Principal, now: dt.datetime) -> Line:
     """A case of the work layer as a line."""
     return Line(
-        case_id=row.case_id, version=int(row.version), desk=row.desk, why=question_of(row.summary_zh, row.summary_en),
+        case_id=row.case_id, version=int(row.version), desk=row.desk, why=why_of(row),
         typology=row.typology, hub_kind=row.hub_kind, hub=_hub(row, places),
         place=places.full_name(row.division_code), place_code=row.division_code or "", amount_fen=int(row.amount_fen),
         loss_fen=int(row.loss_fen), payments=int(row.member_count), score=float(row.score), state=row.state,
@@ -100,6 +100,14 @@ def line_of(row: Row[Any], places: Places, who: Principal, now: dt.datetime) -> 
     )  # fmt: skip
 
 
+_TO_LEARN: Final = {
+    "random": ("随机抽查一笔发放，抽中本身不是疑点", "A payment drawn at random: being drawn is no question"),
+    "instructive": (
+        "为改进模型核查一笔发放，选中本身不是疑点",
+        "A payment the model learns from: being chosen is no question",
+    ),
+}
+"""What is said of a case that no rule asked for, without the chance it was drawn by: that stands on its page."""
 _QUESTION: Final = (re.compile("疑点：([^。]+)。"), re.compile("question: ([^.]+)[.]"))
 
 
@@ -112,6 +120,11 @@ def question_of(chinese: str, english: str) -> tuple[str, str]:
     found = [form.search(text) for form, text in zip(_QUESTION, (chinese, english), strict=True)]
     zh, en = (one.group(1) if one else text for one, text in zip(found, (chinese, english), strict=True))
     return zh, en[:1].upper() + en[1:]
+
+
+def why_of(row: Row[Any]) -> tuple[str, str]:
+    """Why a case is there, in one line, (Chinese, English)."""
+    return _TO_LEARN.get(row.offered_as) or question_of(row.summary_zh, row.summary_en)
 
 
 def _hub(row: Row[Any], places: Places) -> str:
