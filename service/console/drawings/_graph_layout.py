@@ -19,7 +19,7 @@ LABEL: Final = 12.5
 NOTE: Final = 11.0
 ICON: Final = 24.0
 PAD: Final = 8.0
-WIDEST: Final = 138.0
+WIDEST: Final = 146.0
 GAP: Final = 9.0
 BETWEEN: Final = (74.0, 104.0)
 """Room between columns: where few and where many lines run."""
@@ -175,8 +175,8 @@ def _vias(runs: dict[Run, list[Tie]], column: dict[str, int]) -> tuple[dict[Run,
 def _edges(
     runs: dict[Run, list[Tie]], vias: dict[Run, tuple[str, ...]], column: dict[str, int], bends: dict[str, int]
 ) -> list[_layers.Edge]:
-    """Lines between neighbouring columns. Those the case is about pull more; a long line runs straight between its bends
-    and pulls its ends little."""
+    """Lines between neighbouring columns. Those the case is about pull more; a long line runs straight between
+    its bends and pulls its ends little."""
     weights: dict[tuple[str, str], float] = defaultdict(float)
     for run, ties in runs.items():
         pull = 3.0 if any(tie.matters for tie in ties) else 1.0

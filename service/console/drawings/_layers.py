@@ -15,6 +15,8 @@ Edge = tuple[str, str, float]
 
 SWEEPS: Final = 12
 PASSES: Final = 16
+HOME: Final = 0.3
+"""How much a box is held where a column without gaps, in the middle, would have it: keeps the drawing low."""
 
 
 def ordered(columns: Sequence[Sequence[str]], edges: Sequence[Edge]) -> list[list[str]]:
@@ -73,14 +75,15 @@ def placed(
             shift = (tallest - where[column[-1]]) / 2
             for key in column:
                 where[key] += shift
+    home = dict(where)
     for turn in range(PASSES):
         for column in columns if turn % 2 == 0 else reversed(columns):
             wanted, weights = [], []
             for key in column:
                 pulls = [(weight[key, one], where[one]) for one in (*left[key], *right[key])]
-                total = sum(w for w, _ in pulls)
-                wanted.append(sum(w * y for w, y in pulls) / total if total else where[key])
-                weights.append(total or 0.1)
+                total = HOME + sum(w for w, _ in pulls)
+                wanted.append((HOME * home[key] + sum(w * y for w, y in pulls)) / total)
+                weights.append(total)
             apart = [(heights[a] + heights[b]) / 2 + gap for a, b in pairwise(column)]
             for key, y in zip(column, spaced(wanted, weights, apart), strict=True):
                 where[key] = y

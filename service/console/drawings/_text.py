@@ -22,13 +22,13 @@ def width(text: str, size: float) -> float:
         elif unicodedata.combining(one) or unicodedata.category(one) in ("Cf", "Mn"):
             continue
         elif one in _WIDE:
-            total += 0.95
+            total += 0.92
         elif one in _NARROW:
-            total += 0.4
+            total += 0.36
         elif one.isupper():
-            total += 0.74
+            total += 0.7
         else:
-            total += 0.6
+            total += 0.57
     return total * size
 
 

@@ -97,10 +97,15 @@ def _bars(of: Peers, low: float, span: float) -> list[Markup]:
         here = a <= of.value < b or (b == of.edges[-1] and of.value == b)
         parts.append(
             tag(
-                "rect", tag("title", f"{said(a)} – {said(b)}: {n}"), x=f"{left + gap:.2f}%", y=TOP + HEIGHT - high,
-                width=f"{max(right - left - 2 * gap, 0.2):.2f}%", height=high, class_="bar here" if here else "bar",
+                "rect",
+                tag("title", f"{said(a)} – {said(b)}: {n}"),
+                x=f"{left + gap:.2f}%",
+                y=TOP + HEIGHT - high,
+                width=f"{max(right - left - 2 * gap, 0.2):.2f}%",
+                height=high,
+                class_="column here" if here else "column",
             )
-        )  # fmt: skip
+        )
     return parts
 
 

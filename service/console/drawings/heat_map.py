@@ -85,7 +85,7 @@ def heat_map(of: HeatMap, words: Words) -> Markup:
     return tag(
         "figure",
         tag("div", shown, class_="scroll", tabindex=0, role="region", aria_label=of.caption),
-        tag("figcaption", tag("ul", legend, class_="legend plain-row")),
+        tag("figcaption", tag("ul", legend, class_="legend")),
         class_="drawing",
     )
 

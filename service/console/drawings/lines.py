@@ -77,7 +77,7 @@ def lines(of: Chart, words: Words) -> Markup:
         *_axis(of, low, high, ticks),
         _plot(of, low, high),
         *_dots(of, low, high),
-        class_="plot",
+        class_="plot axes",
         width="100%",
         height=str(HEIGHT + 26),
         role="img",
@@ -87,7 +87,7 @@ def lines(of: Chart, words: Words) -> Markup:
         legend += tag("li", tag("span", "", class_="swatch threshold"), of.threshold_says or t("threshold"))
     return tag(
         "figure",
-        tag("figcaption", of.caption, tag("ul", legend, class_="legend plain-row")),
+        tag("figcaption", of.caption, tag("ul", legend, class_="legend")),
         drawn,
         folded(t("as_table"), _table(of, t)),
         class_="drawing chart",
@@ -128,7 +128,7 @@ def _axis(of: Chart, low: float, high: float, ticks: tuple[float, ...]) -> list[
     for tick in ticks:
         y = _y(tick, low, high)
         parts.append(tag("line", x1="0", x2="100%", y1=y, y2=y, class_="rule"))
-        parts.append(tag("text", said(of, tick), x="0", y=y - 3, class_="tick"))
+        parts.append(tag("text", said(of, tick), x="-7", y=y + 4, class_="tick", text_anchor="end"))
     # As many names as stand side by side on a phone.
     widest = max((width(one, 11) for one in of.steps), default=1)
     every = max(1, math.ceil(len(of.steps) / max(1, min(MOST_LABELS, int(340 / (widest + 14))))))

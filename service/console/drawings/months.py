@@ -50,7 +50,7 @@ def months(bars: Sequence[Month], words: Words, *, caption: str = "") -> Markup:
                 "rect",
                 tag("title", t("month_says", month=one.month, amount=yuan(one.amount_fen), n=one.count)),
                 x=f"{n * each + each * 0.12:.2f}%", y=HEIGHT - high, width=f"{each * 0.76:.2f}%",
-                height=max(high, 1.0 if one.amount_fen else 0.0), class_="bar marked" if one.marked else "bar",
+                height=max(high, 1.0 if one.amount_fen else 0.0), class_="column marked" if one.marked else "column",
             )
         )  # fmt: skip
     for n in {0, len(bars) - 1}:
@@ -66,8 +66,8 @@ def months(bars: Sequence[Month], words: Words, *, caption: str = "") -> Markup:
             )
         )
     drawn = tag("svg", *parts, width="100%", height=str(HEIGHT + 20), role="img", class_="plot")
-    marked = tag("li", tag("span", "", class_="swatch bar marked"), t("month_marked"))
-    legend = tag("ul", marked, class_="legend plain-row") if any(one.marked for one in bars) else Markup("")
+    marked = tag("li", tag("span", "", class_="swatch column marked"), t("month_marked"))
+    legend = tag("ul", marked, class_="legend") if any(one.marked for one in bars) else Markup("")
     rows = [[one.month, yuan(one.amount_fen), number(one.count)] for one in bars]
     listed = table(caption, [t("month"), (t("amount"), "num"), (t("payments"), "num")], rows)
     return tag(

@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Final
 
 from markupsafe import Markup
 
-from service.console.drawings._svg import folded, own_words, table, tag
-from service.console.formats import NOTHING, moment, yuan
+from service.console.drawings._example import example_events
+from service.console.drawings._svg import folded, joined, own_words, short, table, tag
+from service.console.drawings._timeline_layout import LANE, LEFT, ONE, RIGHT, Axis, Mark, lay_out
+from service.console.formats import NOTHING, day, moment, yuan
 from service.console.words import Words
 from service.work.portraits.shapes import Event
+
+EXAMPLE: Final = example_events()
+MOST_SAID: Final = 8
+"""Events of one mark that are told when somebody points at it."""
 
 
 def timeline(of: Sequence[Event], words: Words, zone: dt.tzinfo, *, name: str = "timeline") -> Markup:
     """The drawing, and the same as a table. `zone`: of the days on the axis. `name` distinguishes several on a page."""
-    return tag("figure", timeline_table(of, words, zone), class_="drawing timeline", id=name)
+    t = own_words(words)
+    if not of:
+        return tag("figure", tag("p", t("timeline_nothing"), class_="empty"), class_="drawing timeline", id=name)
+    axis = lay_out(of, words, zone)
+    canvas = tag(
+        "div", _svg(axis, of, t, zone), class_="canvas", tabindex=0, role="region", aria_label=t("timeline_caption")
+    )
+    return tag(
+        "figure",
+        canvas,
+        tag("figcaption", _legend(axis, t)),
+        timeline_table(of, words, zone),
+        class_="drawing timeline",
+        id=name,
+    )
 
 
 def timeline_table(of: Sequence[Event], words: Words, zone: dt.tzinfo) -> Markup:
@@ -27,11 +48,98 @@ def timeline_table(of: Sequence[Event], words: Words, zone: dt.tzinfo) -> Markup
         for one in sorted(of, key=lambda one: (one.at, one.kind))
     ]  # fmt: skip
     heads: list[str | tuple[str, str]] = [
-        t("event_at"),
-        t("event_kind"),
-        t("event_text"),
-        (t("amount"), "num"),
-        t("event_known_at"),
-        t("event_of"),
-    ]
+        t("event_at"), t("event_kind"), t("event_text"), (t("amount"), "num"), t("event_known_at"), t("event_of"),
+    ]  # fmt: skip
     return folded(t("timeline_as_table", n=len(of)), table(t("timeline_caption"), heads, rows), class_="as-table")
+
+
+def said_of(one: Event, t: Words, zone: dt.tzinfo) -> str:
+    """One event as a line of text."""
+    parts = [day(one.at, zone), t(f"event_{one.kind}"), t.of(one.text)]
+    if one.amount_fen is not None:
+        parts.append(f"{yuan(one.amount_fen)} {t('yuan')}")
+    if one.known_at is not None:
+        parts.append(t("event_known_later", day=day(one.known_at, zone)))
+    if one.in_case:
+        parts.append(t("event_in_case"))
+    return " · ".join(one for one in parts if one)
+
+
+def _svg(axis: Axis, of: Sequence[Event], t: Words, zone: dt.tzinfo) -> Markup:
+    right = axis.width - RIGHT
+    parts = []
+    for n, (name, y) in enumerate(axis.lanes):
+        kind = "lane odd" if n % 2 else "lane"
+        parts.append(tag("rect", x=0, y=y - LANE / 2, width=axis.width, height=LANE, class_=kind))
+        parts.append(tag("text", t(f"lane_{name}"), x=8, y=y + 4, class_="head"))
+    for x, label, year in axis.ticks:
+        parts.append(tag("line", x1=x, x2=x, y1=axis.top, y2=axis.bottom, class_="rule year" if year else "rule"))
+        if x + 50 < axis.width:
+            parts.append(tag("text", label, x=x + 3, y=axis.bottom + 16, class_="tick year" if year else "tick"))
+    parts += [tag("line", x1=LEFT, x2=right, y1=y, y2=y, class_="rail") for _, y in axis.lanes]
+    for one in axis.deaths:
+        parts.append(tag("line", x1=one.x, x2=one.x, y1=one.label_y - 10, y2=axis.bottom, class_="death"))
+        anchor = "end" if one.to_left else None
+        parts.append(tag("text", one.label, x=one.label_x, y=one.label_y, class_="death-label", text_anchor=anchor))
+    for gap in axis.late:
+        parts.append(tag("line", x1=gap.x0, x2=gap.x1, y1=gap.y, y2=gap.y, class_="late"))
+        parts.append(tag("circle", cx=gap.x1, cy=gap.y, r=ONE, class_="known"))
+    parts += [_mark(one, t, zone) for one in axis.marks]
+    return tag(
+        "svg", tag("title", t("timeline_caption")), tag("desc", _described(of, t, zone)), *parts,
+        viewBox=f"0 0 {short(axis.width)} {short(axis.height)}", width=short(axis.width), height=short(axis.height),
+        role="img",
+    )  # fmt: skip
+
+
+def _mark(one: Mark, t: Words, zone: dt.tzinfo) -> Markup:
+    said = [said_of(event, t, zone) for event in one.events[:MOST_SAID]]
+    if len(one.events) > MOST_SAID:
+        said.append(t("event_more", n=len(one.events) - MOST_SAID))
+    kinds = ["mark-of", *sorted({event.kind for event in one.events})]
+    kinds += ["in-case"] if one.in_case else []
+    kinds += ["hollow"] if any(event.known_at for event in one.events) else []
+    parts = [tag("title", "\n".join(said)), tag("circle", cx=one.x, cy=one.y, r=one.r)]
+    if len(one.events) > 1:
+        number = str(len(one.events)) if len(one.events) < 100 else "99+"
+        parts.append(tag("text", number, x=one.x, y=one.y + 3.4, class_="many", text_anchor="middle"))
+    if one.label:
+        anchor = "end" if one.to_left else None
+        parts.append(tag("text", one.label, x=one.label_x, y=one.y + 4, class_="label", text_anchor=anchor))
+    return tag("g", *parts, class_=" ".join(kinds))
+
+
+def _described(of: Sequence[Event], t: Words, zone: dt.tzinfo) -> str:
+    days = sorted(one.at for one in of)
+    case = sum(one.in_case for one in of)
+    return t("timeline_says", n=len(of), first=day(days[0], zone), last=day(days[-1], zone), case=case)
+
+
+def _legend(axis: Axis, t: Words) -> Markup:
+    """How to read it: only what is there."""
+    circle = tag("circle", cx=6, cy=6, r=ONE)
+    shown = [
+        ("legend_in_case", any(one.in_case for one in axis.marks), tag("g", circle, class_="mark-of in-case")),
+        ("legend_other", any(not one.in_case for one in axis.marks), tag("g", circle, class_="mark-of")),
+        (
+            "legend_late",
+            bool(axis.late),
+            joined(
+                [
+                    tag("line", x1=6, x2=20, y1=6, y2=6, class_="late"),
+                    tag("circle", cx=20, cy=6, r=ONE, class_="known"),
+                    tag("g", circle, class_="mark-of hollow"),
+                ]
+            ),
+        ),
+        ("legend_death", bool(axis.deaths), tag("line", x1=6, x2=6, y1=0, y2=12, class_="death")),
+    ]  # fmt: skip
+    return tag(
+        "ul",
+        *[
+            tag("li", tag("svg", sign, width=26 if key == "legend_late" else 13, height=12, aria_hidden="true"), t(key))
+            for key, there, sign in shown
+            if there
+        ],
+        class_="legend",
+    )

@@ -2,7 +2,7 @@
 // them: needed again when a stack is opened. Linked before drawing.js.
 (() => {
   "use strict";
-  const GAP = 9, TOP = 40, BOTTOM = 14, ASIDE = 4, PASSES = 16;
+  const GAP = 9, TOP = 40, BOTTOM = 14, ASIDE = 4, PASSES = 16, HOME = 0.3;
   const short = (value) => String(Math.round(value * 10) / 10);
 
   // In the order given, at least so far apart, with the least squares from where each wants to be.
@@ -41,15 +41,15 @@
     for (const column of columns) {
       if (!column.length) continue;
       const shift = (tallest - column[column.length - 1].y) / 2;
-      for (const one of column) one.y += shift;
+      for (const one of column) { one.y += shift; one.home = one.y; }
     }
     for (let turn = 0; turn < PASSES; turn++) {
       for (const column of turn % 2 ? [...columns].reverse() : columns) {
         const weights = [], wanted = column.map((one) => {
           const pulls = beside.get(one) || [];
-          const total = pulls.reduce((sum, pull) => sum + pull[1], 0);
-          weights.push(total || 0.1);
-          return total ? pulls.reduce((sum, pull) => sum + pull[0].y * pull[1], 0) / total : one.y;
+          const total = HOME + pulls.reduce((sum, pull) => sum + pull[1], 0);
+          weights.push(total);
+          return (HOME * one.home + pulls.reduce((sum, pull) => sum + pull[0].y * pull[1], 0)) / total;
         });
         const apart = column.slice(1).map((one, n) => (column[n].h + one.h) / 2 + GAP);
         spaced(wanted, weights, apart).forEach((y, n) => { column[n].y = y; });
