@@ -57,7 +57,7 @@ MODEL_REASON: Final = ReasonShown(
 MEMBER: Final = MemberShown(
     "D00004283", "城乡居民养老保险", "H000412", "青山镇柏林村", "····1232", 18_600, 0.64,
     (("银行网点连续支取多卡", "Cards drawn in series at a bank"),), True, "",
-    "/payments/D00004283", "/look-up/household/H000412",
+    "/payments/D00004283", "/look-up/household/H000412", (1,),
 )  # fmt: skip
 
 STEPS: Final = (

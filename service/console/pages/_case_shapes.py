@@ -79,8 +79,9 @@ class ReasonShown:
 
 @dataclass(frozen=True, slots=True)
 class MemberShown:
-    """A payment of the case. `asks`: titles of the rules that asked; `outcome` once it was found; `active`: in the open
-    case still; `path` and `household_path` of their own pages, or empty."""
+    """A payment of the case. `marks`: places, from 1, of the reasons shown above that were said of it; `asks`: titles of
+    the other rules that asked; `outcome` once it was found; `active`: in the open case still; `path` and
+    `household_path` of their own pages, or empty."""
 
     disbursement_id: str
     item: str
@@ -94,6 +95,7 @@ class MemberShown:
     outcome: str = ""
     path: str = ""
     household_path: str = ""
+    marks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

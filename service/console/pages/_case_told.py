@@ -53,13 +53,14 @@ def whole(
     """Everything about a case. `after`: behind which payment its page of payments begins."""
     places, items = places_of(context), items_of(context)
     row = folder.row
+    order = [one.code for one in reasons]
     shown = tuple(_reason(who, row, one, reasons[0].weight) for one in reasons)
     return Whole(
         head=head(context, who, row, places, shown),
         reasons=shown,
         next_steps=tuple(dict.fromkeys(step for one in shown for step in one.next_steps))[:MOST_STEPS],
         precedents=tuple(_precedent(one) for one in precedents),
-        members=tuple(member(who, one, places, items) for one in folder.members),
+        members=tuple(member(who, one, places, items, order) for one in folder.members),
         more_members=folder.members[-1].disbursement_id if folder.more_members else "",
         found=tuple(sorted(folder.found.items())),
         notes=tuple(NoteShown(one.at, one.who, one.text) for one in folder.notes),
@@ -111,15 +112,18 @@ def _reason(who: Principal, row: Row[Any], one: Reason, strongest: float) -> Rea
     )  # fmt: skip
 
 
-def member(who: Principal, one: Row[Any], places: Places, items: Mapping[str, str]) -> MemberShown:
-    """A payment of a case."""
+def member(
+    who: Principal, one: Row[Any], places: Places, items: Mapping[str, str], order: Sequence[str] = ()
+) -> MemberShown:
+    """A payment of a case; `order` are the codes of the reasons that are shown with it."""
     looks = who.may("lookups.read")
     return MemberShown(
         disbursement_id=one.disbursement_id, item=items.get(one.program_id, one.program_id),
         household_id=one.household_id or "", place=places.full_name(one.division_code), card=one.card_last_four,
-        amount_fen=int(one.amount_fen), score=float(one.score), asks=tuple(title_of(code) for code in one.codes),
+        amount_fen=int(one.amount_fen), score=float(one.score), asks=tuple(title_of(code) for code in one.codes if code not in order),
         active=bool(one.active), outcome=one.outcome or "", path=page_of("payment", one.disbursement_id),
         household_path=page_of("household", one.household_id) if looks and one.household_id else "",
+        marks=tuple(order.index(code) + 1 for code in one.codes if code in order),
     )  # fmt: skip
 
 

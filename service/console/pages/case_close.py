@@ -54,6 +54,7 @@ PAGE: Final = Page(
     Contents(HEAD, OUTCOMES, (MEMBER,), 3, ("T25", "T26"), ROLES, EXAMPLE.files, ("5",), STEPS[:1]),
     "cases.work",
     nav="queue",
+    width="read",
 )
 router: Final = APIRouter()
 
