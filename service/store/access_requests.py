@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Row, Table, Text, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Index, Row, Table, Text, and_, insert, select, update
 
 from service.store._columns import METADATA, Document, Moment, Number, Sealed
 
@@ -44,14 +44,15 @@ def by_number(connection: Connection, request_id: int) -> Row[Any] | None:
     return connection.execute(select(ACCESS_REQUESTS).where(ACCESS_REQUESTS.c.request_id == request_id)).first()
 
 
+def waits(at: dt.datetime) -> ColumnElement[bool]:
+    """The condition that a request waits for somebody and has not run out."""
+    return and_(ACCESS_REQUESTS.c.state == "waiting", ACCESS_REQUESTS.c.ends_at > at)
+
+
 def decide(connection: Connection, request_id: int, state: str, by: int, at: dt.datetime) -> bool:
     """Decide a request that waits and has not run out; False when somebody else did meanwhile."""
-    waits = (
-        ACCESS_REQUESTS.c.request_id == request_id,
-        ACCESS_REQUESTS.c.state == "waiting",
-        ACCESS_REQUESTS.c.ends_at > at,
-    )
-    done = connection.execute(update(ACCESS_REQUESTS).where(*waits).values(state=state, decided_by=by, decided_at=at))
+    this = and_(ACCESS_REQUESTS.c.request_id == request_id, waits(at))
+    done = connection.execute(update(ACCESS_REQUESTS).where(this).values(state=state, decided_by=by, decided_at=at))
     return done.rowcount == 1
 
 

@@ -30,6 +30,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     update,
 )
 
@@ -205,6 +206,20 @@ def page(connection: Connection, condition: ColumnElement[bool], after: int, lim
     asked = select(ACCOUNTS).where(ACCOUNTS.c.account_id > after, condition).order_by(ACCOUNTS.c.account_id)
     rows = connection.execute(asked.limit(limit)).all()
     return _whole(connection, rows)
+
+
+def chosen(name: str, role: str, is_open: bool | None) -> ColumnElement[bool]:
+    """The condition on `ACCOUNTS` that the name holds a text, a role is among its roles, and it is open or closed;
+    empty texts and None leave it open."""
+    found: list[ColumnElement[bool]] = [true()]
+    if name:
+        found.append(ACCOUNTS.c.name.contains(name, autoescape=True))
+    if role:
+        own = (ACCOUNT_ROLES.c.account_id == ACCOUNTS.c.account_id, ACCOUNT_ROLES.c.role == role)
+        found.append(exists(select(literal(1)).where(*own)))
+    if is_open is not None:
+        found.append(ACCOUNTS.c.open.is_(is_open))
+    return and_(*found)
 
 
 def whose_divisions(inside: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -46,9 +46,16 @@ def made_since(connection: Connection, person: str, since: dt.datetime) -> list[
     return list(connection.execute(asked))
 
 
-def listed(connection: Connection, where: ColumnElement[bool], after: int, limit: int) -> list[Row[Any]]:
-    """Reports that meet a condition, oldest first, behind a number."""
-    asked = select(REPORTS).where(where, REPORTS.c.report > after).order_by(REPORTS.c.report).limit(limit)
+def listed(
+    connection: Connection, where: ColumnElement[bool], after: int, limit: int, *, newest_first: bool = False
+) -> list[Row[Any]]:
+    """Reports that meet a condition, oldest first, behind a number; or newest first, before it (0: from the newest)."""
+    asked = select(REPORTS).where(where).limit(limit)
+    if not newest_first:
+        asked = asked.where(REPORTS.c.report > after).order_by(REPORTS.c.report)
+    else:
+        asked = asked.order_by(REPORTS.c.report.desc())
+        asked = asked.where(REPORTS.c.report < after) if after else asked
     return list(connection.execute(asked))
 
 

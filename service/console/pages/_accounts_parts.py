@@ -169,7 +169,7 @@ KEY: Final = Key(
 """For examples."""
 
 ACCESS: Final = AccessForm(
-    STAFF, ("investigator",), (Place("*", ""), Place("519901", "青川县"), Place("519901100", "桥楼镇")), ("519901",), "5198",
-    ("discipline",),
+    STAFF, ("investigator",), (Place("*", ""), Place("519901", "青川县"), Place("519901100", "桥楼镇")), ("519901",),
+    "5198", ("discipline",),
 )  # fmt: skip
 """For examples."""

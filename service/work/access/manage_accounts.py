@@ -57,10 +57,21 @@ class Made:
     request_id: int | None = None
 
 
-def list_accounts(context: Context, who: Principal, *, after: int, limit: int) -> list[Account]:
-    """Accounts in the scope of `who`, by number."""
+def list_accounts(
+    context: Context,
+    who: Principal,
+    *,
+    after: int,
+    limit: int,
+    name: str = "",
+    role: str = "",
+    is_open: bool | None = None,
+) -> list[Account]:
+    """Accounts in the scope of `who`, by number: those whose name holds `name`, that have `role`, that are open or
+    closed, where these are given."""
+    chosen = visible_to(who) & accounts.chosen(folded(name), role, is_open)
     with context.database.read() as connection:
-        return accounts.page(connection, visible_to(who), after, limit)
+        return accounts.page(connection, chosen, after, limit)
 
 
 def get_account(context: Context, who: Principal, account_id: int) -> Account:

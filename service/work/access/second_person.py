@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import ColumnElement, Connection, Row
 
 from service.access import Principal
 from service.access.permissions import Role
@@ -22,9 +22,14 @@ RESET_DAYS: Final = 30
 """For so long an administrator whose password the asker reset does not count as a second person."""
 
 
-def list_requests(context: Context, who: Principal, *, after: int, limit: int) -> list[dict[str, Any]]:
-    """Requests about accounts in the scope of `who`, decided ones too, by number: the columns, `reason` opened."""
-    about = access_requests.ACCESS_REQUESTS.c.account_id.in_(accounts.numbers(visible_to(who)))
+def list_requests(
+    context: Context, who: Principal, *, after: int, limit: int, waiting: bool = False
+) -> list[dict[str, Any]]:
+    """Requests about accounts in the scope of `who`, decided ones too unless only those that wait are asked for, by
+    number: the columns, `reason` opened."""
+    about: ColumnElement[bool] = access_requests.ACCESS_REQUESTS.c.account_id.in_(accounts.numbers(visible_to(who)))
+    if waiting:
+        about &= access_requests.waits(context.clock.now())
     with context.database.read() as connection:
         rows = access_requests.page(connection, about, after, limit)
     return [{**row._mapping, "reason": _reason(context, row)} for row in rows]

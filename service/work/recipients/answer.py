@@ -42,13 +42,29 @@ class Report:
 
 
 def list_reports(
-    context: Context, principal: Principal, *, state: State | None, after: int, limit: int
+    context: Context, principal: Principal, *, state: State | None, after: int, limit: int, newest_first: bool = False
 ) -> list[Report]:
-    """Reports in the principal's scope behind a number, oldest first; those of own kin and household are left out."""
+    """Reports in the principal's scope behind a number, oldest first, or newest first before it; those of own kin and
+    household are left out."""
     where = and_(within(principal, REPORTS.c.division_code), true() if state is None else REPORTS.c.state == state)
     with context.database.read() as connection:
         near = _near(connection, principal)
-        return [_report(context, row) for row in reports.listed(connection, and_(where, _not(near)), after, limit)]
+        rows = reports.listed(connection, and_(where, _not(near)), after, limit, newest_first=newest_first)
+        return [_report(context, row) for row in rows]
+
+
+def read_report(context: Context, principal: Principal, number: str) -> Report | None:
+    """One report; the look stands in the log. None where there is none in scope, or it is of own kin or household."""
+    with context.database.write() as connection:
+        row = reports.by_number(connection, number, within(principal, REPORTS.c.division_code))
+        if row is None:
+            return None
+        if row.person in _near(connection, principal):
+            refused = Line(principal.name, "report.refused", "report", number, row.division_code, reason="own kin")
+            record(context, connection, refused)
+            return None
+        record(context, connection, Line(principal.name, "report.read", "report", number, row.division_code))
+        return _report(context, row)
 
 
 @dataclass(frozen=True, slots=True)
