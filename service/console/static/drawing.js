@@ -2,6 +2,7 @@
 // the table below it, so nothing is sent twice. No library; drawing_places.js and drawing_export.js are linked before.
 (() => {
   "use strict";
+  if (!window.mingbaiPlaces || !window.mingbaiExport) return;
   const NS = "http://www.w3.org/2000/svg";
   const { place, path, ASIDE, short } = window.mingbaiPlaces;
   const ICON = 24, PAD = 8, ROW = 24;
