@@ -12,6 +12,7 @@ from service.api.problem import Problem
 from service.console.drawings.intervals import Interval
 from service.console.drawings.lines import Chart, Series
 from service.console.page import Page
+from service.console.pages._studies import day_of, whole
 from service.console.visit import Sent, Visit, sent, visit
 from service.console.words import Words
 from service.store.studies import Study
@@ -100,9 +101,9 @@ def ask(form: Annotated[Sent, Depends(sent("models.manage"))], code: str) -> Res
             visitor.principal,
             code=code,
             settings={one.name: form.get(one.name) for one in rule.settings},
-            first=_day(form.get("first")),
-            last=_day(form.get("last")),
-            days_after=_whole(form.get("days_after")),
+            first=day_of(form.get("first")),
+            last=day_of(form.get("last")),
+            days_after=whole(form.get("days_after"), 0),
             with_queue=form.get("queue") == "1",
         )
     except WorkError as error:
@@ -192,18 +193,3 @@ def _loads(told: ReplayTold | None, t: Words) -> tuple[Chart, ...]:
         )
         for load in told.queue.loads
     )  # fmt: skip
-
-
-def _day(text: str) -> dt.date | None:
-    """A day as a date field sends it; None for an empty one. Raises StudyError."""
-    if not text:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise StudyError("days", "Write days as 2019-07-01.", "日期请写作 2019-07-01。") from error
-
-
-def _whole(text: str) -> int:
-    """A whole number; -1, which is refused, for anything else."""
-    return int(text) if text.isdigit() and len(text) < 8 else 0 if not text else -1

@@ -102,6 +102,12 @@ def read_study(context: Context, study_id: int, kind: Kind) -> Study:
     return found
 
 
+def earlier(context: Context, kind: Kind, limit: int = 20) -> list[Study]:
+    """Studies of a kind, newest first, without their answers."""
+    with context.database.read() as connection:
+        return studies.recent(connection, kind, limit)
+
+
 def _check_days(days: int) -> None:
     if not 7 <= days <= LONGEST_DAYS:
         raise StudyError("days", f"Days: 7 to {LONGEST_DAYS}.", f"天数应为 7 至 {LONGEST_DAYS}。")
