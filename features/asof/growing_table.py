@@ -56,6 +56,7 @@ class GrowingTable(LedgerTable):
         """Rows of one moment stand in this order, the first of them at rank `first`."""
         if self._rank is None:
             self._rank = Growing(np.arange(self.rows, dtype=np.int32))
+            self.ledger.shape += 1
         self._rank.own()[rows] = np.arange(first, first + len(rows), dtype=np.int32)
 
     @property

@@ -92,20 +92,23 @@ class LiveTable(GrowingTable):
         made = self._grown.get(name) if self.schema_has(name) else self._made[name].values
         return made if made is not None and made.values.dtype == kind else self._grown_types[f"{name} as {kind}"]
 
-    def growth(self, name: str) -> ByRow | ByCode | None:
-        """How a derived column takes rows that arrive; None for one that does not say, or was never made."""
-        return self._made[name].growth if name in self._made else None
-
-    def held(self, part: str, *names: Any) -> Growing | None:
-        """What holds when rows became known ("known") and were replaced ("gone"), a column as it was handed over
-        ("column", name), in a type ("as", name, type) or derived ("derived", name); None before any row arrived."""
+    def held(self, part: str, *names: Any) -> Growing | bool | None:
+        """What holds when rows became known ("known") and were replaced ("replaced"; "gone": True while none was), the
+        order of rows ("ranks"; "rank": True while that is their number), a column as it was handed over ("column",
+        name), in a type ("as", name, type) or derived ("derived", name); None before any row arrived."""
         if self._known is None:
             return None
+        if part == "gone" and not self.has_versions:
+            return True
+        if part in ("rank", "ranks"):
+            return self._rank or (part == "rank" or self._numbers)
         if part == "as":
             return self.grown(*names)
         if part == "derived":
             return self._made[names[0]].values if names[0] in self._made else None
-        return self._known if part == "known" else self._gone if part == "gone" else self._grown.get(names[0])
+        if part in ("gone", "replaced"):
+            return self._gone
+        return self._known if part == "known" else self._grown.get(names[0])
 
     @property
     def made(self) -> dict[str, Made]:
@@ -280,6 +283,7 @@ class LiveTable(GrowingTable):
 
     def catch_up(self) -> None:
         """Bring everything that was made so far up to date with what arrived."""
+        self.ranks  # noqa: B018 - follows when it is asked for
         if self.name == PAYMENTS and self._follower.run():
             return
         for name in list(self._made):

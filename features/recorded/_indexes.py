@@ -16,7 +16,7 @@ from features.asof.live_index import LiveIndex
 from features.recorded import _words as words
 from features.recorded._calls import call
 from features.recorded._codes import CODE
-from features.recorded._homes import grown_of_index, home_of, home_of_kept
+from features.recorded._homes import Home, grown_of_index, home_of, home_of_kept, spaces
 from features.recorded._leaves import Leaf
 from features.recorded._recorder import CannotRecordError
 from features.recorded._values import LeafLength, Traced, as_kind, length
@@ -37,8 +37,8 @@ class RecordingVocabulary:
 
     def recorded_length(self) -> Traced:
         """Number of identifiers."""
-        real = self._ledger.real
-        return self._ledger.number(("vocabulary", self._entity), lambda: len(real.vocabulary(self._entity)))
+        real, key = self._ledger.real, ("vocabulary", self._entity)
+        return self._ledger.number(key, lambda: len(real.vocabulary(self._entity)), spaces(self._entity))
 
 
 class RecordingIndex:
@@ -50,7 +50,7 @@ class RecordingIndex:
         key: tuple[Any, ...],
         resolve: Callable[[], GroupIndex],
         table: RecordingTable | None = None,
-        home: str | None = None,
+        home: Home | None = None,
     ) -> None:
         self.ledger = ledger
         self.key = key
@@ -60,12 +60,13 @@ class RecordingIndex:
 
     def _leaf(self, part: Any, resolve: Callable[[], NDArray[Any]], *held: str, column: str = "") -> Leaf:
         if self.home and (column or self.table is None):
-            self.ledger.tables[self.home].asked.add(f"{ALONG}{part}")
+            self.ledger.tables[self.home.table].asked.add(f"{ALONG}{part}")
         own = self.table is not None and (not column or self.table.declares(column))
         name = self.table.name if self.table and own else None
         home = self.home
-        if home and column and home_of(self.ledger.real.tables.get(home), column) is None:
-            home = None
+        if home is not None and column:
+            own_home = home_of(self.ledger.real.tables.get(home.table), column)
+            home = None if own_home is None else Home(home.table, home.spaces | own_home.spaces)
         grown = partial(self._held, *held) if held else None
         return Leaf(self.ledger.recorder, (*self.key, part), resolve, name, home, grown)
 
@@ -103,9 +104,9 @@ class RecordingIndex:
 
     def places(self, groups: Any, rows: Any) -> Any:
         """Position in `rows` of each of these rows of a live ledger, which stand in the groups given; -1 in none."""
-        if not self.home:
+        if self.home is None:
             raise CannotRecordError("places in an index that takes no rows")
-        rank = self.ledger.tables[self.home].rank
+        rank = self.ledger.tables[self.home.table].rank
         asked = words.asarray(rows, np.int64), words.asarray(groups, np.int32)
         return call(live.places_of, *asked, self.starts, self.ends, self.rows, rank)
 
@@ -150,7 +151,7 @@ class RecordingIndex:
         )
         kept = resolve()
         reads = getattr(self.resolve(), "memo_reads", lambda _: ["?"])(key)
-        home = home_of_kept(self.ledger.real, self.home, reads)
+        home = home_of_kept(self.ledger.real, self.home.table if self.home else None, reads)
         return self.ledger.wrapped(kept, (*self.key, "memo", key), resolve, home)
 
     def _finer(self, step: int) -> tuple[Leaf, Leaf]:

@@ -20,20 +20,23 @@ class Leaned:
     """The arrays of a program by what becomes of them when payments come quietly (`LiveLedger.loud`).
 
     Those of other tables stay. Those of payments only get longer: where they lie, and how long they are, is read from
-    what holds them. `others` must be asked for.
+    what holds them. `others` must be asked for, and what rests on an identifier space that grew.
     """
 
     def __init__(self) -> None:
         self.others: list[int] = []
+        self._spaces: dict[str, list[int]] = {}
         self._growing: list[Growing] = []
         self._at: Int64 = np.empty(0, np.int64)
         self._shape = -1
 
     def sort(self, ledger: LiveLedger, leaves: Sequence[LeafSource], address: Int64, length: Int64) -> None:
         """Sort the arrays of a program that has just taken them all."""
-        self.others, self._growing, at = [], [], []
+        self.others, self._growing, self._spaces, at = [], [], {}, []
         for k, leaf in enumerate(leaves):
-            if leaf.home is not None and leaf.home != PAYMENTS:
+            if leaf.home is not None and leaf.home.table != PAYMENTS:
+                for space in leaf.home.spaces:
+                    self._spaces.setdefault(space, []).append(k)
                 continue
             held = leaf.grown() if leaf.grown is not None else None
             if held is True:
@@ -49,6 +52,14 @@ class Leaned:
     def holds(self, ledger: LiveLedger, version: int) -> bool:
         """Whether nothing but quiet payments came since a version."""
         return self._shape == ledger.shape and ledger.loud <= version
+
+    def asked(self, ledger: LiveLedger, version: int) -> list[int]:
+        """The arrays that must be asked for, after what came since a version."""
+        found = list(self.others)
+        for space, leaves in self._spaces.items():
+            if ledger.changed.get(space, 0) > version:
+                found += leaves
+        return found
 
     def take(self, arrays: list[NDArray[Any]], address: Int64, length: Int64) -> None:
         """What lies where now."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from features.asof.growing import Growing
 from features.recorded._codes import CODE
+from features.recorded._homes import Home
 from features.recorded._recorder import CannotRecordError, Recorder
 from features.recorded._values import LeafLength, Stand, Traced, kind_of
 
@@ -23,14 +24,14 @@ class Leaf(Stand):
         key: Any,
         resolve: Callable[[], NDArray[Any]],
         of: str | None = None,
-        home: str | None = None,
+        home: Home | None = None,
         grown: Callable[[], Growing | bool | None] | None = None,
     ) -> None:
         """`of`, `home` and `grown` as in `LeafSource`."""
         self.recorder = recorder
         self.key = key
         self.resolve = resolve
-        self.of, self.home, self.grown = of, home or of, grown
+        self.of, self.home, self.grown = of, home, grown
 
     @property
     def dtype(self) -> np.dtype[Any]:

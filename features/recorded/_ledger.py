@@ -14,7 +14,7 @@ from features.asof.group_index import GroupIndex
 from features.recorded import _words as words
 from features.recorded._calls import call
 from features.recorded._codes import CODE
-from features.recorded._homes import grown_of, home_of
+from features.recorded._homes import Home, grown_of, home_of, spaces
 from features.recorded._indexes import RecordingIndex, RecordingVocabulary
 from features.recorded._leaves import Leaf
 from features.recorded._recorder import Recorder
@@ -44,20 +44,22 @@ class RecordingLedger:
 
     def crossing(self, source: str, target: str) -> Leaf:
         """Codes of one identifier space as codes of another."""
-        return Leaf(self.recorder, ("crossing", source, target), lambda: self.real.crossing(source, target))
+        key, home = ("crossing", source, target), spaces(source, target)
+        return Leaf(self.recorder, key, lambda: self.real.crossing(source, target), None, home)
 
     @property
     def periods(self) -> tuple[Leaf, Leaf]:
         """First and last local day by period code."""
-        first = Leaf(self.recorder, ("periods", 0), lambda: self.real.periods[0])
-        return first, Leaf(self.recorder, ("periods", 1), lambda: self.real.periods[1])
+        home = spaces("period")
+        first = Leaf(self.recorder, ("periods", 0), lambda: self.real.periods[0], None, home)
+        return first, Leaf(self.recorder, ("periods", 1), lambda: self.real.periods[1], None, home)
 
     def moment(self, local_days: Traced) -> Any:
         """Local days as microseconds of UTC."""
         return Ledger.moment(self, local_days)  # type: ignore[arg-type]
 
     def number(
-        self, key: Any, resolve: Callable[[], int | float], home: str | None = None, *, fixed: bool = False
+        self, key: Any, resolve: Callable[[], int | float], home: Home | None = None, *, fixed: bool = False
     ) -> Traced:
         """A plain number that depends on the ledger; `fixed`: not before its shape changes."""
 
@@ -71,7 +73,7 @@ class RecordingLedger:
         reg = self.recorder.emit(CODE[name], {2: place, 3: leaf}, (place,))[0]
         return Length(self.recorder, reg, one()[0])
 
-    def wrapped(self, value: Any, key: Any, resolve: Callable[[], Any], home: str | None = None) -> Any:
+    def wrapped(self, value: Any, key: Any, resolve: Callable[[], Any], home: Home | None = None) -> Any:
         """Something kept with an index, field by field: arrays as leaves, indexes and classes as their doubles."""
         if isinstance(value, np.ndarray):
             return Leaf(self.recorder, key, resolve, None, home)
@@ -169,7 +171,7 @@ class RecordingTable:
     @property
     def superseded_at(self) -> Leaf:
         """When a later version of each row became known."""
-        return self._leaf(("superseded_at",), lambda: self.real.superseded_at, "gone")
+        return self._leaf(("superseded_at",), lambda: self.real.superseded_at, "replaced")
 
     @property
     def gone(self) -> Leaf:
@@ -181,7 +183,7 @@ class RecordingTable:
     @property
     def ranks(self) -> Leaf:
         """Order of the rows by moment, then by key."""
-        return self._leaf(("ranks",), lambda: self.real.ranks)
+        return self._leaf(("ranks",), lambda: self.real.ranks, "ranks")
 
     def has(self, column: str) -> bool:
         """Whether the column was handed over."""
@@ -203,6 +205,7 @@ class RecordingTable:
         """A derived column."""
         real_make = self.ledger.original(make)
         self.asked.add(name)
+        self.real.derived(name, real_make)
         self._makes[name] = real_make
         return self._leaf(("derived", name), lambda: self.real.derived(name, real_make), "derived", name, of=name)
 
@@ -226,7 +229,7 @@ class RecordingTable:
     @property
     def rank(self) -> Leaf:
         """Ranks of rows, empty where they are their numbers."""
-        return self._leaf(("rank",), lambda: getattr(self.real, "rank", _NO_RANK))
+        return self._leaf(("rank",), lambda: getattr(self.real, "rank", _NO_RANK), "rank")
 
     def rank_of(self, rows: Any) -> Any:
         """Ranks of some rows among those of one moment."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from features.asof.growing import Growing
 from features.recorded._codes import WIDTH
+from features.recorded._homes import Home
 
 
 class CannotRecordError(TypeError):
@@ -55,15 +56,15 @@ class Answer:
 class LeafSource:
     """An array of the ledger: how to get it, and the kind of its numbers when it was recorded.
 
-    `of`: the table without whose rows nothing changes in it; None where it may rest on others too. `home`: the table
-    without whose rows nothing changes in it while appends are quiet (`LiveLedger.loud`). `grown`: what holds the array,
-    where it only ever gets longer, True where it is the same until the ledger's `shape` changes.
+    `of`: the table without whose rows nothing changes in it; None where it may rest on others too. `home`: what may
+    change it while appends are quiet. `grown`: what holds the array, where it only ever gets longer, True where it is
+    the same until the ledger's `shape` changes.
     """
 
     resolve: Callable[[], NDArray[Any]]
     dtype: np.dtype[Any]
     of: str | None
-    home: str | None = None
+    home: Home | None = None
     grown: Callable[[], Growing | bool | None] | None = None
 
 
@@ -116,14 +117,14 @@ class Recorder:
         key: Hashable,
         resolve: Callable[[], NDArray[Any]],
         of: str | None = None,
-        home: str | None = None,
+        home: Home | None = None,
         grown: Callable[[], Growing | bool | None] | None = None,
     ) -> int:
         """The number of an array of the ledger; equal keys are the same array. See `LeafSource`."""
         if key not in self._leaf_numbers:
             self._leaf_numbers[key] = len(self.leaves)
             asked = self.asked_once(("leaf", key), resolve)
-            self.leaves.append(LeafSource(asked, asked().dtype, of, home or of, grown))
+            self.leaves.append(LeafSource(asked, asked().dtype, of, home, grown))
         return self._leaf_numbers[key]
 
     def emit(

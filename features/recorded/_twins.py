@@ -26,6 +26,7 @@ from features.asof import group_index
 from features.catalogue import FOLDERS, feature_files
 from features.recorded import _words as words
 from features.recorded._calls import call
+from features.recorded._homes import Home
 from features.recorded._leaves import Leaf
 from features.recorded._recorder import CannotRecordError
 from features.recorded._values import Stand, Traced, length
@@ -194,7 +195,7 @@ def _month_of(days: Any) -> Any:
     if not isinstance(days, Stand):
         return _calendar.month_of(days)
     values = words.asarray(days, np.float64)
-    months = Leaf(values.recorder, ("months",), lambda: _calendar.MONTHS)
+    months = Leaf(values.recorder, ("months",), lambda: _calendar.MONTHS, None, Home(""))
     inside = words.clip(values, _calendar.EARLIEST, _calendar.LATEST - 1)
     place = words.ufunc(np.floor, inside) - _calendar.EARLIEST
     last = len(_calendar.MONTHS) - 1

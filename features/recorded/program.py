@@ -182,9 +182,10 @@ class Program:
             if follow:
                 ledger.catch_up_payments()
             if self._leaned.holds(ledger, self.version):
+                asked = self._leaned.asked(ledger, self.version)
                 self.version = ledger.version
                 self._leaned.take(self._arrays, self._address, self._length)
-                for k in self._leaned.others:
+                for k in asked:
                     self._take(k)
                 return
         self._take_all()

@@ -166,9 +166,7 @@ class LiveScorer:
         self._keep(found, [row for _, row in scored], late, source)
         return self._told(found, dict(scored), late, model)
 
-    def _sort_out(
-        self, connection: Connection, rows: pa.Table, stamp: Mapping[int, int]
-    ) -> tuple[dt.datetime, Sorted]:
+    def _sort_out(self, connection: Connection, rows: pa.Table, stamp: Mapping[int, int]) -> tuple[dt.datetime, Sorted]:
         """This moment, and what each payment is."""
         now = self._context.clock.now()
         now_us = micros(now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,9 +41,10 @@ class Sorted:
 
 
 def sort_out(
-    context: Context, connection: Connection, rows: pa.Table, stamp: Sequence[int], now_us: int, stamp_us: int
+    context: Context, connection: Connection, rows: pa.Table, stamp: Mapping[int, int], now_us: int, stamp_us: int
 ) -> Sorted:
-    """Sort payments in canonical types. Those at the positions `stamp` are submitted now, at `stamp_us`.
+    """Sort payments in canonical types. Those at the positions `stamp` are submitted now, at `stamp_us` and as many
+    microseconds after it as `stamp` says (the same payment twice: at one moment).
 
     A payment without a moment of its own that is on record with everything else the same is the same payment again.
     """
@@ -93,7 +94,7 @@ def _stamped(
     batch: pa.RecordBatch,
     keys: list[bytes],
     on_record: dict[bytes, list[Standing]],
-    stamp: Sequence[int],
+    stamp: Mapping[int, int],
     stamp_us: int,
 ) -> tuple[pa.RecordBatch, Hashes]:
     """Moments put in: that on record where the rest is the same, else now. The rows and their hashes."""
@@ -104,15 +105,18 @@ def _stamped(
         return batch, hashes_of(context.seal, table, batch, keys=keys)
     place = batch.schema.get_field_index("submitted_at")
     at = _micros(batch.column(place))
+    first: dict[bytes, int] = {}
+    for i, after in stamp.items():
+        first.setdefault(keys[i], stamp_us + after)
     for i in stamp:
         standing = on_record.get(keys[i])
-        at[i] = standing[-1].clock if standing else stamp_us
+        at[i] = standing[-1].clock if standing else first[keys[i]]
     batch = _with_moments(batch, place, at)
     hashes = hashes_of(context.seal, table, batch, keys=keys)
     other = [i for i in stamp if (known := on_record.get(keys[i])) and known[-1].content_hash != hashes.contents[i]]
     if other:
         for i in other:
-            at[i] = stamp_us
+            at[i] = first[keys[i]]
         batch = _with_moments(batch, place, at)
         hashes = hashes_of(context.seal, table, batch, keys=keys)
     return batch, hashes
