@@ -105,15 +105,19 @@ def ego(
 
 
 def mark_ways(ties: Sequence[Strand], members: Collection[Key], hub: Key | None, typology: str) -> None:
-    """Mark the ties on a shortest way from those who were paid to the hub, for each way there is (`WAYS`)."""
-    if hub is None:
-        return
-    for ways in (WAYS.get(typology, ()), OF_HUB.get(hub[0], ())):
-        for kinds in ways:
+    """Mark the ties on a shortest way from those who were paid to the hub, for each way there is (`WAYS`; of any hub of
+    its kind where the typology's lead nowhere), and what the typology is about where it lies beside the hub."""
+    telling = frozenset[str]().union(*WAYS.get(typology, ())) - ALWAYS_OPEN
+    if hub is not None:
+        for kinds in WAYS.get(typology, ()) or OF_HUB.get(hub[0], ()):
             _mark(ties, members, hub, kinds)
-        # Ways of the typology come first; those of any hub of its kind only where they lead nowhere.
-        if any(tie.matters for tie in ties):
-            return
+        if not any(tie.matters for tie in ties):
+            for kinds in OF_HUB.get(hub[0], ()):
+                _mark(ties, members, hub, kinds)
+    if telling and not any(tie.matters and tie.kind in telling for tie in ties):
+        # What the typology is about lies beside the hub: its ties to those who were paid, or to their cards.
+        for tie in ties:
+            tie.matters |= tie.kind in telling and (tie.one in members or tie.other in members)
 
 
 def _mark(ties: Sequence[Strand], members: Collection[Key], hub: Key, kinds: frozenset[str]) -> None:

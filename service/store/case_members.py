@@ -162,6 +162,16 @@ def cases_with(
     return asked
 
 
+def codes_of(connection: Connection, numbers: Sequence[str]) -> dict[str, set[str]]:
+    """The codes of the rules that asked, by case."""
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        few = CASE_MEMBERS.c.case_id.in_(numbers[start : start + _AT_ONCE])
+        for row in connection.execute(select(CASE_MEMBERS.c.case_id, CASE_MEMBERS.c.codes).where(few)):
+            found.setdefault(str(row.case_id), set()).update(str(code) for code in row.codes)
+    return found
+
+
 def page(
     connection: Connection, case_id: str, after: str, limit: int, conditions: Sequence[ColumnElement[bool]]
 ) -> list[Row[Any]]:

@@ -236,6 +236,28 @@ def counts(connection: Connection) -> Counts:
     return {(str(desk), str(state)): int(n) for desk, state, n in found}
 
 
+def listed(connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[Row[Any]]:
+    """Cases that meet conditions: open ones first, then those opened last."""
+    asked = select(CASES).where(*conditions)
+    asked = asked.order_by(CASES.c.is_open.desc(), CASES.c.opened_at.desc(), CASES.c.case_id)
+    return list(connection.execute(asked.limit(limit)))
+
+
+def closed_last(connection: Connection, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[Row[Any]]:
+    """Closed cases that meet conditions, those closed last first."""
+    asked = select(CASES).where(CASES.c.is_open.is_(False), CASES.c.closed_at.is_not(None), *conditions)
+    return list(connection.execute(asked.order_by(CASES.c.closed_at.desc(), CASES.c.case_id).limit(limit)))
+
+
+def those(connection: Connection, numbers: Sequence[str], conditions: Sequence[ColumnElement[bool]]) -> set[str]:
+    """Of some cases the numbers of those that meet conditions."""
+    found: set[str] = set()
+    for start in range(0, len(numbers), 500):
+        few = CASES.c.case_id.in_(numbers[start : start + 500])
+        found.update(connection.execute(select(CASES.c.case_id).where(few, *conditions)).scalars())
+    return found
+
+
 def questions_with(connection: Connection, words: Sequence[str]) -> list[int]:
     """Questions whose text holds every word, in either language."""
     asked = select(CASE_QUESTIONS.c.question_id)

@@ -143,6 +143,27 @@ def last(connection: Connection) -> Row[Any] | None:
     return connection.execute(select(*columns).order_by(SCORES.c.score_id.desc()).limit(1)).first()
 
 
+def newest_of(
+    connection: Connection, ids: Sequence[str], at: dt.datetime, *conditions: ColumnElement[bool]
+) -> list[Row[Any]]:
+    """The score that stood of each payment at a moment and meets the conditions; payments without one are left out."""
+    found: dict[str, Row[Any]] = {}
+    for start in range(0, len(ids), 500):
+        few = SCORES.c.disbursement_id.in_(ids[start : start + 500])
+        asked = select(SCORES).where(few, SCORES.c.scored_at <= at, *conditions)
+        found.update((str(row.disbursement_id), row) for row in connection.execute(asked.order_by(SCORES.c.score_id)))
+    return [found[one] for one in ids if one in found]
+
+
+def of_run_in(connection: Connection, run_id: str, division_code: str, limit: int) -> dict[str, float]:
+    """The newest score of each of up to `limit` payments of a run in one division."""
+    asked = select(SCORES.c.disbursement_id, SCORES.c.score).where(
+        SCORES.c.run_id == run_id, SCORES.c.division_code == division_code
+    )
+    found = connection.execute(asked.order_by(SCORES.c.score_id).limit(limit))
+    return {str(row.disbursement_id): float(row.score) for row in found}
+
+
 def near(keys: Sequence[str]) -> ColumnElement[bool]:
     """The condition that a payment is to a person or household, prepared by an official, or in a village of some keys,
     as `case_ties` writes them; false, never unknown, where a row does not say."""

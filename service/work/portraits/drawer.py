@@ -47,6 +47,9 @@ class Drawer:
         self._officials: dict[int, int] = {}
         self._homes: dict[int, int] = {}
         self._dead: dict[int, int] = {}
+        self._items: dict[int, str] = {}
+        self._called: dict[int, Pair] = {}
+        self._places: dict[int, str] = {}
         self._hashes: dict[tuple[str, int], str] = {}
         self._hidden = self._hidden_codes()
 
@@ -154,8 +157,28 @@ class Drawer:
         """The name of a division, its code where nobody named it, empty for none."""
         if division < 0:
             return ""
-        row = self.facts.newest("divisions", "division_code", [division]).get(division, -1)
-        return self.text_at("divisions", "name", row) or self.facts.text("division", division) or ""
+        if division not in self._places:
+            row = self.facts.newest("divisions", "division_code", [division]).get(division, -1)
+            name = self.text_at("divisions", "name", row) or self.facts.text("division", division) or ""
+            self._places[division] = name
+        return self._places[division]
+
+    def item(self, program: int) -> str:
+        """The name of an item, its number where nobody registered it."""
+        if program not in self._items:
+            row = self.facts.newest("programs", "program_id", [program]).get(program, -1)
+            name = self.text_at("programs", "name", row) or self.facts.text("program", program) or ""
+            self._items[program] = name
+        return self._items[program]
+
+    def official(self, code: int) -> Pair:
+        """Post and masked name of an official who may be named; empty for others."""
+        if code not in self._called:
+            row = self._officials.get(code, -1) if code >= 0 and self.named([("official", code)]) else -1
+            name = surname(self.text_at("officials", "name", row))
+            post = self.post(row) if row >= 0 else NOWHERE
+            self._called[code] = (f"{post[0]}{name}", f"{post[1]} {name}".strip())
+        return self._called[code]
 
     def node(self, thing: Key, *, is_hub: bool = False, is_member: bool = False) -> Node:
         """A thing as a node; `read` first."""

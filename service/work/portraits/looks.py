@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from service.clock import micros
 from service.work.portraits.drawer import Drawer
+from service.work.portraits.look_events import case_events
+from service.work.portraits.look_evidence import evidence
 from service.work.portraits.look_graph import case_graph
+from service.work.portraits.look_peers import hub_peers, peers_of
 from service.work.portraits.sight import Reaches, Sight
 from service.work.portraits.wire import plain
 
@@ -25,6 +28,10 @@ Look = Generator[None, None, Any]
 
 LOOKS: Final[Mapping[str, Callable[[Drawer, Mapping[str, Any]], Look]]] = {
     "case_graph": case_graph,
+    "case_events": case_events,
+    "evidence": evidence,
+    "hub_peers": hub_peers,
+    "peers_of": peers_of,
 }
 """Looks by name; each takes a drawer and what was asked."""
 

@@ -128,11 +128,13 @@ class Peers:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """A row a reason rests on. `key` as the reason names it (`table:key`), `columns` (name, what is shown)."""
+    """A row a reason rests on. `key` as the reason names it (`table:key`, whole numbers of anybody cut), `columns`
+    (name, what is shown) in Chinese, `columns_en` the same in English."""
 
     key: str
     table: tuple[str, str]
     columns: tuple[tuple[str, str], ...]
+    columns_en: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
