@@ -1,4 +1,4 @@
-"""What the pages keep."""
+"""What the pages keep, and indexes their lists are sorted by."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables and indexes."""
     op.create_table(
         "form_keys",
         sa.Column("key_hash", sa.Text(), nullable=False),
@@ -20,8 +20,61 @@ def upgrade() -> None:
         sa.Column("sent_at", columns.Moment(), nullable=False),
         sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_form_keys")),
     )
+    op.create_table(
+        "studies",
+        sa.Column("study_id", columns.Number, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("asked_at", columns.Moment(), nullable=False),
+        sa.Column("arguments", columns.Document, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("done_at", columns.Moment(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("problem_en", sa.Text(), nullable=True),
+        sa.Column("problem_zh", sa.Text(), nullable=True),
+        sa.Column("published_at", columns.Moment(), nullable=True),
+        sa.Column("published_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("study_id", name=op.f("pk_studies")),
+    )
+    op.create_index("ix_studies_kind_about_study_id", "studies", ["kind", "about", "study_id"], unique=False)
+    op.create_index("ix_studies_kind_published_at", "studies", ["kind", "published_at"], unique=False)
+    op.drop_index(op.f("ix_cases_counts"), table_name="cases")
+    op.create_index(
+        "ix_cases_counts",
+        "cases",
+        ["is_open", "desk", "state", "division_code", "assignee_id", "loss_fen"],
+        unique=False,
+    )
+    op.create_index("ix_cases_desk_amount_fen", "cases", ["is_open", "desk", "amount_fen", "case_id"], unique=False)
+    op.create_index("ix_cases_desk_closed_at", "cases", ["is_open", "desk", "closed_at", "case_id"], unique=False)
+    op.create_index("ix_cases_desk_due_at", "cases", ["is_open", "desk", "due_at", "case_id"], unique=False)
+    op.create_index("ix_cases_desk_opened_at", "cases", ["is_open", "desk", "opened_at", "case_id"], unique=False)
+    op.create_index(
+        "ix_cases_offered_as",
+        "cases",
+        ["offered_as", "is_open", "rank_key", "case_id"],
+        unique=False,
+        sqlite_where=sa.text("offered_as != 'alert'"),
+        postgresql_where=sa.text("offered_as != 'alert'"),
+    )
 
 
 def downgrade() -> None:
-    """Drop the tables."""
+    """Take them away."""
+    op.drop_index(
+        "ix_cases_offered_as",
+        table_name="cases",
+        sqlite_where=sa.text("offered_as != 'alert'"),
+        postgresql_where=sa.text("offered_as != 'alert'"),
+    )
+    op.drop_index("ix_cases_desk_opened_at", table_name="cases")
+    op.drop_index("ix_cases_desk_due_at", table_name="cases")
+    op.drop_index("ix_cases_desk_closed_at", table_name="cases")
+    op.drop_index("ix_cases_desk_amount_fen", table_name="cases")
+    op.drop_index("ix_cases_counts", table_name="cases")
+    op.create_index(op.f("ix_cases_counts"), "cases", ["is_open", "desk", "state", "division_code"], unique=False)
+    op.drop_index("ix_studies_kind_published_at", table_name="studies")
+    op.drop_index("ix_studies_kind_about_study_id", table_name="studies")
+    op.drop_table("studies")
     op.drop_table("form_keys")
