@@ -15,6 +15,7 @@ from service.work.access.api_keys import NewKey
 from service.work.access.grants import Access
 from service.work.access.refused import RefusedError
 from service.work.context import Context
+from service.work.places import Place as Division
 from service.work.places import places_of
 from service.work.queue.states import DESKS
 
@@ -24,6 +25,8 @@ STAFF: Final = tuple(one for one in ROLES if one != "recipient")
 """Roles an account may have."""
 MOST_PLACES: Final = 80
 """Divisions offered to choose from; others are given by their codes."""
+DEEPEST: Final = 3
+"""Steps the list of divisions is set in by."""
 MOST_DIVISIONS: Final = 200
 """Divisions of one account."""
 
@@ -89,18 +92,27 @@ def keys_of(context: Context, rows: Sequence[Any]) -> tuple[Key, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A division to choose: its code (`*` is everywhere), its name, and how deep it lies in the list, from 0."""
+
+    code: str
+    name: str
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AccessForm:
     """What the form of an account's access holds.
 
     * `all_roles`: roles there are; `roles`: those that are chosen
-    * `places`: divisions to choose from, the topmost and what lies next below; `divisions`: codes that are chosen
+    * `places`: divisions to choose from, from the topmost down; `divisions`: codes that are chosen
     * `others`: codes that are chosen and not among `places`, with spaces between
     * `desks`: those that are chosen
     """
 
     all_roles: tuple[str, ...]
     roles: tuple[str, ...]
-    places: tuple[Place, ...]
+    places: tuple[Offered, ...]
     divisions: tuple[str, ...]
     others: str
     desks: tuple[str, ...]
@@ -109,12 +121,21 @@ class AccessForm:
 def access_form(context: Context, who: Principal, access: Access) -> AccessForm:
     """The form with an access entered; only places whoever gives it has."""
     tree = places_of(context)
-    tops = tree.tops(who)
-    listed = [Place(EVERYWHERE, "")] if who.sees_everywhere else []
-    for top in tops:
-        listed.append(Place(top.code, tree.full_name(top.code)))
-        listed += [Place(one.code, one.name) for one in tree.below(top.code)]
-    listed = listed[:MOST_PLACES]
+    level = list(tree.tops(who))
+    shown: set[str] = set()
+    # Whole levels only, and no villages: nobody's access is one village of many.
+    while level and len(shown) + len(level) <= MOST_PLACES:
+        shown |= {one.code for one in level}
+        level = [below for one in level for below in tree.below(one.code) if below.level != "village"]
+    listed = [Offered(EVERYWHERE, "")] if who.sees_everywhere else []
+
+    def walk(places: Iterable[Division], depth: int) -> None:
+        for one in places:
+            if one.code in shown:
+                listed.append(Offered(one.code, one.name, min(depth, DEEPEST)))
+                walk(tree.below(one.code), depth + 1)
+
+    walk(tree.tops(who), 0)
     offered = {one.code for one in listed}
     others = " ".join(code for code in access.divisions if code not in offered)
     return AccessForm(STAFF, access.roles, tuple(listed), access.divisions, others, access.desks)
@@ -169,7 +190,8 @@ KEY: Final = Key(
 """For examples."""
 
 ACCESS: Final = AccessForm(
-    STAFF, ("investigator",), (Place("*", ""), Place("519901", "青川县"), Place("519901100", "桥楼镇")), ("519901",),
+    STAFF, ("investigator",), (Offered("*", ""), Offered("519901", "青川县"), Offered("519901100", "桥楼镇", 1)),
+    ("519901",),
     "5198", ("discipline",),
 )  # fmt: skip
 """For examples."""

@@ -1,42 +1,27 @@
-"""Accounts of staff and systems, for administrators: find one, make one, decide as the second administrator."""
+"""Accounts of staff and systems, for administrators: find one, decide as the second administrator."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from service.api.refusals import STATUS
 from service.console.page import Page
-from service.console.pages._accounts_parts import (
-    ACCESS,
-    STAFF,
-    AccessForm,
-    Place,
-    access_form,
-    access_sent,
-    entered_access,
-    named,
-    number_of,
-)
+from service.console.pages._accounts_parts import STAFF, Place, named, number_of
 from service.console.visit import Sent, Visit, sent, visit
 from service.store.accounts import Account
 from service.work.access import second_person
-from service.work.access.grants import Access
-from service.work.access.manage_accounts import NewAccount, get_account, list_accounts, make_account
+from service.work.access.manage_accounts import get_account, list_accounts
 from service.work.access.refused import RefusedError
 
 PATH: Final = "/accounts"
 MOST: Final = 50
 """Accounts on a page."""
 MOST_WAITING: Final = 20
-
-SIGN_IN: Final = ("password", "oidc", "none")
-"""How a new account signs in: with a temporary password first, through the provider, or by keys alone (a system)."""
-_ID_NUMBER: Final = range(15, 65)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +65,6 @@ class Contents:
     * `rows`: a page of them; `next`: address of the next page, empty at the end
     * `name`, `role`, `state`: what is looked for, empty for all; `all_roles`: roles there are
     * `waiting`: changes for a second administrator
-    * `access`: the form of a new account; `ways`: how it may sign in, `way` the one chosen; `making`: the form is open
-    * `made`, `made_id`, `password`: an account just made, and its temporary password, shown once; `asked`: its roles
-      wait for a second administrator
     """
 
     rows: tuple[Row, ...]
@@ -92,14 +74,6 @@ class Contents:
     state: str
     all_roles: tuple[str, ...]
     waiting: tuple[Waiting, ...]
-    access: AccessForm
-    ways: tuple[str, ...]
-    way: str = "password"
-    making: bool = False
-    made: str = ""
-    made_id: int = 0
-    password: str = ""
-    asked: bool = False
 
 
 _AT: Final = dt.datetime(2019, 7, 1, 1, 0, tzinfo=dt.UTC)
@@ -116,7 +90,6 @@ PAGE: Final = Page(
             Waiting(5, "wang.fang", 3, ("auditor",), _PLACES, ("owed",), "七月代班", "li.na", _AT, _AT, True),
             Waiting(6, "zhao.min", 9, ("auditor",), _PLACES, (), "七月代班", "li.na", _AT, _AT, False),
         ),
-        ACCESS, SIGN_IN, "password", True, "zhao.min", 9, "abcde-fghjk-mnpqr-stuvw", True,
     ),
     "accounts.manage",
     nav="accounts",
@@ -136,23 +109,6 @@ def show(
 ) -> Response:
     """Show a page of accounts, and what waits."""
     return visitor.page(PAGE, _contents(visitor, after, name, role, state))
-
-
-@router.post(f"{PATH}/make")
-def post_make(form: Form) -> Response:
-    """Make an account; its temporary password is shown once."""
-    visitor = form.visit
-    way = form.get("way")
-    try:
-        new = _new(form, way)
-        made = make_account(visitor.context, visitor.principal, new)
-    except RefusedError as refused:
-        return _refused(form, refused, way=way if way in SIGN_IN else "password")
-    if made.password is None:
-        return form.done(f"{PATH}/{made.account.account_id}", "account_made")
-    form.done(f"{PATH}/{made.account.account_id}")
-    shown = {"made": made.account.name, "made_id": made.account.account_id, "password": made.password}
-    return visitor.page(PAGE, replace(_contents(visitor), **shown, asked=made.request_id is not None))  # type: ignore[arg-type]
 
 
 @router.post(f"{PATH}/approve")
@@ -175,39 +131,10 @@ def post_refuse(form: Form) -> Response:
     return form.done(PATH, "request_refused")
 
 
-def _new(form: Sent, way: str) -> NewAccount:
-    """The account a form asks for. Raises RefusedError."""
-    id_number, email = form.get("id_number"), form.get("email")
-    if way not in SIGN_IN or (way == "oidc" and not email):
-        raise RefusedError(
-            "not-as-expected",
-            "Say how it signs in; through the organisation it takes the e-mail address.",
-            "请选择登录方式；使用单位统一身份登录的，须填写电子邮箱。",
-        )
-    if id_number and (len(id_number) not in _ID_NUMBER or not id_number.isascii()):
-        raise RefusedError("not-as-expected", "The identity number is too short or too long.", "身份证号码长度不对。")
-    return NewAccount(
-        form.get("name"),
-        access_sent(form),
-        password=way == "password",
-        official_id=form.get("official_id")[:64] or None,
-        id_number=id_number or None,
-        email=email[:254] if way == "oidc" else None,
-    )
-
-
-def _refused(form: Sent, refused: RefusedError, way: str = "password") -> Response:
+def _refused(form: Sent, refused: RefusedError) -> Response:
     form.refused()
-    visitor = form.visit
-    contents = _contents(visitor)
-    making = form.visit.request.url.path.endswith("/make")
-    if making:
-        access = access_form(visitor.context, visitor.principal, entered_access(form))
-        contents = replace(contents, access=access, way=way, making=True)
-    # The number of the holder is not written back: whoever looks at the screen need not read it.
-    entered = {one: form.get(one) for one in ("name", "official_id", "email", "others")}
     problem = (refused.chinese, str(refused))
-    return visitor.page(PAGE, contents, status=STATUS[refused.kind][0], problem=problem, entered=entered)
+    return form.visit.page(PAGE, _contents(form.visit), status=STATUS[refused.kind][0], problem=problem)
 
 
 def _contents(visitor: Visit, after: int = 0, name: str = "", role: str = "", state: str = "") -> Contents:
@@ -220,7 +147,6 @@ def _contents(visitor: Visit, after: int = 0, name: str = "", role: str = "", st
         for key, value in (("name", _quoted(name)), ("role", _quoted(role)), ("state", state))
         if value
     )
-    ways = SIGN_IN if context.settings.oidc_issuer else ("password", "none")
     return Contents(
         tuple(_row(visitor, one) for one in page),
         f"{PATH}?after={page[-1].account_id}{query}" if len(found) > MOST else "",
@@ -229,8 +155,6 @@ def _contents(visitor: Visit, after: int = 0, name: str = "", role: str = "", st
         state,
         STAFF,
         tuple(_waiting(visitor, second_person.list_requests(context, who, after=0, limit=MOST_WAITING, waiting=True))),
-        access_form(context, who, Access((), ())),
-        ways,
     )
 
 
