@@ -113,17 +113,12 @@ def show(visitor: Reader, desk: Desk, after: str | None = None) -> Response:
     """The cases of a desk."""
     chosen = Chosen.read(visitor.request.query_params)
     if PERSONAL.search(chosen.q):
-        return _page(visitor, desk, replace(chosen, q=""), status=422, problem=_PERSONAL)
+        # Out of the address at once, and out of what leads back to it.
+        return visitor.go(f"/queue/{desk}{chosen.query(q='')}", "said_personal")
     try:
         return _page(visitor, desk, chosen, after)
     except WorkError as error:
         raise Problem(422, "not-as-expected", "Not understood", (str(error), error.chinese)) from None
-
-
-_PERSONAL: Final = (
-    "身份证号、卡号、电话不能出现在网址中，请使用“按身份证号、卡号、电话查找”。",
-    "Identity numbers, cards and phones do not belong in an address: use the search by identity number, card or phone.",
-)
 
 
 @router.post("/queue/{desk}/assign")
