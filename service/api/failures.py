@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from fastapi import Request
+from fastapi import Request, Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -49,9 +49,20 @@ class Failures:
             detail = ("It is on record under the request id.", "已按请求编号记录。")
             problem = Problem(500, "failure", "Something went wrong here", detail)
             # Pages tell people in their own way.
-            page = getattr(scope["app"].state, "failure_page", None)
-            told = await page(Request(scope), problem) if page is not None else None
+            told = await self._page(scope, problem)
             await (told or problem_response(Request(scope), problem))(scope, receive, send)
+
+    async def _page(self, scope: Scope, problem: Problem) -> Response | None:
+        """The page for people; None for programs, and where the page fails too."""
+        page = getattr(scope["app"].state, "failure_page", None)
+        if page is None:
+            return None
+        try:
+            found: Response | None = await page(Request(scope), problem)
+        except Exception as error:
+            _LOG.error("no page of the failure: %s, request %s", type(error).__name__, _number(scope), exc_info=error)
+            return None
+        return found
 
 
 def _number(scope: Scope) -> str:

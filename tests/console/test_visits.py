@@ -68,3 +68,20 @@ def test_files_keep_for_ever_and_pages_not_at_all(browse: Browse) -> None:
     assert answer.headers["cache-control"].endswith("immutable")
     assert answer.headers["content-encoding"] == "gzip"
     assert browser.client.get(style.replace(style.split("/")[2], "000000000000")).status_code == 404
+
+
+def test_what_nobody_expected_is_told_even_where_its_page_fails_too(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from service.console import rendering
+
+    def broken(*_: object, **__: object) -> str:
+        raise RuntimeError("private words")
+
+    monkeypatch.setattr(rendering, "render", broken)
+    monkeypatch.setattr("service.console.refusal.render", broken)
+    browser = browse()
+    answer = browser.client.get("/sign-in")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert "private words" not in answer.text
