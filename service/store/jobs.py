@@ -90,6 +90,12 @@ def is_due(connection: Connection, now: dt.datetime, hold: dt.timedelta, kinds: 
     return connection.execute(select(JOBS.c.job_id).where(_due(now, hold, kinds)).limit(1)).first() is not None
 
 
+def is_pending(connection: Connection, name: str) -> bool:
+    """Whether a job of a name waits or is being done."""
+    asked = select(JOBS.c.job_id).where(JOBS.c.name == name, JOBS.c.state.in_(("waiting", "working")))
+    return connection.execute(asked.limit(1)).first() is not None
+
+
 def _due(now: dt.datetime, hold: dt.timedelta, kinds: Collection[str] | None) -> ColumnElement[bool]:
     """The condition that a job waits and is due, or that its worker no longer renews its hold.
 

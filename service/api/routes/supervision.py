@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -18,9 +16,8 @@ from service.api.money import Yuan, yuan
 from service.api.problem import Flaw, Problem, responses
 from service.api.routes.funds import SumBody, sum_body
 from service.api.texts import Line
-from service.work.export.csv_safe import csv_lines
-from service.work.export.parquet import parquet_of
-from service.work.supervision.export import HEADERS, Kind, entities, log_export, rows
+from service.work.supervision.export import Kind
+from service.work.supervision.file import ExportError, export_file
 from service.work.supervision.in_force import in_force_at
 from service.work.supervision.state import cases_then, running_state
 
@@ -244,34 +241,21 @@ def in_force(context: Asked, who: Watches, at: At = None) -> InForceBody:
 )
 def export(asked: ExportRequest, context: Asked, who: Watches) -> StreamingResponse:
     """A file of payments, scores or cases (CSV, Parquet), or of the graph (FollowTheMoney, JSON lines)."""
-    if (asked.kind == "graph") != (asked.form == "ftm"):
+    at = aware(asked.at) or context.clock.now()
+    try:
+        made = export_file(
+            context, who, asked.kind, asked.form, asked.reason, at=at, division_code=asked.division_code,
+            program_id=asked.program_id, period=asked.period,
+        )  # fmt: skip
+    except ExportError as error:
         raise Problem(
             422,
             "not-as-expected",
             "The request does not hold what is expected",
-            (
-                "The graph comes as ftm; payments, scores and cases as csv or parquet.",
-                "图谱只能导出为 ftm；其他只能导出为 csv 或 parquet。",
-            ),
+            (str(error), error.chinese),
             flaws=[
                 Flaw(where="body.form", found=asked.form, expected="ftm" if asked.kind == "graph" else "csv or parquet")
             ],
-        )
-    at = aware(asked.at) or context.clock.now()
-    log_export(context, who, asked.kind, asked.form, asked.reason, division_code=asked.division_code, at=at)
-    narrowed = {"division_code": asked.division_code, "program_id": asked.program_id, "period": asked.period}
-    if asked.form == "ftm":
-        found = entities(context, who, at=at, **narrowed)
-        return _file(
-            (json.dumps(one, ensure_ascii=False) + "\n" for one in found), "application/x-ndjson", "graph.ftm.json"
-        )
-    table = rows(context, who, asked.kind, at=at, **narrowed)
-    header = HEADERS[asked.kind]
-    if asked.form == "csv":
-        return _file(csv_lines(header, table), "text/csv; charset=utf-8", f"{asked.kind}.csv")
-    return _file(parquet_of(header, table), "application/vnd.apache.parquet", f"{asked.kind}.parquet")
-
-
-def _file(pieces: Iterator[str] | Iterator[bytes], media_type: str, name: str) -> StreamingResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return StreamingResponse(pieces, media_type=media_type, headers=headers)
+        ) from error
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"', "X-Content-Type-Options": "nosniff"}
+    return StreamingResponse(made.pieces, media_type=made.media_type, headers=headers)
