@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from service.api.scorer import portraits_of
 from service.console.pages._case_shapes import Text
@@ -14,35 +16,41 @@ from service.work.portraits.shapes import Event, Graph, Peers
 from service.work.queue.errors import QueueError
 from service.work.scoring.asked import UnavailableError
 
-FEW_NODES = 60
-FEW_EVENTS = 120
-"""Of the page of a case; the page of the graph shows all there is."""
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+FEW: Final = (60, 120)
+ALL: Final = (200, 400)
+"""Nodes and events of the page of a case, and of the page of the graph."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Ties, events and comparisons of a case. `away`: why they are missing, empty where they are not."""
+    """Ties, events and comparisons of a case: of what it is about (`hub_peers`) and of one `payment` (`peers`). `away`:
+    why they are missing, empty where they are not."""
 
     graph: Graph | None = None
     events: tuple[Event, ...] = ()
+    hub_peers: tuple[Peers, ...] = ()
+    payment: str = ""
     peers: tuple[Peers, ...] = ()
     away: Text = ("", "")
 
 
-def drawn_of(
-    visitor: Visit, case_id: str, payment: str = "", *, nodes: int = FEW_NODES, events: int = FEW_EVENTS
-) -> Drawn:
-    """What is drawn of a case; `payment` is compared with its peers. Raises NotThere."""
+def drawn_of(visitor: Visit, case_id: str, members: Sequence[Row[Any]], most: tuple[int, int] = FEW) -> Drawn:
+    """What is drawn of a case: at most so many nodes and events; that of `members` with the highest score is compared
+    with its peers. Raises NotThere."""
+    nodes, events = most
+    payment = max(members, key=lambda one: one.score).disbursement_id if members else ""
     context, who, portraits = visitor.context, visitor.principal, portraits_of(visitor.request)
     try:
         graph = case_graph(context, who, portraits, case_id, most=nodes)
         happened = case_events(context, who, portraits, case_id, most=events)
-        peers = list(hub_peers(context, who, portraits, case_id))
-        if payment:
-            peers += _peers(visitor, payment)
+        about = hub_peers(context, who, portraits, case_id)
+        peers = _peers(visitor, payment) if payment else ()
     except UnavailableError as error:
         return Drawn(away=(error.chinese, error.english))
-    return Drawn(graph if graph.nodes else None, happened, tuple(peers))
+    return Drawn(graph if graph.nodes else None, happened, about, payment, peers)
 
 
 def _peers(visitor: Visit, payment: str) -> tuple[Peers, ...]:

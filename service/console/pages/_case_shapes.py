@@ -79,8 +79,8 @@ class ReasonShown:
 
 @dataclass(frozen=True, slots=True)
 class MemberShown:
-    """A payment of the case. `marks`: places, from 1, of the reasons shown above that were said of it; `asks`: titles of
-    the other rules that asked; `outcome` once it was found; `active`: in the open case still; `path` and
+    """A payment of the case. `marks`: places, from 1, of the reasons shown with it that were said of it; `asks`: titles
+    of other rules that asked; `outcome` once it was found; `active`: in the open case still; `path` and
     `household_path` of their own pages, or empty."""
 
     disbursement_id: str

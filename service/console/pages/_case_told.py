@@ -120,7 +120,8 @@ def member(
     return MemberShown(
         disbursement_id=one.disbursement_id, item=items.get(one.program_id, one.program_id),
         household_id=one.household_id or "", place=places.full_name(one.division_code), card=one.card_last_four,
-        amount_fen=int(one.amount_fen), score=float(one.score), asks=tuple(title_of(code) for code in one.codes if code not in order),
+        amount_fen=int(one.amount_fen), score=float(one.score),
+        asks=tuple(title_of(code) for code in one.codes if code not in order),
         active=bool(one.active), outcome=one.outcome or "", path=page_of("payment", one.disbursement_id),
         household_path=page_of("household", one.household_id) if looks and one.household_id else "",
         marks=tuple(order.index(code) + 1 for code in one.codes if code in order),

@@ -8,10 +8,7 @@ from typing import Final
 
 from fastapi.responses import HTMLResponse
 
-from service.console.drawings.distribution import EXAMPLE as SAME
-from service.console.drawings.graph import EXAMPLE as TIES
 from service.console.page import Page
-from service.console.pages._case_drawn import Drawn, drawn_of
 from service.console.pages._case_example import EXAMPLE
 from service.console.pages._case_shapes import Unmasked, Whole
 from service.console.pages._case_told import whole
@@ -25,13 +22,11 @@ from service.work.queue.read_folder import read_folder
 class Contents:
     """What the page shows.
 
-    * `whole`: everything that is not drawn
-    * `drawn`: ties, events, peers, or why they are missing
+    * `whole`: everything that is not drawn; ties, events and peers come from the page of the graph
     * `unmasked`: a whole value that was asked for just now
     """
 
     whole: Whole
-    drawn: Drawn
     unmasked: Unmasked | None = None
 
 
@@ -39,7 +34,6 @@ PAGE: Final = Page(
     "case",
     Contents(
         EXAMPLE,
-        Drawn(TIES, (), (SAME,)),
         Unmasked("D00004283", "identity_number", "519921195303041232", 3, 50),
     ),
     "cases.read",
@@ -61,6 +55,4 @@ def view(
     context, who = visitor.context, visitor.principal
     folder = read_folder(context, who, case_id, read_at=read_at)
     found = whole(context, who, folder, case_reasons(context, who, case_id), precedents(context, who, case_id))
-    payment = max(folder.members, key=lambda one: one.score).disbursement_id if folder.members else ""
-    contents = Contents(found, drawn_of(visitor, case_id, payment), unmasked)
-    return visitor.page(PAGE, contents, status=status, problem=problem, entered=entered)
+    return visitor.page(PAGE, Contents(found, unmasked), status=status, problem=problem, entered=entered)

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Response
 
 from service.api.routes._queue_bodies import CaseNumber
 from service.api.routes._queue_told import told
+from service.console.drawings.distribution import EXAMPLE as SAME
 from service.console.drawings.graph import EXAMPLE as TIES
 from service.console.page import Page
-from service.console.pages._case_drawn import Drawn, drawn_of
+from service.console.pages._case_drawn import ALL, FEW, Drawn, drawn_of
 from service.console.pages._case_example import HEAD
 from service.console.pages._case_shapes import Head
 from service.console.pages._case_told import head
@@ -19,27 +20,27 @@ from service.console.visit import Visit, visit
 from service.work.places import places_of
 from service.work.queue.read_folder import Amounts, read_folder
 
-NODES: Final = 200
-EVENTS: Final = 400
-
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What the page shows: the case, and what is drawn of it."""
+    """What the page shows: the case, what is drawn of it, and whether that is the `few` the case's page takes in."""
 
     head: Head
     drawn: Drawn
+    few: bool = False
 
 
-PAGE: Final = Page("case_graph", Contents(HEAD, Drawn(TIES)), "cases.read", nav="queue")
+PAGE: Final = Page(
+    "case_graph", Contents(HEAD, Drawn(TIES, (), (SAME,), "D00004283", (SAME,)), True), "cases.read", nav="queue"
+)
 router: Final = APIRouter()
 
 
 @router.get("/cases/{case_id}/graph")
-def show(visitor: Annotated[Visit, Depends(visit("cases.read"))], case_id: CaseNumber) -> Response:
-    """The graph and the timeline."""
+def show(visitor: Annotated[Visit, Depends(visit("cases.read"))], case_id: CaseNumber, few: bool = False) -> Response:
+    """The graph, the timeline and the comparisons; `few`: as much as the case's own page takes in."""
     context, who = visitor.context, visitor.principal
     with told():
-        found = read_folder(context, who, case_id, Amounts(payments=0, history=1, notes=0, files=0, whole=False))
-        drawn = drawn_of(visitor, case_id, nodes=NODES, events=EVENTS)
-    return visitor.page(PAGE, Contents(head(context, who, found.row, places_of(context)), drawn))
+        found = read_folder(context, who, case_id, Amounts(history=1, notes=0, files=0, whole=False))
+        drawn = drawn_of(visitor, case_id, found.members, FEW if few else ALL)
+    return visitor.page(PAGE, Contents(head(context, who, found.row, places_of(context)), drawn, few))

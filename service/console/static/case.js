@@ -34,3 +34,45 @@ if ("IntersectionObserver" in window && links.size) {
     if (part && id !== "doing") watcher.observe(part);
   }
 }
+
+// Ties, timeline and peers come from a page of their own, after this one stands: the history may be slow or away.
+const drawings = document.querySelector("[data-drawings]");
+if (drawings && window.fetch && window.DOMParser) {
+  const slots = [...document.querySelectorAll("[data-drawn]")];
+  const say = (text) => {
+    for (const slot of slots) {
+      const later = slot.querySelector(".later");
+      if (later) later.firstElementChild.before(`${text} `);
+    }
+  };
+  for (const slot of slots) {
+    slot.setAttribute("aria-busy", "true");
+    slot.querySelector(".later").dataset.text = drawings.dataset.loading;
+  }
+  const put = (there) => {
+    for (const slot of slots) {
+      const found = there.getElementById(slot.dataset.drawn);
+      if (!found) throw new Error("another page came back");
+      slot.querySelector(".later").replaceWith(...[...found.childNodes].map((one) => document.importNode(one, true)));
+    }
+    for (const address of drawings.dataset.scripts.split(" ")) {
+      const script = document.createElement("script");
+      script.async = false;
+      script.src = address;
+      document.head.append(script);
+    }
+    // What the address points at has moved down.
+    if (location.hash.length > 1) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  };
+  fetch(drawings.dataset.drawings, { headers: { accept: "text/html" }, credentials: "same-origin" })
+    .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error("refused"))))
+    .then((text) => put(new DOMParser().parseFromString(text, "text/html")))
+    .catch(() => say(drawings.dataset.failed))
+    .finally(() => {
+      for (const slot of slots) {
+        slot.removeAttribute("aria-busy");
+        const later = slot.querySelector(".later");
+        if (later) delete later.dataset.text;
+      }
+    });
+}
