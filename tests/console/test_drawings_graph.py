@@ -70,9 +70,7 @@ def test_any_graph_is_drawn_without_overlap(seed: int, many: int) -> None:
     held = Counter(n for box in placed.boxes for n in box.thing.nodes)
     assert held == Counter(range(many)), "every node stands once"
     column = {n: box.column for box in placed.boxes for n in box.thing.nodes}
-    assert len({(column[n], place) for n, place in enumerate(placed.order)}) == many, (
-        "each has its place"
-    )
+    assert len({(column[n], place) for n, place in enumerate(placed.order)}) == many, "each has its place"
     svgs(str(Draw("zh", ZONE).graph(graph)))
 
 
@@ -232,9 +230,9 @@ def test_marks_and_labels_of_a_timeline_stand_apart(seed: int, many: int) -> Non
 
 
 def test_what_was_known_late_is_shown_so_and_the_case_is_marked() -> None:
-    text = str(Draw("zh", ZONE).timeline(example_events()))
+    text = str(Draw("zh", ZONE).timeline(example_events(), example_graph()))
     assert len(re.findall(r'class="late"', text)) == 2, "on the axis and in the legend"
-    assert "王* 死亡 2019-02-11" in text
+    assert "人员 王* 登记死亡 2019-02-11" in text
     assert "2019-04-18 登记" in text
     assert 'class="mark-of paid in-case"' in text
 

@@ -88,7 +88,7 @@ def example_events() -> tuple[Event, ...]:
         Event(at(2018, 1, 26), "decided", ("乡镇审核通过", "township review passed")),
         Event(at(2018, 2, 5), "decided", ("县级审定通过", "county determination passed")),
         Event(at(2018, 6, 2), "phone_bound", ("两张卡绑定同一手机，尾号 8821", "two cards bound to one phone")),
-        Event(at(2019, 2, 11), "died", ("王*", "王*"), known_at=at(2019, 4, 18), about="p0"),
+        Event(at(2019, 2, 11), "died", ("登记死亡", "death on record"), known_at=at(2019, 4, 18), about="p0"),
         Event(at(2019, 5, 3), "swept", ("转入尾号 0093", "to the card ending 0093"), 400_00, about="c1"),
         Event(at(2019, 6, 2), "reported", ("村民反映卡不在本人手中", "a villager reports the card is held by another")),
     ]

@@ -4,7 +4,7 @@ that draws a timeline draws this: the page's SVG, the dossier's shapes."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -104,8 +104,8 @@ class Axis:
     height: float
 
 
-def lay_out(events: Sequence[Event], words: Words, zone: dt.tzinfo) -> Axis:
-    """The events with places. Raises ValueError where there are none."""
+def lay_out(events: Sequence[Event], words: Words, zone: dt.tzinfo, names: Mapping[str, str] | None = None) -> Axis:
+    """The events with places. `names`: what they are about, by key. Raises ValueError where there are none."""
     if not events:
         raise ValueError("a timeline needs an event")
     t = own_words(words)
@@ -115,7 +115,7 @@ def lay_out(events: Sequence[Event], words: Words, zone: dt.tzinfo) -> Axis:
     def x_of(at: dt.datetime) -> float:
         return LEFT + (at - first).total_seconds() / days * (WIDE - LEFT - RIGHT)
 
-    deaths = _deaths([one for one in events if one.kind == "died"], t, zone, x_of)
+    deaths = _deaths([one for one in events if one.kind == "died"], t, zone, x_of, names or {})
     rows = max((round(one.label_y / ROW) for one in deaths), default=0)
     top = 8.0 + rows * ROW
     lanes: list[tuple[str, float]] = []
@@ -129,7 +129,7 @@ def lay_out(events: Sequence[Event], words: Words, zone: dt.tzinfo) -> Axis:
         lanes.append((name, y))
         gaps = [Late(one, x_of(one.at), x_of(one.known_at), y) for one in here if one.known_at is not None]
         late += gaps
-        marks += _labelled(_marks(here, y, x_of), gaps, t)
+        marks += _labelled(_marks(here, y, x_of), gaps, t, zone)
         y += LANE
     bottom = y - LANE / 2
     ticks = _ticks(first, last, x_of)
@@ -182,7 +182,7 @@ def _marks(events: Sequence[Event], y: float, x_of: Where) -> list[Mark]:
     ]
 
 
-def _labelled(marks: list[Mark], gaps: list[Late], t: Words) -> list[Mark]:
+def _labelled(marks: list[Mark], gaps: list[Late], t: Words, zone: dt.tzinfo) -> list[Mark]:
     """The marks with labels beside them where there is room: what is not routine and what is of the case first."""
     taken = [(one.x - one.r - 3, one.x + one.r + 3) for one in marks]
     taken += [(min(one.x0, one.x1) - 3, max(one.x0, one.x1) + ONE + 3) for one in gaps]
@@ -194,9 +194,9 @@ def _labelled(marks: list[Mark], gaps: list[Late], t: Words) -> list[Mark]:
     said_once: set[str] = set()
     for n in sorted(made, key=telling):
         one = marks[n]
-        said = label_of(one, t)
+        said = label_of(one, t, zone)
         # What happens every month is named once in its lane.
-        if said in said_once:
+        if not said or said in said_once:
             continue
         ends = max([one.x + one.r, *(gap.x1 + ONE for gap in gaps if gap.event in one.events)])
         for to_left in (False, True):
@@ -214,22 +214,26 @@ def _labelled(marks: list[Mark], gaps: list[Late], t: Words) -> list[Mark]:
     return [made[n] for n in range(len(marks))]
 
 
-def label_of(one: Mark, t: Words) -> str:
-    """A few words beside a mark: what it was, or what several of one kind were."""
+def label_of(one: Mark, t: Words, zone: dt.tzinfo) -> str:
+    """A few words beside a mark: what it was, or what several of one kind were; of a death, which has its name above,
+    when it was on record."""
     kinds = {event.kind for event in one.events}
-    if len(one.events) == 1:
-        event = one.events[0]
-        return t(f"event_{event.kind}") if event.kind in ROUTINE or event.kind == "died" else t.of(event.text)
-    return t("event_several", what=t(f"event_{kinds.pop()}"), n=len(one.events)) if len(kinds) == 1 else ""
+    if len(one.events) > 1:
+        return t("event_several", what=t(f"event_{kinds.pop()}"), n=len(one.events)) if len(kinds) == 1 else ""
+    event = one.events[0]
+    if event.kind == "died":
+        return t("event_known_later", day=event.known_at.astimezone(zone).date()) if event.known_at else ""
+    return t(f"event_{event.kind}") if event.kind in ROUTINE else t.of(event.text)
 
 
-def _deaths(events: list[Event], t: Words, zone: dt.tzinfo, x_of: Where) -> list[Death]:
+def _deaths(events: list[Event], t: Words, zone: dt.tzinfo, x_of: Where, names: Mapping[str, str]) -> list[Death]:
     """Each with its label above the lanes, in the first row with room."""
     rows: list[list[tuple[float, float]]] = []
     found = []
     for one in sorted(events, key=lambda one: (one.at, one.text)):
         x = x_of(one.at)
-        said = t("death_label", who=t.of(one.text), day=one.at.astimezone(zone).date())
+        what = " ".join(part for part in (names.get(one.about, ""), t.of(one.text)) if part)
+        said = shortened(f"{what} {one.at.astimezone(zone).date()}", TEXT, 2 * ROOM)
         wide = width(said, TEXT)
         to_left = x + 5 + wide > WIDE - 2
         low, high = (x - 5 - wide, x - 5) if to_left else (x + 5, x + 5 + wide)

@@ -24,9 +24,9 @@ class Draw:
         """Who and what is tied to whom."""
         return graph.graph(of, self._words, name=name)
 
-    def timeline(self, of: Sequence[Event], name: str = "timeline") -> Markup:
-        """What happened, on one axis."""
-        return timeline.timeline(of, self._words, self._zone, name=name)
+    def timeline(self, of: Sequence[Event], graph: Graph | None = None, name: str = "timeline") -> Markup:
+        """What happened, on one axis. `graph` names what events are about."""
+        return timeline.timeline(of, self._words, self._zone, graph=graph, name=name)
 
     def distribution(self, of: Peers) -> Markup:
         """One value among its peers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from markupsafe import Markup
@@ -11,51 +11,67 @@ from markupsafe import Markup
 from service.console.drawings._example import example_events
 from service.console.drawings._svg import folded, joined, own_words, short, table, tag
 from service.console.drawings._timeline_layout import LANE, LEFT, ONE, RIGHT, Axis, Mark, lay_out
-from service.console.formats import NOTHING, day, moment, yuan
+from service.console.formats import day, moment, yuan
 from service.console.words import Words
-from service.work.portraits.shapes import Event
+from service.work.portraits.shapes import Event, Graph
 
 EXAMPLE: Final = example_events()
 MOST_SAID: Final = 8
 """Events of one mark that are told when somebody points at it."""
 
 
-def timeline(of: Sequence[Event], words: Words, zone: dt.tzinfo, *, name: str = "timeline") -> Markup:
-    """The drawing, and the same as a table. `zone`: of the days on the axis. `name` distinguishes several on a page."""
+def timeline(
+    of: Sequence[Event], words: Words, zone: dt.tzinfo, *, graph: Graph | None = None, name: str = "timeline"
+) -> Markup:
+    """The drawing, and the same as a table. `zone`: of the days on the axis. `graph` names what events are about.
+    `name` distinguishes several on a page."""
     t = own_words(words)
     if not of:
         return tag("figure", tag("p", t("timeline_nothing"), class_="empty"), class_="drawing timeline", id=name)
-    axis = lay_out(of, words, zone)
+    names = names_of(graph, t)
+    axis = lay_out(of, words, zone, names)
     canvas = tag(
-        "div", _svg(axis, of, t, zone), class_="canvas", tabindex=0, role="region", aria_label=t("timeline_caption")
+        "div",
+        _svg(axis, of, t, zone, names),
+        class_="canvas",
+        tabindex=0,
+        role="region",
+        aria_label=t("timeline_caption"),
     )
     return tag(
         "figure",
         canvas,
         tag("figcaption", _legend(axis, t)),
-        timeline_table(of, words, zone),
+        _table(of, t, zone, names),
         class_="drawing timeline",
         id=name,
     )
 
 
-def timeline_table(of: Sequence[Event], words: Words, zone: dt.tzinfo) -> Markup:
-    """Every event in order, one click away."""
-    t = own_words(words)
+def names_of(graph: Graph | None, t: Words) -> dict[str, str]:
+    """What nodes are called, by key."""
+    return {one.key: f"{t(f'kind_{one.kind}')} {t.of(one.shown)}" for one in (graph.nodes if graph else ())}
+
+
+def _table(of: Sequence[Event], t: Words, zone: dt.tzinfo, names: Mapping[str, str]) -> Markup:
     rows = [
-        [moment(one.at, zone), t(f"event_{one.kind}"), t.of(one.text), yuan(one.amount_fen),
-         moment(one.known_at, zone) if one.known_at else NOTHING, t("event_in_case") if one.in_case else ""]
+        [
+            moment(one.at, zone), t(f"event_{one.kind}"), t.of(one.text), names.get(one.about, ""),
+            yuan(one.amount_fen) if one.amount_fen is not None else "",
+            moment(one.known_at, zone) if one.known_at else "", t("event_in_case") if one.in_case else "",
+        ]
         for one in sorted(of, key=lambda one: (one.at, one.kind))
     ]  # fmt: skip
     heads: list[str | tuple[str, str]] = [
-        t("event_at"), t("event_kind"), t("event_text"), (t("amount"), "num"), t("event_known_at"), t("event_of"),
+        t("event_at"), t("event_kind"), t("event_text"), t("event_about"), (t("amount"), "num"), t("event_known_at"),
+        t("event_of"),
     ]  # fmt: skip
     return folded(t("timeline_as_table", n=len(of)), table(t("timeline_caption"), heads, rows), class_="as-table")
 
 
-def said_of(one: Event, t: Words, zone: dt.tzinfo) -> str:
+def said_of(one: Event, t: Words, zone: dt.tzinfo, names: Mapping[str, str]) -> str:
     """One event as a line of text."""
-    parts = [day(one.at, zone), t(f"event_{one.kind}"), t.of(one.text)]
+    parts = [day(one.at, zone), t(f"event_{one.kind}"), t.of(one.text), names.get(one.about, "")]
     if one.amount_fen is not None:
         parts.append(f"{yuan(one.amount_fen)} {t('yuan')}")
     if one.known_at is not None:
@@ -65,7 +81,7 @@ def said_of(one: Event, t: Words, zone: dt.tzinfo) -> str:
     return " · ".join(one for one in parts if one)
 
 
-def _svg(axis: Axis, of: Sequence[Event], t: Words, zone: dt.tzinfo) -> Markup:
+def _svg(axis: Axis, of: Sequence[Event], t: Words, zone: dt.tzinfo, names: Mapping[str, str]) -> Markup:
     right = axis.width - RIGHT
     parts = []
     for n, (name, y) in enumerate(axis.lanes):
@@ -84,7 +100,7 @@ def _svg(axis: Axis, of: Sequence[Event], t: Words, zone: dt.tzinfo) -> Markup:
     for gap in axis.late:
         parts.append(tag("line", x1=gap.x0, x2=gap.x1, y1=gap.y, y2=gap.y, class_="late"))
         parts.append(tag("circle", cx=gap.x1, cy=gap.y, r=ONE, class_="known"))
-    parts += [_mark(one, t, zone) for one in axis.marks]
+    parts += [_mark(one, t, zone, names) for one in axis.marks]
     return tag(
         "svg", tag("title", t("timeline_caption")), tag("desc", _described(of, t, zone)), *parts,
         viewBox=f"0 0 {short(axis.width)} {short(axis.height)}", width=short(axis.width), height=short(axis.height),
@@ -92,8 +108,8 @@ def _svg(axis: Axis, of: Sequence[Event], t: Words, zone: dt.tzinfo) -> Markup:
     )  # fmt: skip
 
 
-def _mark(one: Mark, t: Words, zone: dt.tzinfo) -> Markup:
-    said = [said_of(event, t, zone) for event in one.events[:MOST_SAID]]
+def _mark(one: Mark, t: Words, zone: dt.tzinfo, names: Mapping[str, str]) -> Markup:
+    said = [said_of(event, t, zone, names) for event in one.events[:MOST_SAID]]
     if len(one.events) > MOST_SAID:
         said.append(t("event_more", n=len(one.events) - MOST_SAID))
     kinds = ["mark-of", *sorted({event.kind for event in one.events})]
