@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, false
+from sqlalchemy import ColumnElement, Connection, Row, false, func
 
 from service.access import Principal
 from service.access.scope import under
@@ -25,6 +25,10 @@ from service.work.queue.sight import seen_by
 
 FEW: Final = 20_000
 """Up to so many cases are found by what is rarest in a search, and sorted; more are read along the order."""
+
+FEW_ELSEWHERE: Final = 2_000
+"""The same where an index finds cases but not in the order asked for, so that each has to be fetched to be sorted; what
+more have is met soon along the order."""
 
 FEW_DIVISIONS: Final = 3_000
 """Up to so many divisions their cases are looked up division by division."""
@@ -83,11 +87,13 @@ def find_cases(
     """
     start = _start(after)
     with context.database.read() as connection:
-        conditions = [*_conditions(context, connection, wanted), *seen_by(connection, who)]
+        seen = seen_by(connection, who)
         few = _few(context, connection, who, wanted, start, sort)
         if few is None:
+            conditions = [*_conditions(context, connection, wanted, along=sort != "rank"), *seen]
             found = list(connection.execute(case_lists.page(conditions, start, limit + 1, sort)))
         else:
+            conditions = [*_conditions(context, connection, wanted), *seen]
             found = case_lists.first_of(connection, few, conditions, limit + 1, sort)
         shown = found[:limit]
     # A search that takes long holds up nobody who writes; nothing is shown before the look is on the log.
@@ -112,22 +118,27 @@ def _few(
         code = [wanted.division] if wanted.division else [] if who.sees_everywhere else list(who.divisions)
         if code and division_paths.few_under(connection, code, FEW_DIVISIONS):
             rare = [CASES.c.division_code.in_(division_paths.all_under(code))]
+    most = FEW
     if not rare and sort != "rank":
-        rare = _narrow(wanted)
+        rare, most = _narrow(wanted), FEW_ELSEWHERE
     if not rare:
         return None
     if wanted.open is not None:
         rare.append(CASES.c.is_open == wanted.open)
-    return case_lists.places(connection, rare, after, FEW, sort)
+    return case_lists.places(connection, rare, after, most, sort)
 
 
 def _narrow(wanted: Filter) -> list[ColumnElement[bool]]:
     """A filter that has an index in the order of the queue alone, the narrowest there is; there may be none."""
     if wanted.assignee_id is not None:
         return [CASES.c.assignee_id == wanted.assignee_id]
+    if wanted.offered_as and wanted.offered_as != "alert":
+        return [CASES.c.offered_as == wanted.offered_as, NOT_ALERT]
     if wanted.typology:
         return [CASES.c.typology == wanted.typology]
-    return [CASES.c.state == wanted.state] if wanted.state else []
+    if wanted.state:
+        return [CASES.c.state == wanted.state]
+    return [CASES.c.assignee_id.is_(None)] if wanted.unassigned else []
 
 
 def _start(after: str | None) -> Place | None:
@@ -139,12 +150,17 @@ def _start(after: str | None) -> Place | None:
     return int(value), number
 
 
-def _conditions(context: Context, connection: Connection, wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(
+    context: Context, connection: Connection, wanted: Filter, along: bool = False
+) -> list[ColumnElement[bool]]:
+    """What is wanted, as conditions. `along`: the order is followed whatever else has an index: a database that took
+    one of those would have to sort all it finds by it."""
     found: list[ColumnElement[bool]] = []
     if wanted.open is not None:
         found.append(CASES.c.is_open == wanted.open)
+    if wanted.desk:
+        found.append(CASES.c.desk == wanted.desk)
     for column, value in (
-        (CASES.c.desk, wanted.desk),
         (CASES.c.state, wanted.state),
         (CASES.c.typology, wanted.typology),
         (CASES.c.assignee_id, wanted.assignee_id),
@@ -152,11 +168,12 @@ def _conditions(context: Context, connection: Connection, wanted: Filter) -> lis
         (CASES.c.hub_kind, wanted.hub_kind),
     ):
         if value not in (None, ""):
-            found.append(column == value)
-    if wanted.offered_as and wanted.offered_as != "alert":
+            found.append((func.coalesce(column, column) if along else column) == value)
+    if wanted.offered_as and wanted.offered_as != "alert" and not along:
         found.append(NOT_ALERT)
     if wanted.unassigned:
-        found.append(CASES.c.assignee_id.is_(None))
+        nobody = CASES.c.assignee_id
+        found.append((func.coalesce(nobody, nobody) if along else nobody).is_(None))
     if wanted.escalated:
         found.append(OVERDUE)
     if wanted.division:

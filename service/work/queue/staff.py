@@ -32,14 +32,15 @@ def staff_of(context: Context, who: Principal, desk: str) -> list[Worker]:
     if not who.may("cases.assign"):
         return []
     most = int(context.policy["cases.per_person_capacity"])
-    found: list[Worker] = []
+    found: dict[int, str] = {}
     after = 0
     with context.database.read() as connection:
-        loads = assignments.loads(connection)
         while len(found) < MOST and (few := accounts.page(connection, ACCOUNTS.c.open.is_(True), after, 500)):
             after = few[-1].account_id
             for person in (principal_of(account) for account in few):
                 if person is not None and person.may("cases.work") and desk in desks_of(person):
-                    load = loads.get(person.account_id, 0)
-                    found.append(Worker(person.account_id, person.name, load, most))
-    return sorted(found[:MOST], key=lambda one: one.name)
+                    found[person.account_id] = person.name
+        shown = dict(list(found.items())[:MOST])
+        loads = assignments.loads_of(connection, list(shown))
+    made = [Worker(number, name, loads.get(number, 0), most) for number, name in shown.items()]
+    return sorted(made, key=lambda one: one.name)
