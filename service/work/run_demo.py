@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +14,7 @@ from service.work.invent_county import invent_county
 from service.work.moments import local, micros
 from service.work.open_data import OpenData, open_data
 from service.work.read_policy import read_policy
+from service.work.records_in import records_in
 from service.work.score_payments import payments_between, score_in_memory
 from service.work.train_model import Recorded, record_model, train_model
 from service.work.write_table import write_table
@@ -74,7 +73,7 @@ def run_demo(folder: Path, *, households: int, seed: int, progress: StepProgress
     )
     first, last = _last_months(data)
     as_of_us = micros(dt.datetime.combine(first, dt.time(), dt.timezone(dt.timedelta(hours=policy.utc_offset_hours))))
-    with _record_in(folder / "mlruns"):
+    with records_in(folder / "mlruns"):
         model = train_model(data, policy, as_of_us, progress)
         say("putting the model on record", 0.0)
         recorded = record_model(model, data, policy, as_of_us, challenger=False)
@@ -105,17 +104,3 @@ def _write(folder: Path, scores: pa.Table, cases: pa.Table) -> None:
 
     write_table([scores], score.SCHEMA, folder / "scores.parquet")
     write_table([cases], queue.SCHEMA, folder / "cases.csv")
-
-
-@contextmanager
-def _record_in(folder: Path) -> Iterator[None]:
-    """The record of models in a folder for a while."""
-    before = os.environ.get("MINGBAI_MLRUNS")
-    os.environ["MINGBAI_MLRUNS"] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["MINGBAI_MLRUNS"]
-        else:
-            os.environ["MINGBAI_MLRUNS"] = before

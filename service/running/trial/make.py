@@ -22,6 +22,7 @@ from service.work.access.sessions import principal_of_account
 from service.work.context import Context
 from service.work.errors import WrongUsageError
 from service.work.hand_over import hand_over
+from service.work.records_in import records_in
 
 HALF_A_YEAR: Final = dt.timedelta(days=183)
 
@@ -80,11 +81,13 @@ def make_trial(
     clock = SetClock(until - lived)
     context = replace(context, clock=clock)
     try:
-        hand_over(context, county, lambda name, place, of: told(f"handing {name} over", place / of))
-        accounts = trial_accounts(context, by)
-        live_through(context, clock, runs_of(county, until - lived), until, _people(accounts), irregular(truth), told)
-        reached = _reached(county)
-        report_something(context, [number for number, _ in reached[1:]])
+        with records_in(settings.mlruns):
+            hand_over(context, county, lambda name, place, of: told(f"handing {name} over", place / of))
+            accounts = trial_accounts(context, by)
+            runs = runs_of(county, until - lived)
+            live_through(context, clock, runs, until, _people(accounts), irregular(truth), told)
+            reached = _reached(county)
+            report_something(context, [number for number, _ in reached[1:]])
     finally:
         context.database.close()
     kept.write(folder, (dt.datetime.now(dt.UTC) - until).days, database)
