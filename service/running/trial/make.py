@@ -54,7 +54,7 @@ def make_trial(
 ) -> Trial:
     """Make the trial of a demo's folder; what was left of one that was never finished goes first.
 
-    `database` is its address, an empty one; SQLite beside the trial by default. `lived`: how long a time its people have
+    `database` is its address, an empty one; SQLite beside the trial by default. `lived`: how long its people have
     worked. Raises WrongUsageError where the folder holds no demo.
     """
     county, truth = folder / "county", folder / "truth.parquet"
