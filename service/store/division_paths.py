@@ -79,6 +79,12 @@ def around(connection: Connection, code: str) -> set[str]:
     return {code, *connection.execute(up).scalars(), *under(connection, code)}
 
 
+def knows(connection: Connection, code: str) -> bool:
+    """Whether somebody told of a division."""
+    asked = select(literal(1)).where(DIVISION_PATHS.c.division_code == code).limit(1)
+    return connection.execute(asked).first() is not None
+
+
 def upwards(connection: Connection, code: str) -> list[str]:
     """A division and everything it lies under, the lowest first: by how much each itself lies under."""
     path, own = DIVISION_PATHS.alias(), DIVISION_PATHS
@@ -122,12 +128,6 @@ def place_of(codes: Iterable[str]) -> Subquery:
     path = DIVISION_PATHS
     asked = select(path.c.division_code, func.min(path.c.ancestor_code).label("place"))
     return asked.where(path.c.ancestor_code.in_(sorted(codes))).group_by(path.c.division_code).subquery()
-
-
-def places_under(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
-    """The same, read: by division, which of some divisions it lies under."""
-    place = place_of(codes)
-    return {str(code): str(above) for code, above in connection.execute(select(place))}
 
 
 def few_under(connection: Connection, codes: Iterable[str], at_most: int) -> bool:

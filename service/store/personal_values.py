@@ -88,6 +88,22 @@ def keep(
     )
 
 
+def find_all(
+    connection: Connection, kind: ValueKind, references: Collection[str], scope: ColumnElement[bool]
+) -> dict[str, bytes]:
+    """Sealed values of some references that lie in the scope, by reference."""
+    found: dict[str, bytes] = {}
+    ordered = sorted(set(references))
+    for start in range(0, len(ordered), _AT_ONCE):
+        asked = select(PERSONAL_VALUES.c.reference, PERSONAL_VALUES.c.value).where(
+            PERSONAL_VALUES.c.kind == kind,
+            PERSONAL_VALUES.c.reference.in_(ordered[start : start + _AT_ONCE]),
+            scope,
+        )
+        found.update((str(row.reference), bytes(row.value)) for row in connection.execute(asked))
+    return found
+
+
 def find(connection: Connection, kind: ValueKind, reference: str, scope: ColumnElement[bool]) -> Row[Any] | None:
     """One value with its division and person; None where there is none or it lies outside the scope."""
     asked = select(PERSONAL_VALUES).where(

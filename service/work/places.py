@@ -48,6 +48,14 @@ class Places:
         """A division, None where nobody told of it."""
         return self._by_code.get(code)
 
+    def beginning_with(self, code: str, limit: int) -> list[Place]:
+        """Up to `limit` divisions whose code begins so, in order of codes."""
+        return sorted((one for one in self._by_code.values() if one.code.startswith(code)), key=_code)[:limit]
+
+    def called(self, name: str, limit: int) -> list[Place]:
+        """Up to `limit` divisions whose name holds a text, in order of codes."""
+        return sorted((one for one in self._by_code.values() if name in one.name), key=_code)[:limit]
+
     def below(self, code: str) -> tuple[Place, ...]:
         """The divisions that lie in one, next below, without those merged away; of the empty code the topmost."""
         return tuple(one for one in self._below.get(code, ()) if not one.successor_code)
@@ -74,6 +82,10 @@ class Places:
             return self.below("")
         found = [self._by_code[code] for code in sorted(who.divisions) if code in self._by_code]
         return tuple(one for one in found if not any(up in found for up in self.path(one.code)[:-1]))
+
+
+def _code(place: Place) -> str:
+    return place.code
 
 
 _KEPT: Final[WeakKeyDictionary[Database, tuple[int, Places]]] = WeakKeyDictionary()

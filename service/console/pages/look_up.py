@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
 
+from service.api.scorer import portraits_of
 from service.console.page import Page
 from service.console.visit import Sent, Visit, sent, visit
 from service.work.errors import WorkError
@@ -52,7 +53,7 @@ def look(form: Annotated[Sent, Depends(sent("lookups.read"))]) -> Response:
     """Look for a number. What was typed in may be somebody's: it stands in no address and is not shown again."""
     visitor = form.visit
     try:
-        found = find(visitor.context, visitor.principal, form.get("number"))
+        found = find(visitor.context, visitor.principal, form.get("number"), portraits_of(visitor.request))
     except WorkError as error:
         form.refused()
         return visitor.page(PAGE, Contents(), status=422, problem=(error.chinese, str(error)))

@@ -205,6 +205,10 @@ class Drawer:
             return page_of("person", self.hash("person", code))
         if kind in ("card", "collector"):
             return page_of("card", self.hash("card", code))
+        if kind == "official" and not self.reach.sees(
+            self._at("officials", "division_code", self._officials.get(code, -1))
+        ):
+            return ""
         if kind in ("household", "official", "village"):
             return page_of(kind, self.facts.text("division" if kind == "village" else kind, code) or "")
         return ""
@@ -216,6 +220,10 @@ class Drawer:
             return plain("person"), plain("unregistered")
         relation = value_word("persons", "relation_to_head", self.text_at("persons", "relation_to_head", row))
         return (name, name), joined(self.age(code), relation, self.death(code))
+
+    def relation(self, code: int) -> str | None:
+        """What a person is to the head of the household, as the contract writes it."""
+        return self.text_at("persons", "relation_to_head", self._persons.get(code, -1))
 
     def age(self, code: int) -> Pair:
         """The age of a person in whole years; empty where the birth date is not known."""

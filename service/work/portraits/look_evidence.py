@@ -25,6 +25,9 @@ LEFT_OUT: Final = frozenset({"sex", "address", "log_odds", "tolerance"})
 NUMBERS: Final = frozenset({"person", "card", "phone"})
 """Identifier spaces whose values are somebody's numbers: last four digits."""
 
+WORDED: Final = {"category": "", "holding_kind": "kind", "certificate_kind": "kind"}
+"""Columns of texts that mostly hold a word of the contract; with the column that declares it where it is another."""
+
 NAMES: Final = frozenset({"name"})
 """Identifier spaces whose values are names of people: first character."""
 
@@ -116,8 +119,8 @@ def _shown(drawer: Drawer, table: str, column: Column, row: int, value: Any) -> 
         return (drawer.place(int(drawer.facts.ledger.tables[table].column(column.name)[row])),) * 2
     if column.entity == "program" and isinstance(value, str) and table != "programs":
         return (drawer.item(int(drawer.facts.ledger.tables[table].column(column.name)[row])),) * 2
-    if column.type == "enum":
-        return value_word(table, column.name, str(value))
+    if column.type == "enum" or column.name in WORDED:
+        return value_word(table, WORDED.get(column.name) or column.name, str(value))
     if isinstance(value, bool):
         return plain("yes" if value else "no")
     if column.type == "money":

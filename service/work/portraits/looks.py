@@ -16,6 +16,7 @@ from service.work.portraits.look_events import case_events
 from service.work.portraits.look_evidence import evidence
 from service.work.portraits.look_graph import case_graph
 from service.work.portraits.look_peers import hub_peers, peers_of
+from service.work.portraits.look_things import portrait, with_phone
 from service.work.portraits.sight import Reaches, Sight
 from service.work.portraits.wire import plain
 
@@ -32,6 +33,8 @@ LOOKS: Final[Mapping[str, Callable[[Drawer, Mapping[str, Any]], Look]]] = {
     "evidence": evidence,
     "hub_peers": hub_peers,
     "peers_of": peers_of,
+    "portrait": portrait,
+    "with_phone": with_phone,
 }
 """Looks by name; each takes a drawer and what was asked."""
 
