@@ -79,7 +79,10 @@ def place(request: pytest.FixtureRequest, demo: Path, tmp_path_factory: pytest.T
             connection.execute(text("drop database if exists mingbai_trial with (force)"))
             connection.execute(text("create database mingbai_trial"))
         database = server.set(database="mingbai_trial").render_as_string(hide_password=False)
-    trial = make_trial(folder, "test", lambda _what, _share: None, database=database)
+    policy = folder / "policy.toml"
+    # A small county has small cases: from here on two people close one.
+    policy.write_text("[cases]\nsecond_person_yuan = 50\n", "utf-8")
+    trial = make_trial(folder, "test", lambda _what, _share: None, database=database, policy=policy)
     with _served(folder, database) as service:
         yield Place(f"http://127.0.0.1:{service.port}", trial, folder, request.param, service)
 

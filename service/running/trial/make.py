@@ -50,12 +50,13 @@ def make_trial(
     told: Callable[[str, float], None],
     *,
     database: str = "",
+    policy: Path | None = None,
     lived: dt.timedelta = HALF_A_YEAR,
 ) -> Trial:
     """Make the trial of a demo's folder; what was left of one that was never finished goes first.
 
-    `database` is its address, an empty one; SQLite beside the trial by default. `lived`: how long its people have
-    worked. Raises WrongUsageError where the folder holds no demo.
+    `database` is its address, an empty one; SQLite beside the trial by default. `policy`: a policy of its own.
+    `lived`: how long its people have worked. Raises WrongUsageError where the folder holds no demo.
     """
     county, truth = folder / "county", folder / "truth.parquet"
     if not (county / "disbursements.parquet").is_file() or not truth.is_file():
@@ -74,6 +75,7 @@ def make_trial(
         key_file=home / "trial.key",
         notices=kept.NOTICES,
         database=database,
+        policy=policy,
     )
     context = prepare(settings)
     last = runs_of(county, dt.datetime(1970, 1, 1, tzinfo=dt.UTC))[-1].at
@@ -90,7 +92,7 @@ def make_trial(
             report_something(context, [number for number, _ in reached[1:]])
     finally:
         context.database.close()
-    kept.write(folder, (dt.datetime.now(dt.UTC) - until).days, database)
+    kept.write(folder, (dt.datetime.now(dt.UTC) - until).days, database, policy)
     recipient = Recipient(reached[0][0][-6:], reached[0][1]) if reached else None
     return Trial(accounts, recipient, home / "outbox.txt")
 

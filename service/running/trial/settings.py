@@ -17,7 +17,7 @@ def home_of(folder: Path) -> Path:
     return folder / "service"
 
 
-def write(folder: Path, days_back: int, database: str = "") -> None:
+def write(folder: Path, days_back: int, database: str = "", policy: Path | None = None) -> None:
     """Keep the settings of a trial, last of all: where they stand the trial is whole."""
     home = home_of(folder).resolve()
     variables = {
@@ -29,6 +29,8 @@ def write(folder: Path, days_back: int, database: str = "") -> None:
     }
     if database:
         variables["MINGBAI_DATABASE"] = database
+    if policy:
+        variables["MINGBAI_POLICY"] = str(policy.resolve())
     path = home / FILE
     path.touch(mode=0o600)
     path.write_text(json.dumps(variables, indent=1) + "\n", "utf-8")
