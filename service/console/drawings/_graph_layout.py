@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, get_args
 
 from service.console.drawings import _layers
 from service.console.drawings._stacks import COLUMNS, Thing, things_of
@@ -113,7 +113,7 @@ def lay_out(graph: Graph, words: Words, *, stacked: bool = True) -> Placed:
     beside = Counter(vias.values())
     drawn: Counter[tuple[str, ...]] = Counter()
     lines = []
-    for run, ties in runs.items():
+    for run, ties in sorted(runs.items(), key=lambda one: KINDS.index(one[0][2])):
         via = vias[run]
         aside = (drawn[via] - (beside[via] - 1) / 2) * ASIDE
         drawn[via] += 1
@@ -146,6 +146,7 @@ def texts_of(thing: Thing, graph: Graph, t: Words) -> tuple[str, str]:
 
 
 Run = tuple[str, str, TieKind]
+KINDS: Final[tuple[TieKind, ...]] = get_args(TieKind)
 
 
 def _runs(graph: Graph, things: tuple[Thing, ...]) -> dict[Run, list[Tie]]:

@@ -57,10 +57,7 @@ def graph(of: Graph, words: Words, *, name: str = "graph") -> Markup:
 def _svg(of: Graph, placed: Placed, t: Words, name: str) -> Markup:
     """Faint lines first, then those the case is about, then boxes."""
     kinds = dict.fromkeys(one.kind for one in of.nodes)
-    signs = joined(
-        tag("symbol", tag("path", d=ICONS[kind]), id=f"{name}-{kind}", viewBox="0 0 16 16", class_="sign")
-        for kind in kinds
-    )
+    signs = joined(tag("path", d=ICONS[kind], id=f"{name}-{kind}", transform="scale(.875)") for kind in kinds)
     heads = [
         tag(
             "text",
@@ -77,7 +74,7 @@ def _svg(of: Graph, placed: Placed, t: Words, name: str) -> Markup:
         "svg",
         tag("title", t("graph_title")),
         tag("desc", described(of, t)),
-        tag("defs", signs),
+        tag("defs", signs, class_="signs"),
         tag("g", *heads, class_="heads"),
         # Faint lines share one opacity, so that many through one bend are no darker than one.
         tag("g", *[_line(one) for one in placed.lines if not one.matters], class_="ties faint"),
@@ -103,18 +100,17 @@ def described(of: Graph, t: Words) -> str:
 
 
 def path_of(one: Line) -> str:
-    """The line as a path: curves between columns, straight through a bend, a bulge to the left within a column."""
-    (x0, y0), (x1, y1) = one.points[0], one.points[-1]
+    """The line as a path: curves between columns, straight through a bend, a bulge to the left within a column. Whole
+    numbers, each from the one before: there are hundreds of lines."""
+    points = [(round(x), round(y)) for x, y in one.points]
+    (x0, y0), (x1, y1) = points[0], points[-1]
     if one.loop:
-        out = min(x0, x1) - one.loop
-        return f"M{short(x0)} {short(y0)}C{short(out)} {short(y0)} {short(out)} {short(y1)} {short(x1)} {short(y1)}"
-    text = f"M{short(x0)} {short(y0)}"
-    for n, ((xa, ya), (xb, yb)) in enumerate(pairwise(one.points)):
-        if n % 2:
-            text += f"H{short(xb)}"
-        else:
-            half = (xa + xb) / 2
-            text += f"C{short(half)} {short(ya)} {short(half)} {short(yb)} {short(xb)} {short(yb)}"
+        out = min(x0, x1) - round(one.loop)
+        return f"M{x0} {y0}c{out - x0} 0 {out - x0} {y1 - y0} {x1 - x0} {y1 - y0}"
+    text = f"M{x0} {y0}"
+    for n, ((xa, ya), (xb, yb)) in enumerate(pairwise(points)):
+        half = (xb - xa) // 2
+        text += f"h{xb - xa}" if n % 2 else f"c{half} 0 {half} {yb - ya} {xb - xa} {yb - ya}"
     return text
 
 
@@ -129,7 +125,7 @@ def thickness(count: int) -> int:
 
 def _line(one: Line) -> Markup:
     kind = f"tie {one.kind} w{thickness(one.count)}" + (" matters" if one.matters else "")
-    return tag("path", d=path_of(one), class_=kind, data_v=" ".join(one.via))
+    return tag("path", d=path_of(one), class_=kind)
 
 
 def _box(one: Box, t: Words, name: str) -> Markup:
@@ -146,7 +142,7 @@ def _box(one: Box, t: Words, name: str) -> Markup:
             tag("rect", x=shift, y=shift, width=one.w, height=one.h, rx=6, class_="behind") for shift in (5.0, 2.5)
         ]
     parts.append(tag("rect", width=one.w, height=one.h, rx=6, class_="face"))
-    parts.append(tag("use", href=f"#{name}-{one.thing.kind}", x=6, y=middle - 7, width=14, height=14))
+    parts.append(tag("use", href=f"#{name}-{one.thing.kind}", x=6, y=middle - 7))
     if one.note:
         parts.append(tag("text", one.label, x=text_x, y=middle - 2.5, class_="label"))
         parts.append(tag("text", one.note, x=text_x, y=middle + 11.5, class_="note"))

@@ -16,23 +16,28 @@
 
   // ---- what is drawn -------------------------------------------------------------------------------------------
   const read = (figure, svg) => {
-    const nodes = [...figure.querySelectorAll("table.nodes tbody tr")].map((row) => ({
-      key: "n" + row.dataset.n, kind: row.dataset.kind, column: Number(row.dataset.c), order: Number(row.dataset.o),
-      stack: row.dataset.s || "", is: row.dataset.is || "", row,
-    }));
+    const kindsOf = (name) => figure.querySelector(`table.${name}`).dataset.kinds.split(" ");
+    const [kinds, tieKinds] = [kindsOf("nodes"), kindsOf("ties")];
+    const nodes = [...figure.querySelectorAll("table.nodes tbody tr")].map((row, n) => {
+      const [kind, column, order, stack, part] = row.dataset.n.split(" ");
+      return { key: "n" + n, kind: kinds[kind], column: Number(column), order: Number(order), stack: stack === "-" ? "" : stack,
+        is: { h: "hub", m: "member" }[part] || "", row };
+    });
     const ties = [...figure.querySelectorAll("table.ties tbody tr")].map((row) => {
-      const [one, other] = row.dataset.t.split(" ").map((n) => nodes[Number(n)]);
-      const days = row.cells[5].textContent.match(/\d{4}-\d\d/g);
-      const count = Number(row.cells[3].textContent.replace(/\D/g, "")) || 1;
-      return { one, other, kind: row.dataset.kind, matters: row.dataset.matters === "1", row, count,
-        first: days ? month(days[0]) : null };
+      const [one, other, kind, matters] = row.dataset.t.split(" ").map(Number);
+      // Of the last five: how, to what, how often, how much, when.
+      const cells = [...row.cells].slice(-5).map((cell) => cell.textContent);
+      const days = cells[4].match(/\d{4}-\d\d/g);
+      const said = [nodes[one].row.cells[1].textContent, ...cells].filter(Boolean).join(" · ");
+      return { one: nodes[one], other: nodes[other], kind: tieKinds[kind], matters: matters === 1, said,
+        count: Number(cells[2].replace(/\D/g, "")) || 1, first: days ? month(days[0]) : null };
     });
     const columns = svg.dataset.columns.split(" ").map((one) => one.split(":").map(Number));
     const bends = (svg.dataset.bends || "").split(" ").filter(Boolean).map((one) => {
       const [key, column, order] = one.split(":");
       return { key, column: Number(column), order: Number(order), h: 3, bend: true };
     });
-    return { nodes, ties, columns, bends };
+    return { nodes, ties, columns, bends, tieKinds };
   };
 
   // ---- one drawing ----------------------------------------------------------------------------------------------
@@ -41,7 +46,7 @@
     const svg = canvas && canvas.querySelector("svg");
     if (!svg || !controls) return;
     const says = controls.dataset;
-    const { nodes, ties, columns, bends } = read(figure, svg);
+    const { nodes, ties, columns, bends, tieKinds } = read(figure, svg);
     const layer = { nodes: svg.querySelector(".nodes"), faint: svg.querySelector(".faint"), strong: svg.querySelector(".ties:not(.faint)") };
     layer.hits = layer.nodes.parentNode.insertBefore(make("g", { class: "hits" }), layer.nodes);
     layer.brackets = layer.nodes.parentNode.insertBefore(make("g", { class: "brackets" }), null);
@@ -68,7 +73,7 @@
       const inside = link ? element.appendChild(make("a", { href: link.getAttribute("href") })) : element;
       inside.appendChild(make("title", {}, [`${cells[0].textContent} ${label}`, note, cells[3].textContent].filter(Boolean).join(" · ")));
       inside.appendChild(make("rect", { width: short(w), height: h, rx: 6, class: "face" }));
-      inside.appendChild(make("use", { href: `#${figure.id}-${node.kind}`, x: 6, y: 5, width: 14, height: 14 }));
+      inside.appendChild(make("use", { href: `#${figure.id}-${node.kind}`, x: 6, y: 5 }));
       layer.nodes.appendChild(element);
       // Name and note on one line, as much of it as there is room for.
       const text = inside.appendChild(make("text", { x: ICON, y: 16.5, class: "label" }));
@@ -95,7 +100,7 @@
         if (!found.has(name)) found.set(name, { one, other, kind: tie.kind, ties: [] });
         found.get(name).ties.push(tie);
       }
-      return [...found.values()];
+      return [...found.values()].sort((a, b) => tieKinds.indexOf(a.kind) - tieKinds.indexOf(b.kind));
     };
     const viaOf = (line) => {
       const between = [];
@@ -154,7 +159,7 @@
     };
     const visible = (tie) => !hidden.has(tie.kind) && (tie.first === null || tie.first <= until);
     const told = (line) => {
-      const rows = line.ties.slice(0, 6).map((tie) => [...tie.row.cells].map((cell) => cell.textContent).filter(Boolean).join(" · "));
+      const rows = line.ties.slice(0, 6).map((tie) => tie.said);
       return rows.join("\n") + (line.ties.length > 6 ? `\n… ${line.ties.length}` : "");
     };
     // What nothing visible leads to steps back.

@@ -24,7 +24,7 @@
         if (one.matches("title, desc")) { to.appendChild(make(one.localName, {}, one.textContent)); continue; }
         let made = make(one.localName === "a" ? "g" : one.localName, {});
         if (one.localName === "use") {
-          const sign = document.querySelector(one.getAttribute("href") + " path");
+          const sign = document.querySelector(one.getAttribute("href"));
           made = make("path", { d: sign.getAttribute("d"), transform: `translate(${one.getAttribute("x")} ${one.getAttribute("y")}) scale(.875)` });
         } else {
           for (const { name, value } of one.attributes) if (!/^(class|data-.*|href|role|tabindex|aria-.*)$/.test(name)) made.setAttribute(name, value);

@@ -63,17 +63,22 @@
 
   const path = (via, aside, columns) => {
     const one = via[0], other = via[via.length - 1];
-    const [x0, w0] = columns[one.column], x1 = columns[other.column][0];
+    const rightOf = (box) => Math.round(columns[box.column][0] + columns[box.column][1]);
+    let x = one.column === other.column ? Math.round(columns[one.column][0]) : rightOf(one);
+    let y = Math.round(one.y + aside), text = `M${x} ${y}`;
     if (one.column === other.column) {
-      const out = x0 - Math.min(14 + 5 * Math.abs(one.place - other.place), 44);
-      return `M${short(x0)} ${short(one.y + aside)}C${short(out)} ${short(one.y + aside)} ${short(out)} ${short(other.y + aside)} ${short(x1)} ${short(other.y + aside)}`;
+      const out = -Math.round(Math.min(14 + 5 * Math.abs(one.place - other.place), 44)), down = Math.round(other.y + aside) - y;
+      return `${text}c${out} 0 ${out} ${down} 0 ${down}`;
     }
-    let x = x0 + w0, y = one.y + aside, text = `M${short(x)} ${short(y)}`;
     for (const next of via.slice(1)) {
-      const [left, wide] = columns[next.column], to = next.y + aside, half = (x + left) / 2;
-      text += `C${short(half)} ${short(y)} ${short(half)} ${short(to)} ${short(left)} ${short(to)}`;
-      x = left; y = to;
-      if (next.bend) { text += `H${short(left + wide)}`; x = left + wide; }
+      const to = Math.round(columns[next.column][0]), down = Math.round(next.y + aside) - y, half = Math.floor((to - x) / 2);
+      text += `c${half} 0 ${half} ${down} ${to - x} ${down}`;
+      x = to;
+      y += down;
+      if (next.bend) {
+        text += `h${rightOf(next) - x}`;
+        x = rightOf(next);
+      }
     }
     return text;
   };
