@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from service.work.context import Context
 from service.work.rule_pages.figures import Reviewed, handed_over, newest_review
@@ -14,6 +15,8 @@ from service.work.rule_pages.listed import RuleLine, line_of, states_now
 if TYPE_CHECKING:
     from models.rules._journal import Entry
     from models.rules._rule import Rule
+
+_NAME: Final = re.compile(r"\{[a-z0-9_]+\}")
 
 Pair = tuple[str, str]
 """A text in Chinese and in English."""
@@ -105,7 +108,7 @@ def one_rule(context: Context, code: str) -> OneRule | None:
         line_of(rule, states, review, there),
         _turned(words.what),
         _turned(words.why),
-        _turned(rule.because),
+        _without_names(_turned(rule.because)),
         _turned(words.authority),
         _turned(words.blind_to),
         tuple(_turned(step) for step in rule.next_steps),
@@ -125,6 +128,11 @@ def one_rule(context: Context, code: str) -> OneRule | None:
 def _turned(pair: tuple[str, str]) -> Pair:
     """(English, Chinese) as rules have it to (Chinese, English) as pages take it."""
     return pair[1], pair[0]
+
+
+def _without_names(pair: Pair) -> Pair:
+    """A reason whose facts have no values here: an ellipsis stands for each."""
+    return _NAME.sub("…", pair[0]), _NAME.sub("…", pair[1])
 
 
 def _expect(outcome: int) -> Expect:
