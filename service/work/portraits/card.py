@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from service.access import Principal
 from service.access.scope import within
 from service.sealing.column import open_text
-from service.sealing.masked import last_four
 from service.store import case_members, personal_values
 from service.store.cases import CASES
 from service.store.payments import PAYMENTS
@@ -16,6 +15,7 @@ from service.work.audit.flags import Looked
 from service.work.context import Context
 from service.work.portraits._portrait import Subject, portrait
 from service.work.portraits.ask import Portraits
+from service.work.portraits.drawer import digits
 from service.work.portraits.shapes import Portrait
 from service.work.portraits.words import plain
 
@@ -35,7 +35,7 @@ def card(
         number = open_text(context.seal, PERSONAL_VALUES.c.value, found.value) or ""
         return Subject(
             number=number,
-            title=plain("card_title", four=last_four(number)),
+            title=plain("card_title", four=digits(number)),
             looked=Looked.at(persons=[found.person_hash], divisions=[found.division_code]),
             cases=CASES.c.case_id.in_(case_members.cases_with(card=card_key))
             | ((CASES.c.hub_kind == "card") & (CASES.c.hub_key == card_key)),

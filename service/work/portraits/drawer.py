@@ -31,6 +31,15 @@ def surname(name: str | None) -> str:
     return f"{name[0]}*" if name else ""
 
 
+def digits(number: str | None) -> str:
+    """The last four characters of a number, without the dots before them; empty where it has no more than four.
+
+    >>> digits("6299011000000000017"), digits("017")
+    ('0017', '')
+    """
+    return last_four(number).lstrip("·")
+
+
 class Drawer:
     """Draws things of a ledger as of a moment (microseconds UTC) for somebody's sight."""
 
@@ -241,7 +250,7 @@ class Drawer:
 
     def _card(self, code: int) -> tuple[Pair, Pair]:
         row = self._cards.get(code, -1)
-        four = last_four(self.facts.text("card", code))
+        four = digits(self.facts.text("card", code))
         if row < 0:
             return plain("card", four=four), plain("unregistered")
         return plain("card", four=four), joined(self.card_kind(row), self.card_state(row))
@@ -258,10 +267,10 @@ class Drawer:
         return plain("closed") if closed <= self.facts.day else NOWHERE
 
     def _phone(self, code: int) -> tuple[Pair, Pair]:
-        return plain("phone", four=last_four(self.facts.text("phone", code))), NOWHERE
+        return plain("phone", four=digits(self.facts.text("phone", code))), NOWHERE
 
     def _device(self, code: int) -> tuple[Pair, Pair]:
-        return plain("device", four=last_four(self.facts.text("event_value", code))), NOWHERE
+        return plain("device", four=digits(self.facts.text("event_value", code))), NOWHERE
 
     def _outlet(self, code: int) -> tuple[Pair, Pair]:
         return plain("outlet", id=self.facts.text("outlet", code) or ""), NOWHERE

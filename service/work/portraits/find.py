@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from service.access import Principal
 from service.access.scope import within
 from service.sealing.column import open_text
-from service.sealing.masked import last_four
 from service.store import division_paths, kin_ties, personal_values
 from service.store.cases import CASES
 from service.store.payment_steps import payment_at
@@ -25,7 +24,7 @@ from service.work.portraits._cases import cases_where, seen
 from service.work.portraits._portrait import in_scope
 from service.work.portraits.ask import Portraits
 from service.work.portraits.catalogue import catalogue
-from service.work.portraits.drawer import surname
+from service.work.portraits.drawer import digits, surname
 from service.work.portraits.looks import Asked
 from service.work.portraits.paths import page_of
 from service.work.portraits.shapes import Found
@@ -101,7 +100,7 @@ def _people(context: Context, connection: Connection, who: Principal, wanted: st
             found.append(_person(context, connection, who, reference))
     card = context.seal.hash("card", wanted)
     if personal_values.find(connection, "card", card, scope) is not None:
-        found.append(Found("card", plain("card_title", four=last_four(wanted)), page_of("card", card)))
+        found.append(Found("card", plain("card_title", four=digits(wanted)), page_of("card", card)))
     return found
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from service.sealing.masked import last_four
 from service.sealing.redaction import redacted
-from service.work.portraits.drawer import Drawer
+from service.work.portraits.drawer import Drawer, digits
 from service.work.portraits.look_graph import hub_of, payments_of
 from service.work.portraits.shapes import Event
 from service.work.portraits.words import NOWHERE, Pair, plain, value_word, words
@@ -96,7 +95,7 @@ def _text(drawer: Drawer, one: Happened) -> Pair:
         outlet = at("card_transactions", "outlet_id", row)
         return _both("withdrawn", outlet=plain("at_outlet", id=outlet) if outlet else NOWHERE)
     if one.kind == "swept":
-        return plain("swept", four=last_four(at("card_transactions", "counterparty_card_id", row)))
+        return plain("swept", four=digits(at("card_transactions", "counterparty_card_id", row)))
     if one.table in ("cards", "card_events"):
         return _of_card(drawer, one)
     if one.table == "civil_events":
@@ -113,13 +112,13 @@ def _text(drawer: Drawer, one: Happened) -> Pair:
 
 def _of_card(drawer: Drawer, one: Happened) -> Pair:
     at, row = drawer.text_at, one.row
-    four = last_four(at(one.table, "card_id", row))
+    four = digits(at(one.table, "card_id", row))
     if one.kind == "card_opened":
         opener, holder = at("cards", "opened_by_person_id", row), at("cards", "holder_person_id", row)
         by = plain("by_proxy") if opener and opener != holder else NOWHERE
         return _both("card_opened", four=(four, four), by=by)
     if one.kind == "phone_bound":
-        return plain("phone_bound", four=four, phone=last_four(at("card_events", "value", row)))
+        return plain("phone_bound", four=four, phone=digits(at("card_events", "value", row)))
     if one.kind == "card_changed":
         what = value_word("card_events", "kind", at("card_events", "kind", row))
         return _both("card_changed", four=(four, four), what=what)

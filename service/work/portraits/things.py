@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from service.sealing.masked import last_four
-from service.work.portraits.drawer import Drawer, surname
+from service.work.portraits.drawer import Drawer, digits, surname
 from service.work.portraits.look_evidence import pairs_of
 from service.work.portraits.shapes import CardLine, Fact, PersonLine, PostLine
 from service.work.portraits.words import NOWHERE, Pair, column_word, joined, plain, value_word
@@ -94,7 +94,7 @@ def card(drawer: Drawer, code: int) -> Parts:
     facts = drawer.facts
     drawer.read([("card", code)])
     row = facts.newest("cards", "card_id", [code]).get(code, -1)
-    parts = Parts(plain("card_title", four=last_four(facts.text("card", code))))
+    parts = Parts(plain("card_title", four=digits(facts.text("card", code))))
     holder = _code(drawer, "cards", "holder_person_id", row)
     if row >= 0:
         parts.say(column_word("cards", "kind"), drawer.card_kind(row))
@@ -255,7 +255,7 @@ def _cards(drawer: Drawer, cards: Collection[int]) -> list[CardLine]:
         found.append(
             CardLine(
                 key=drawer.hash("card", code),
-                shown=last_four(facts.text("card", code)),
+                shown=digits(facts.text("card", code)),
                 kind=drawer.card_kind(row) if row >= 0 else plain("unregistered"),
                 state=closed if closed[0] else plain("open") if row >= 0 else plain("unregistered"),
                 holder=drawer.person(_code(drawer, "cards", "holder_person_id", row)),
