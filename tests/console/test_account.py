@@ -174,3 +174,16 @@ def test_somebody_who_signs_in_elsewhere_has_no_password_here(browse: Browse) ->
     page = browse("auditor").open("/account")
     assert "/account/password" not in page
     assert "/account/codes" not in page
+
+
+def test_guessing_passwords_waits(wang: Browser, browse: Browse) -> None:
+    """The page says how long; the name stays, the password does not."""
+    other = browse(language="en")
+    statuses, page = [], other.open("/sign-in")
+    for _ in range(6):
+        answer = other.send(page, "/sign-in/now", name="wang.fang", password=WRONG + "-password")
+        statuses.append(answer.status_code)
+        page = answer.text
+    assert statuses == [422] * 5 + [429]
+    assert "Too many tries; wait 30 seconds." in page
+    assert WRONG + "-password" not in page

@@ -219,6 +219,25 @@ def test_closing_opening_and_a_new_password(context: Context, admin: Browser, br
     assert f"/accounts/{admin.account_id}/close" not in own
 
 
+def test_whose_an_account_is_is_told_once(context: Context, admin: Browser) -> None:
+    """Only the keyed hash is kept; what was told stays; one's own is told by others."""
+    one = person(context, "wang.fang", "investigator")
+    path = f"/accounts/{one.account_id}"
+    fields = {"id_number": "51992119530304123x", "official_id": "", "why": "入职登记"}
+    assert admin.send(path, f"{path}/holder", **(fields | {"id_number": "123"})).status_code == 422
+    page = admin.open(path)
+    assert admin.send(page, f"{path}/holder", **fields).headers["location"] == path
+    assert by_name(context, "wang.fang").person == context.seal.hash("person", "51992119530304123X")
+    assert "已登记本人" in admin.open(path)
+    changed = admin.again(f"{path}/holder", **_keys(admin.open(path)), **fields)
+    assert changed.status_code == 409
+    assert "不得更改" in changed.text
+    assert admin.send(path, f"{path}/holder", official_id="O7", why="任职").status_code == 303
+    assert by_name(context, "wang.fang").official_id == "O7"
+    assert "/holder" not in admin.open(path)
+    assert "/holder" not in admin.open(f"/accounts/{admin.account_id}")
+
+
 def test_keys_of_a_system(context: Context, admin: Browser) -> None:
     """Shown once, without what shows cases; revoked."""
     fields = {"name": "bank", "way": "none", "roles": "disbursement_system", "divisions": "*"}

@@ -14,11 +14,11 @@ from service.console.visit import Sent, Visit, sent, visit
 from service.work.access.grants import Access
 from service.work.access.manage_accounts import NewAccount, make_account
 from service.work.access.refused import RefusedError
+from service.work.access.tell_holder import LENGTHS
 
 PATH: Final = "/accounts/new"
 SIGN_IN: Final = ("password", "oidc", "none")
 """How an account signs in: with a temporary password first, through the provider, or by keys alone (a system)."""
-_ID_NUMBER: Final = range(15, 65)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _new(form: Sent) -> NewAccount:
             "Say how it signs in; through the organisation it takes the e-mail address.",
             "请选择登录方式；使用单位统一身份登录的，须填写电子邮箱。",
         )
-    if id_number and (len(id_number) not in _ID_NUMBER or not id_number.isascii()):
+    if id_number and (len(id_number) not in LENGTHS or not id_number.isascii()):
         raise RefusedError("not-as-expected", "The identity number is too short or too long.", "身份证号码长度不对。")
     return NewAccount(
         form.get("name"),

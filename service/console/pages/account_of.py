@@ -34,6 +34,7 @@ from service.work.access.authenticate import forget_keys
 from service.work.access.grants import access_of, grant
 from service.work.access.manage_accounts import close_account, get_account, reopen_account, reset_password
 from service.work.access.refused import RefusedError
+from service.work.access.tell_holder import tell_holder
 
 PATH: Final = "/accounts/{number}"
 LONGEST: Final = 500
@@ -120,6 +121,24 @@ def post_access(form: Form, number: Number) -> Response:
     return form.done(_path(number), "access_changed")
 
 
+@router.post(f"{PATH}/holder")
+def post_holder(form: Form, number: Number) -> Response:
+    """Note whose it is, where that was not told yet."""
+    visitor = form.visit
+    try:
+        tell_holder(
+            visitor.context,
+            visitor.principal,
+            number,
+            id_number=form.get("id_number"),
+            official_id=form.get("official_id"),
+            reason=_reason(form),
+        )
+    except RefusedError as refused:
+        return _refused(form, number, refused)
+    return form.done(_path(number), "holder_told")
+
+
 @router.post(f"{PATH}/close")
 def post_close(form: Form, number: Number) -> Response:
     """Close it: sessions end, keys no longer work."""
@@ -193,7 +212,7 @@ def _once(form: Sent, number: int, **shown: str) -> Response:
 def _refused(form: Sent, number: int, refused: RefusedError, **shown: Any) -> Response:
     form.refused()
     contents = replace(_contents(form.visit, number), **shown)
-    entered = {one: form.get(one) for one in ("why", "others", "name", "addresses", "days")}
+    entered = {one: form.get(one) for one in ("why", "others", "name", "addresses", "days", "official_id")}
     problem = (refused.chinese, str(refused))
     return form.visit.page(PAGE, contents, status=STATUS[refused.kind][0], problem=problem, entered=entered)
 

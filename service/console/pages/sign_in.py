@@ -57,7 +57,8 @@ def sign_in(form: Annotated[Sent, Depends(sent(None, public=True))]) -> Response
         form.refused()
         contents = _contents(visitor, form.get("onward"), code_needed=refused.kind == "code-needed")
         problem = (refused.chinese, str(refused))
-        return visitor.page(PAGE, contents, status=422, problem=problem, entered={"name": form.get("name")})
+        status = {"wait": 429, "busy": 503}.get(refused.kind, 422)
+        return visitor.page(PAGE, contents, status=status, problem=problem, entered={"name": form.get("name")})
     answer = form.done("/account?first=1" if done.must_change else local(form.get("onward"), "/overview"))
     put_session(answer, visitor.context, done.token)
     return answer
