@@ -1,0 +1,1 @@
+"""Dossiers of cases: who was given one, and what its file was."""
