@@ -95,7 +95,7 @@ def drift_told(text: str) -> DriftTold:
         tuple(
             TableTold(one["table"], one["rows"], one["days"], one["longest"], one["stale"]) for one in told["tables"]
         ),
-        len(told["columns"]), sum(bool(one["moved"]) for one in told["columns"]),
+        len(told["columns"]), sum(one["psi"] > one["psi_threshold"] for one in told["columns"]),
         len(told["rules"]), sum(bool(one["changed"]) for one in told["rules"]),
         delay["findings"], delay["median"], delay["upper"], delay["median_before"], told["undecided"],
     )  # fmt: skip
