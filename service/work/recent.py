@@ -54,7 +54,7 @@ def recent(context: Context, key: Hashable, count: Callable[[], T]) -> tuple[T, 
         if kept is not None and age < OLDEST_SECONDS:
             if age > kept.took * TIMES and not kept.again:
                 kept.again = True
-                threading.Thread(target=_again, args=(context, key, count), daemon=True).start()
+                threading.Thread(target=_again, args=(context, key, count), name="recent", daemon=True).start()
             return cast(T, kept.value), kept.at
     made = _counted(context, key, count)
     return cast(T, made.value), made.at
