@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from typing import Final
 
 from service.api.problem import Flaw, Problem
+from service.work.portraits.errors import NothingThere
 from service.work.queue.errors import Conflict, NotAllowed, NotThere, QueueError, TooLarge, Unfit, WrongKind
 
 STATUS: Final[tuple[tuple[type[QueueError], int, str], ...]] = (
     (NotThere, 404, "Nothing here"),
+    (NothingThere, 404, "Nothing here"),
     (NotAllowed, 403, "Not allowed"),
     (Conflict, 409, "Conflict with what is on record"),
     (Unfit, 422, "The request does not hold what is expected"),

@@ -18,6 +18,7 @@ from service.console.pages._case_shapes import Head, Text
 from service.console.pages._case_told import head
 from service.console.visit import Visit, visit
 from service.work.places import places_of
+from service.work.portraits.errors import NothingThere
 from service.work.portraits.evidence import evidence
 from service.work.portraits.paths import page_of
 from service.work.portraits.shapes import EvidenceRow
@@ -89,6 +90,9 @@ def show(
         try:
             found = evidence(context, who, portraits_of(visitor.request), payment, code=code or None)
             away = ("", "")
+        except NothingThere:
+            # In the case, and yet nothing for whoever asks to see of it.
+            found, away = (), ("", "")
         except UnavailableError as error:
             found, away = (), (error.chinese, error.english)
     contents = Contents(
