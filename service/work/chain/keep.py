@@ -46,8 +46,11 @@ def _disbursements(context: Context, connection: Connection, rows: Rows, seq: in
         }
         for row in rows
     ]
+    before = _runs_of(connection, [row["disbursement_id"] for row in kept])
     add_versions(connection, PAYMENTS, "disbursement_id", kept)
-    _stale(connection, (_run_key(row["run_id"], row["program_id"], row["period"]) for row in kept), seq)
+    # A payment that was corrected may have stood in another run: that run's sums are others now, too.
+    keys = {_run_key(row["run_id"], row["program_id"], row["period"]) for row in kept}
+    _stale(connection, keys | before, seq)
 
 
 def _applications(context: Context, connection: Connection, rows: Rows, seq: int) -> None:
@@ -119,11 +122,7 @@ def _settlements(context: Context, connection: Connection, rows: Rows, seq: int)
         connection,
         (("payment", row["disbursement_id"], row["status"], row["at"], None, _fen(row.get("amount"))) for row in rows),
     )
-    from service.store.payment_sums import runs_of
-
-    for start in range(0, len(rows), 5_000):
-        paid = [row["disbursement_id"] for row in rows[start : start + 5_000]]
-        _stale(connection, (_run_key(row.run_id, row.program_id, row.period) for row in runs_of(connection, paid)), seq)
+    _stale(connection, _runs_of(connection, [row["disbursement_id"] for row in rows]), seq)
 
 
 def _programs(context: Context, connection: Connection, rows: Rows, seq: int) -> None:
@@ -160,6 +159,17 @@ def _steps(connection: Connection, steps: Iterable[tuple[Any, ...]]) -> None:
     kept = [dict(zip(names, step, strict=True)) for step in steps]
     if kept:
         connection.execute(insert(STEPS), kept)
+
+
+def _runs_of(connection: Connection, payments: list[str]) -> set[str]:
+    """What sums of payments on record, and of those they were made in place of, are kept by."""
+    from service.store.payment_sums import runs_of
+
+    found: set[str] = set()
+    for start in range(0, len(payments), 5_000):
+        told = runs_of(connection, payments[start : start + 5_000])
+        found.update(_run_key(row.run_id, row.program_id, row.period) for row in told)
+    return found
 
 
 def _run_key(run_id: str | None, program_id: str, period: str) -> str:

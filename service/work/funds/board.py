@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -12,19 +12,17 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, true
 
 from service.access import Principal
 from service.access.scope import under, within
-from service.store.division_paths import places_under
+from service.store.funds_flows import FUNDS_FLOWS, days_until, funds_came, until
 from service.store.payment_sums import (
-    ADDED,
     FUNDS,
     FUNDS_DAYS,
     Atom,
-    atoms,
     kept,
     kept_days,
     limits,
     received,
 )
-from service.store.payments import PAYMENTS, RUN_FUNDS
+from service.store.payments import RUN_FUNDS
 from service.work.context import Context
 from service.work.funds.sums import Sum, days_over, sum_of
 from service.work.places import Place, Places, places_of
@@ -113,13 +111,13 @@ def board(context: Context, who: Principal, by: By, asked: Asked) -> Board:
     places = places_of(context)
     here, path, columns = _where(places, who, asked.division_code)
     zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
-    at = None if asked.on is None else dt.datetime.combine(asked.on + dt.timedelta(days=1), dt.time(), zone)
+    at = None if asked.on is None else end_of(asked.on, zone)
     today = asked.on or context.clock.now().astimezone(zone).date()
-    read = _Reading(who, asked, [one.code for one in columns], at)
+    read = _Reading(who, asked, [one.code for one in columns], zone)
     with context.database.read() as connection:
         items = limits(connection)
         runs, spots, grouped = read.atoms(connection, by)
-        days = read.days(connection, by, runs)
+        days = read.days(connection, by)
         came = received(connection, condition(who, asked, RUN_FUNDS), at) if asked.division_code is None else None
     groups = _grouped(grouped, COLUMN[by], days, items, today, zone)
     standing = _standing(runs, items, today, zone)
@@ -137,52 +135,71 @@ def board(context: Context, who: Principal, by: By, asked: Asked) -> Board:
 
 
 class _Reading:
-    """What is read for a board: from the kept sums, or of an earlier day from the payments themselves."""
+    """What is read for a board: the kept sums of now, or the flows up to the end of a day."""
 
-    def __init__(self, who: Principal, asked: Asked, places: Sequence[str], at: dt.datetime | None) -> None:
-        self._who, self._asked, self._places, self._at = who, asked, places, at
-        self._every: list[Atom] = []
+    def __init__(self, who: Principal, asked: Asked, places: Sequence[str], zone: dt.timezone) -> None:
+        self._who, self._asked, self._places, self._zone = who, asked, places, zone
 
     def atoms(self, connection: Connection, by: By) -> tuple[list[Atom], list[Atom], list[Atom]]:
         """Sums of each run; of each run and place with money on its way; of each run and group."""
-        if self._at is not None:
-            every = self._earlier(connection)
-            runs = _together(every, lambda atom: replace(atom, division_code=""))
-            spots = [atom for atom in every if atom.waiting and atom.division_code]
-            return runs, spots, [atom for atom in every if atom.division_code] if by == "place" else runs
-        where = condition(self._who, self._asked, FUNDS)
-        runs = kept(connection, where, ["period"])
+        came = self._came(connection)
+        runs = self._sums(connection, came, "period")
         if not self._places:
             return runs, [], [] if by == "place" else runs
-        spots = kept(connection, where, ["division_code"], places=self._places, waiting=True)
-        if by != "place":
-            return runs, spots, runs
-        return runs, spots, kept(connection, where, ["division_code"], places=self._places)
+        spots = self._sums(connection, came, "division_code", waiting=True)
+        return runs, spots, self._sums(connection, came, "division_code") if by == "place" else runs
 
-    def days(self, connection: Connection, by: By, runs: Iterable[Atom]) -> dict[str, Counter[int]]:
+    def days(self, connection: Connection, by: By) -> dict[str, Counter[int]]:
         """Payments by days to pay, of each group."""
+        column, places, on = [COLUMN[by]], self._places, self._asked.on
+        if on is None:
+            told = kept_days(connection, condition(self._who, self._asked, FUNDS_DAYS), column, places=places)
+        else:
+            told = days_until(connection, condition(self._who, self._asked, FUNDS_FLOWS), on, column, places=places)
         found: dict[str, Counter[int]] = {}
-        if self._at is not None:
-            for atom in runs if by != "place" else self._every:
-                found.setdefault(getattr(atom, COLUMN[by]), Counter()).update(atom.days_to_pay)
-            return found
-        where, places = condition(self._who, self._asked, FUNDS_DAYS), self._places
-        for group, number, payments in kept_days(connection, where, [COLUMN[by]], places=places):
+        for group, number, payments in told:
             found.setdefault(group[0], Counter())[number] += payments
         return found
 
-    def _earlier(self, connection: Connection) -> list[Atom]:
-        above = places_under(connection, self._places) if self._places else {}
-        found = atoms(connection, condition(self._who, self._asked, PAYMENTS), self._at)
-        self._every = _together(found, lambda atom: replace(atom, division_code=above.get(atom.division_code, "")))
-        return self._every
+    def _sums(
+        self, connection: Connection, came: dict[str, dt.date], column: str, *, waiting: bool = False
+    ) -> list[Atom]:
+        places, on = self._places if column == "division_code" else (), self._asked.on
+        if on is None:
+            where = condition(self._who, self._asked, FUNDS)
+            return kept(connection, where, [column], places=places, waiting=waiting)
+        where = condition(self._who, self._asked, FUNDS_FLOWS)
+        found = until(connection, where, on, [column], self._zone, places=places, waiting=waiting)
+        for atom in found:
+            atom.funds_received_on = came.get(atom.run_id or "")
+        return found
+
+    def _came(self, connection: Connection) -> dict[str, dt.date]:
+        """When the funds of each run came, whoever may see its county: what is seen of a run is its villages."""
+        if self._asked.on is None:
+            return {}
+        asked = Asked(self._asked.program_id, self._asked.period)
+        return funds_came(connection, of_item(asked, RUN_FUNDS), end_of(self._asked.on, self._zone))
+
+
+def end_of(day: dt.date, zone: dt.timezone) -> dt.datetime:
+    """The last moment of a day."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone) - dt.timedelta(microseconds=1)
 
 
 def condition(who: Principal, asked: Asked, table: Any) -> ColumnElement[bool]:
     """The condition on a table with item, period and division that a row is looked at, and for somebody to see."""
-    period = table.c.period
     return and_(
         within(who, table.c.division_code),
+        of_item(asked, table),
+        true() if asked.division_code is None else under(asked.division_code, table.c.division_code),
+    )
+
+
+def of_item(asked: Asked, table: Any) -> ColumnElement[bool]:
+    """The same by item and period alone, wherever it lies."""
+    period = table.c.period
+    return and_(
         true() if asked.program_id is None else table.c.program_id == asked.program_id,
         true()
         if asked.period is None
@@ -191,7 +208,6 @@ def condition(who: Principal, asked: Asked, table: Any) -> ColumnElement[bool]:
             period.startswith(f"{asked.period}-", autoescape=True),
             period.startswith(f"{asked.period}Q", autoescape=True),
         ),
-        true() if asked.division_code is None else under(asked.division_code, table.c.division_code),
     )
 
 
@@ -212,24 +228,6 @@ def _where(
     path = places.path(code)
     begin = next((n for n, one in enumerate(path) if one in tops), len(path))
     return here, path[begin:], places.below(code)
-
-
-def _together(found: Iterable[Atom], under_key: Callable[[Atom], Atom]) -> list[Atom]:
-    """Atoms that come to the same run, item, period and place, added up."""
-    made: dict[tuple[Any, ...], Atom] = {}
-    for atom in found:
-        moved = under_key(atom)
-        key = (moved.run_id, moved.program_id, moved.period, moved.division_code)
-        one = made.get(key)
-        if one is None:
-            made[key] = replace(moved, days_to_pay=dict(moved.days_to_pay))
-            continue
-        for name in ADDED:
-            setattr(one, name, getattr(one, name) + getattr(moved, name))
-        one.last_paid_at = max(filter(None, (one.last_paid_at, moved.last_paid_at)), default=None)
-        for days, payments in moved.days_to_pay.items():
-            one.days_to_pay[days] = one.days_to_pay.get(days, 0) + payments
-    return list(made.values())
 
 
 def _grouped(

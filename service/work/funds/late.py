@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from service.store import cases, division_paths, jobs
-from service.store.payment_sums import FUNDS, Atom, kept, limits
+from service.store.payment_sums import FUNDS, Atom, kept, limits, stale_keys
 from service.work.audit.record import Line, record
 from service.work.context import Context
+from service.work.funds.refresh import ask_for_refresh
 from service.work.funds.sums import days_over
 from service.work.jobs import Hold
 from service.work.queue.change import SERVICE
@@ -99,7 +100,11 @@ def open_late_cases(context: Context) -> list[str]:
 
 
 def look_for_late_runs(context: Context, _arguments: Mapping[str, Any], _hold: Hold) -> None:
-    """The job: open cases for late runs, and look again in some hours."""
+    """The job: open cases for late runs, and look again in some hours. Sums that were marked stale by nobody who also
+    asked for them (a migration does) are made again too."""
+    with context.database.write() as connection:
+        if stale_keys(connection, 1):
+            ask_for_refresh(context, connection)
     open_late_cases(context)
     ask_to_look(context, AGAIN)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from service.store import jobs
+from service.store.funds_flows import flows_of, replace_flows
 from service.store.payment_sums import atoms, condition_of, replace_sums, stale_keys
 from service.work.context import Context
 from service.work.jobs import Hold
@@ -26,13 +28,17 @@ def refresh_some(context: Context, at_once: int = AT_ONCE) -> bool:
 
     Reading and writing are two transactions: what becomes stale in between has a later stamp and stays marked.
     """
+    zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
     with context.database.read() as connection:
         keys = stale_keys(connection, at_once)
-        made = atoms(connection, condition_of([key for key, _ in keys])) if keys else []
+        names = [key for key, _ in keys]
+        made = atoms(connection, condition_of(names)) if keys else []
+        flows = flows_of(connection, condition_of(names), zone) if keys else []
     if not keys:
         return False
     with context.database.write() as connection:
         replace_sums(connection, keys, made)
+        replace_flows(connection, names, flows)
     return True
 
 

@@ -13,7 +13,7 @@ from service.store import stage_days
 from service.store.payments import PAYMENTS
 from service.work.chain.stages import STAGES
 from service.work.context import Context
-from service.work.funds.board import Asked, condition
+from service.work.funds.board import Asked, condition, end_of
 from service.work.funds.sums import quantile
 
 CHAIN: Final = (
@@ -54,7 +54,7 @@ class Stages:
 def days_in_stages(context: Context, who: Principal, asked: Asked) -> Stages:
     """Days between stages of the payments that are looked at, as far as they were known then."""
     zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
-    at = None if asked.on is None else dt.datetime.combine(asked.on + dt.timedelta(days=1), dt.time(), zone)
+    at = None if asked.on is None else end_of(asked.on, zone)
     counts: dict[tuple[str, str], Counter[int]] = {}
     with context.database.read() as connection:
         rows, total = stage_days.sample(connection, condition(who, asked, PAYMENTS), at, MOST)
