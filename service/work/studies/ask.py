@@ -129,5 +129,9 @@ def _ask(context: Context, who: Principal, kind: Kind, about: str, arguments: di
             )
         number = studies.add(connection, kind, about, who.name, now, arguments)
         jobs.add(connection, JOB, {"study": number}, now, name=f"{JOB}:{number}")
-        record(context, connection, Line(who.name, f"study.{kind}_asked", "study", str(number), details={"of": about}))
+        record(
+            context,
+            connection,
+            Line(who.name, f"study.{kind}_asked", "study", str(number), details={"of": about} if about else {}),
+        )
     return number
