@@ -21,6 +21,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_form_keys")),
     )
     op.create_table(
+        "funds_flows",
+        sa.Column("flow", columns.Number, nullable=False),
+        sa.Column("run_key", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Text(), nullable=True),
+        sa.Column("program_id", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("division_code", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("arrived", sa.Integer(), nullable=False),
+        sa.Column("payments", sa.Integer(), nullable=False),
+        sa.Column("released_fen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("credited_fen", sa.BigInteger(), nullable=False),
+        sa.Column("returned_fen", sa.BigInteger(), nullable=False),
+        sa.Column("repaid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("waiting_fen", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("flow", name=op.f("pk_funds_flows")),
+    )
+    op.create_index("ix_funds_flows_division_code", "funds_flows", ["division_code"], unique=False)
+    op.create_index("ix_funds_flows_program_id_period", "funds_flows", ["program_id", "period"], unique=False)
+    op.create_index("ix_funds_flows_run_key", "funds_flows", ["run_key"], unique=False)
+    op.create_table(
         "studies",
         sa.Column("study_id", columns.Number, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -77,4 +101,8 @@ def downgrade() -> None:
     op.drop_index("ix_studies_kind_published_at", table_name="studies")
     op.drop_index("ix_studies_kind_about_study_id", table_name="studies")
     op.drop_table("studies")
+    op.drop_index("ix_funds_flows_run_key", table_name="funds_flows")
+    op.drop_index("ix_funds_flows_program_id_period", table_name="funds_flows")
+    op.drop_index("ix_funds_flows_division_code", table_name="funds_flows")
+    op.drop_table("funds_flows")
     op.drop_table("form_keys")
