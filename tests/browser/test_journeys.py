@@ -216,11 +216,11 @@ def test_the_graph_moves_and_leaves_as_a_picture(person: Somebody, tmp_path: Pat
     one.go("/queue/discipline")
     one.page.locator("main a[href^='/cases/C']").first.click()
     one.page.wait_for_load_state()
-    graph: Any = one.page.locator("svg.graph, .graph svg").first
+    graph: Any = one.page.locator("figure.graph svg, .graph svg, .canvas svg").first
     expect(graph).to_be_visible()
     for kind in ("svg", "png"):
         with one.page.expect_download() as waiting:
-            one.page.locator(f"[data-export={kind}]").first.click()
+            one.page.locator(f"[data-do={kind}]").first.click()
         found = tmp_path / f"graph.{kind}"
         waiting.value.save_as(found)
         content = found.read_bytes()

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 from service.access import Principal
 from service.clock import SetClock
 from service.running.handlers import all_handlers, begin_recurring
+from service.store import jobs
 from service.work.context import Context
+from service.work.errors import WrongUsageError
 from service.work.hand_over import BY_COMMAND
 from service.work.jobs import work_once
 from service.work.queue.assign_case import assign_waiting
@@ -121,7 +123,14 @@ def _do_what_is_due(context: Context) -> None:
     # Whatever plans itself anew is due later; a stop at many keeps a defect from turning for ever.
     for _ in range(500):
         if not work_once(context, handlers.every, "trial"):
-            return
+            break
+    with context.database.read() as connection:
+        broken = sorted({kind for kind, state in jobs.counts(connection) if state == "failed"})
+    if broken:
+        raise WrongUsageError(
+            f"work of the trial failed ({', '.join(broken)}): this is a defect; what was logged says where",
+            f"试用数据处理失败（{', '.join(broken)}），属程序缺陷，详见日志",
+        )
 
 
 def _look_at_run(context: Context, people: People, run: int, truth: Mapping[str, str], chance: random.Random) -> None:
