@@ -203,6 +203,14 @@ def waiting(connection: Connection, subscription_id: int) -> int:
     return int(connection.execute(asked).scalar_one())
 
 
+def standing(connection: Connection, subscriptions: Sequence[int]) -> dict[tuple[int, str], int]:
+    """How many deliveries of some subscriptions wait or were given up, by subscription and state."""
+    open_or_dead = (DELIVERY.c.subscription_id.in_(list(subscriptions)), DELIVERY.c.state.in_(("waiting", "dead")))
+    asked = select(DELIVERY.c.subscription_id, DELIVERY.c.state, func.count()).where(*open_or_dead)
+    found = connection.execute(asked.group_by(DELIVERY.c.subscription_id, DELIVERY.c.state))
+    return {(int(number), str(state)): int(count) for number, state, count in found}
+
+
 def due(connection: Connection, subscription_id: int, now: dt.datetime, limit: int) -> Sequence[Row[Any]]:
     """Deliveries to be sent now: of each subject only the first that waits, so that its order is kept."""
     earlier = DELIVERY.alias()

@@ -29,6 +29,7 @@ from service.work.access.own_account import own_account
 from service.work.access.own_sessions import OwnSession, list_sessions
 from service.work.access.refused import RefusedError
 from service.work.access.sign_in import change_password, sign_out_everywhere
+from service.work.webhooks.approve import waiting
 
 PATH: Final = "/account"
 MOST_KEYS: Final = 200
@@ -46,6 +47,7 @@ class Contents:
       them); `days`: how long it may hold
     * `secret`, `uri`: of one-time codes that are being set up, shown once, in groups of four; `confirming`: the first
       code is asked for
+    * `approvals`: webhooks that wait for somebody who may see cases
     * `recovery`: recovery codes, shown once; `key`: a new key, shown once
     """
 
@@ -63,6 +65,7 @@ class Contents:
     sessions: tuple[OwnSession, ...]
     keys: tuple[Key, ...]
     permissions: tuple[str, ...]
+    approvals: int
     chosen: tuple[str, ...] = ()
     days: tuple[int, ...] = KEY_DAYS
     confirming: bool = False
@@ -79,7 +82,7 @@ PAGE: Final = Page(
         False, "wang.fang", ("investigator",), (Place("519901", "青川县"), Place("*", "")), ("discipline",), "O0001",
         True, True, _AT, False, 0,
         (OwnSession(1, "password", _AT, _AT, _AT, True), OwnSession(2, "oidc", _AT, _AT, _AT, False)),
-        (KEY,), ("cases_read", "runs_read"), ("runs_read",), KEY_DAYS, True, "JBSW Y3DP EHPK 3PXP",
+        (KEY,), ("cases_read", "runs_read"), 2, ("runs_read",), KEY_DAYS, True, "JBSW Y3DP EHPK 3PXP",
         "otpauth://totp/Mingbai:wang.fang?secret=JBSWY3DPEHPK3PXP&issuer=Mingbai", ("abcde-fghjk",),
         "mb_3f9a1c0b77de_R4nd0m",
     ),
@@ -223,4 +226,5 @@ def _contents(visitor: Visit) -> Contents:
         tuple(list_sessions(context, who, visitor.request.cookies.get(COOKIE, ""))),
         keys_of(context, rows),
         words_of(own.key_permissions),
+        len(waiting(context, who, 0, MOST_KEYS)) if who.may("cases.read") else 0,
     )

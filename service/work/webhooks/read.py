@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, literal, or_, select
@@ -35,6 +36,28 @@ def subscriptions(context: Context, who: Principal, after: int, limit: int) -> S
     """Subscriptions in scope behind a number."""
     with context.database.read() as connection:
         return webhooks.page(connection, after, limit, within(who, webhooks.SUB.c.division_code))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A subscription (the row) and how many of its deliveries wait and were given up."""
+
+    row: Row[Any]
+    waiting: int
+    dead: int
+
+
+def standing(context: Context, who: Principal, after: int, limit: int) -> list[Standing]:
+    """Subscriptions in scope behind a number, with what waits for each."""
+    with context.database.read() as connection:
+        rows = webhooks.page(connection, after, limit, within(who, webhooks.SUB.c.division_code))
+        found = webhooks.standing(connection, [int(row.subscription_id) for row in rows])
+    return [
+        Standing(
+            row, found.get((int(row.subscription_id), "waiting"), 0), found.get((int(row.subscription_id), "dead"), 0)
+        )
+        for row in rows
+    ]
 
 
 def subscription(context: Context, who: Principal, subscription_id: int) -> Row[Any] | None:
