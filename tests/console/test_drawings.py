@@ -118,15 +118,24 @@ def test_templates_draw() -> None:
 @pytest.mark.parametrize(
     ("rank", "value", "zh", "en"),
     [
-        (0.96, 651.5, "高于同村同项目，近 12 个月的 96%", "higher than 96%"),
+        (0.99, 651.5, "高于同村同项目，近 12 个月的 98%", "higher than 98%"),
         (1.0, 900.0, "的 99%", "higher than 99%"),
         (0.04, 12.0, "低于同村同项目，近 12 个月的 96%", "lower than 96%"),
+        (0.8, 243.0, "21% 更低，20% 更高", "21% are lower and 20% higher"),
     ],
 )
 def test_rank_in_words(rank: float, value: float, zh: str, en: str) -> None:
     of = replace(distribution.EXAMPLE, rank=rank, value=value)
     assert zh in distribution.in_words(of, Words("", "zh"))
     assert en in distribution.in_words(of, Words("", "en"))
+
+
+def test_none_of_many_that_are_the_same_is_higher_than_the_others() -> None:
+    same = replace(distribution.EXAMPLE, edges=(439.5, 440.5), counts=(96,), value=440.0, median=440.0, rank=1.0)
+    assert "全部可比项相同" in distribution.in_words(same, Words("", "zh"))
+    assert "<svg" not in drawn("distribution", of=same)
+    most = replace(same, edges=(410.0, 425.0, 440.0), counts=(6, 90))
+    assert "6% 更低，0% 更高" in distribution.in_words(most, Words("", "zh"))
 
 
 def test_few_peers_say_nothing() -> None:

@@ -237,6 +237,19 @@ def test_what_was_known_late_is_shown_so_and_the_case_is_marked() -> None:
     assert 'class="mark-of paid in-case"' in text
 
 
+def test_what_was_long_before_the_case_takes_little_room() -> None:
+    own = [one for one in example_events() if one.in_case]
+    axis = _timeline_layout.lay_out(
+        (Event(dt.datetime(2009, 3, 1, tzinfo=ZONE), "post_began", ("任职", "x")), *own), ZH, ZONE
+    )
+    assert axis.turn is not None
+    before = [one.x for one in axis.marks if one.x < axis.turn]
+    assert len(before) == 1
+    assert axis.turn < _timeline_layout.WIDE * 0.35
+    assert all(b > a for (a, *_), (b, *_) in pairwise(axis.ticks))
+    assert _timeline_layout.lay_out(own, ZH, ZONE).turn is None
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_table_says_all_the_drawing_says(language: str) -> None:
     text = str(Draw(language, ZONE).graph(example_graph(8)))  # type: ignore[arg-type]

@@ -50,6 +50,8 @@ def compared(of: Peers, words: Words) -> Canvas:
             x - 5 if right else x + 5, y, t(key, value=said(value)), 12.5, colour=colour,
             align="right" if right else "left", bold=not dash,
         )  # fmt: skip
+    if of.edges[0] < 0 <= min(of.value, of.median):
+        return canvas
     canvas.words(x_of(of.edges[0]), floor + 11, said(of.edges[0]), 11.0, colour="667276")
     canvas.words(x_of(of.edges[-1]), floor + 11, said(of.edges[-1]), 11.0, colour="667276", align="right")
     return canvas

@@ -50,8 +50,11 @@ def _ties(paper: Paper, graph: Graph, say: Telling) -> None:
     there = [one for one in graph.ties if one.one in names and one.other in names]
     # What the case is about; where nothing is, all there is.
     shown = [one for one in there if one.matters] or there
-    if len(shown) < len(there):
-        paper.text(t("graph_strong"), small=True)
+    told = [t("graph_strong")] if len(shown) < len(there) else []
+    if min(len(shown), MOST_TIES) < len(there):
+        told.append(say("doc_more_rows", n=len(there) - min(len(shown), MOST_TIES)))
+    if told:
+        paper.text(" ".join(told), small=True)
     rows = [
         (
             names[one.one], t(f"tie_{one.kind}"), names[one.other], number(one.count),
@@ -61,8 +64,6 @@ def _ties(paper: Paper, graph: Graph, say: Telling) -> None:
     ]  # fmt: skip
     heads = (t("tie_from"), t("tie_how"), t("tie_to"), t("tie_count"), t("amount"), t("tie_when"))
     paper.table(heads, rows, (3, 1.4, 3, 0.8, 1.4, 2.4), right=frozenset({3, 4}), lying=True)
-    if len(rows) < len(there):
-        paper.text(say("doc_more_rows", n=len(there) - len(rows)), small=True)
 
 
 def _events(paper: Paper, events: tuple[Event, ...], graph: Graph | None, say: Telling) -> None:
@@ -73,6 +74,8 @@ def _events(paper: Paper, events: tuple[Event, ...], graph: Graph | None, say: T
     # Of the case, and what does not happen every month.
     telling = [one for one in events if one.in_case or one.kind not in ROUTINE] or list(events)
     first = sorted(telling, key=lambda one: (one.kind in ROUTINE, not one.in_case, one.at))[:MOST_EVENTS]
+    if len(first) < len(events):
+        paper.text(say("doc_more_rows", n=len(events) - len(first)), small=True)
     rows = [
         (
             moment(one.at, say.zone), t(f"event_{one.kind}"), one.text[0], names.get(one.about, ""),
@@ -86,13 +89,11 @@ def _events(paper: Paper, events: tuple[Event, ...], graph: Graph | None, say: T
         t("event_of"),
     )  # fmt: skip
     paper.table(heads, rows, (1.7, 1.2, 3.4, 1.6, 1.1, 1.7, 1.1), right=frozenset({4}), lying=True)
-    if len(rows) < len(events):
-        paper.text(say("doc_more_rows", n=len(events) - len(rows)), small=True)
 
 
 def _peers(paper: Paper, one: Peers, say: Telling) -> None:
     paper.heading(f"{one.measure[0]}（{one.group[0]}）", 2)
     said = distribution.in_words(one, say.words)
-    if one.peers and one.counts:
+    if one.peers and one.counts and not distribution.all_the_same(one):
         paper.drawing(compared(one, say.words), one.measure[0], said)
     paper.text(said)

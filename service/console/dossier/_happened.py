@@ -28,8 +28,10 @@ def happened(of: Sequence[Event], words: Words, zone: dt.tzinfo, names: Mapping[
         canvas.path((LEFT, y), [((axis.width - RIGHT, y),)], line="DDDFDA")
     for x, label, year in axis.ticks:
         canvas.path((x, axis.top), [((x, axis.bottom),)], line="C6CAC4" if year else "ECEDE8")
-        if x + 50 < axis.width:
+        if x + 50 < axis.width and (axis.turn is None or not x < axis.turn < x + 52):
             canvas.words(x + 3, axis.bottom + 12, label, TEXT, colour="1C2427" if year else "667276", bold=year)
+    if axis.turn is not None:
+        canvas.path((axis.turn, axis.top - 4), [((axis.turn, axis.bottom + 8),)], line="667276", dash="dash")
     for one in axis.deaths:
         canvas.path((one.x, one.label_y - 10), [((one.x, axis.bottom),)], line="1C2427", thick=1.4)
         align = "right" if one.to_left else "left"

@@ -109,9 +109,10 @@ def off(paper: Paper, of: Dossier, say: Telling) -> None:
 
 
 def signatures(paper: Paper, of: Dossier, say: Telling) -> None:
-    """Lines for those who answer for it."""
+    """A page for those who answer for it."""
+    paper.page()
     paper.heading(say("doc_signatures"))
     paper.text(say("doc_signatures_lead"), small=True)
-    rows = [(say(key), "\n", say("doc_date")) for key in ("doc_sign_worker", "doc_sign_second", "doc_sign_head")]
+    paper.table((), [(say("doc_opinion"), "\n" * 12)], (1, 4.2))
+    rows = [(say(key), "\n\n", say("doc_date")) for key in ("doc_sign_worker", "doc_sign_second", "doc_sign_head")]
     paper.table((say("doc_sign_as"), say("doc_sign"), say("doc_at")), rows, (1.6, 3, 2))
-    paper.table((), [(say("doc_opinion"), "\n\n\n\n\n")], (1, 4.2))

@@ -34,7 +34,7 @@ LOOKS: Final[dict[TieKind, tuple[str, str]]] = {
 THICK: Final = {1: 1.2, 2: 1.7, 3: 2.4, 4: 3.4}
 FAINT: Final = 0.38
 LEGEND: Final = 20.0
-MOST_MM: Final = (245.0, 140.0)
+MOST_MM: Final = (245.0, 122.0)
 """Width and height of a drawing on a page lying on its side."""
 
 

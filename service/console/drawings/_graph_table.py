@@ -22,9 +22,9 @@ TIES: Final[tuple[str, ...]] = get_args(TieKind)
 def graph_table(of: Graph, placed: Placed, words: Words) -> Markup:
     """Nodes and ties, one click away.
 
-    Rows say as numbers what `drawing.js` needs, since there may be hundreds: `data-n` of a node its kind, column, order,
-    stack (or -), part in the case (h, m or -), in the order of the nodes; `data-t` of a tie both nodes, kind, whether it
-    matters. `data-kinds` names the kinds.
+    Rows say as numbers what `drawing.js` needs, since there may be hundreds. `data-n` of a node: its kind, column,
+    order, stack (or -), part in the case (h, m or -), rows in the order of the nodes. `data-t` of a tie: both nodes,
+    its kind, whether it matters. `data-kinds` names the kinds.
     """
     t = own_words(words)
     stack = {n: box.thing.key for box in placed.boxes if box.thing.is_stack for n in box.thing.nodes}

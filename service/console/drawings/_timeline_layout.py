@@ -42,6 +42,8 @@ ONE: Final = 4.5
 SEVERAL: Final = 7.5
 TICKS: Final = (1, 3, 6, 12, 24, 60)
 """Months between ticks, the first that leaves room for their names."""
+EARLIER: Final = 0.24
+"""Share of the axis for what is long before the case."""
 ROOM: Final = 150.0
 """A label is no longer than this."""
 
@@ -91,7 +93,8 @@ class Death:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Events with places. `lanes`: its word and the y of its middle; `ticks`: x, month, whether a year begins."""
+    """Events with places. `lanes`: its word and the y of its middle; `ticks`: x, month, whether a year begins;
+    `turn`: where the scale changes, what is left of it is earlier and drawn smaller; None where it does not."""
 
     lanes: tuple[tuple[str, float], ...]
     ticks: tuple[tuple[float, str, bool], ...]
@@ -102,6 +105,7 @@ class Axis:
     bottom: float
     width: float
     height: float
+    turn: float | None = None
 
 
 def lay_out(events: Sequence[Event], words: Words, zone: dt.tzinfo, names: Mapping[str, str] | None = None) -> Axis:
@@ -110,10 +114,8 @@ def lay_out(events: Sequence[Event], words: Words, zone: dt.tzinfo, names: Mappi
         raise ValueError("a timeline needs an event")
     t = own_words(words)
     first, last = _span(events, zone)
-    days = max((last - first).total_seconds(), 1.0)
-
-    def x_of(at: dt.datetime) -> float:
-        return LEFT + (at - first).total_seconds() / days * (WIDE - LEFT - RIGHT)
+    turn = _turn(events, first, last, zone)
+    x_of = _scale(first, turn, last)
 
     deaths = _deaths([one for one in events if one.kind == "died"], t, zone, x_of, names or {})
     rows = max((round(one.label_y / ROW) for one in deaths), default=0)
@@ -132,9 +134,11 @@ def lay_out(events: Sequence[Event], words: Words, zone: dt.tzinfo, names: Mappi
         marks += _labelled(_marks(here, y, x_of), gaps, t, zone)
         y += LANE
     bottom = y - LANE / 2
-    ticks = _ticks(first, last, x_of)
+    ticks = _ticks(first, turn, x_of) if turn > first else ()
+    ticks += _ticks(turn, last, x_of)
     return Axis(
-        tuple(lanes), ticks, tuple(marks), tuple(late), tuple(deaths), top, bottom, WIDE, bottom + AXIS
+        tuple(lanes), ticks, tuple(marks), tuple(late), tuple(deaths), top, bottom, WIDE, bottom + AXIS,
+        x_of(turn) if turn > first else None,
     )  # fmt: skip
 
 
@@ -146,6 +150,30 @@ def _span(events: Sequence[Event], zone: dt.tzinfo) -> tuple[dt.datetime, dt.dat
     return first, _month_later(high.replace(day=1, hour=0, minute=0, second=0, microsecond=0), 1)
 
 
+def _turn(events: Sequence[Event], first: dt.datetime, last: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """Where the scale changes: two months before the payments of the case, where what is earlier would take most of the
+    axis; else the beginning."""
+    own = [one.at for one in events if one.in_case]
+    if not own:
+        return first
+    begin = min(own).astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    turn = max(_month_later(begin, -2), first)
+    return turn if (turn - first) > (last - first) * 0.55 else first
+
+
+def _scale(first: dt.datetime, turn: dt.datetime, last: dt.datetime) -> Where:
+    """Days on the axis: straight, or in two parts."""
+    room = WIDE - LEFT - RIGHT
+    small = EARLIER * room if turn > first else 0.0
+
+    def x_of(at: dt.datetime) -> float:
+        if at < turn:
+            return LEFT + (at - first) / (turn - first) * small
+        return LEFT + small + (at - turn) / (last - turn) * (room - small)
+
+    return x_of
+
+
 def _month_later(at: dt.datetime, months: int) -> dt.datetime:
     number = at.year * 12 + at.month - 1 + months
     return at.replace(year=number // 12, month=number % 12 + 1)
@@ -154,7 +182,7 @@ def _month_later(at: dt.datetime, months: int) -> dt.datetime:
 def _ticks(first: dt.datetime, last: dt.datetime, x_of: Where) -> tuple[tuple[float, str, bool], ...]:
     """Months with their names, at round months."""
     months = (last.year - first.year) * 12 + last.month - first.month
-    room = (WIDE - LEFT - RIGHT) / max(months, 1)
+    room = (x_of(last) - x_of(first)) / max(months, 1)
     step = next((one for one in TICKS if one * room >= 58), TICKS[-1])
     found = []
     for n in range(months):

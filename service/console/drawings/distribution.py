@@ -25,7 +25,7 @@ EXAMPLE: Final = Peers(
     (3, 18, 41, 22, 9, 2, 1),
     651.5,
     243.0,
-    0.96,
+    0.99,
     96,
 )
 
@@ -39,7 +39,7 @@ def distribution(of: Peers, words: Words) -> Markup:
     measure, group = t.of(of.measure), t.of(of.group)
     sentence = in_words(of, words)
     caption = tag("figcaption", tag("b", measure), tag("span", f" · {group} · ", t("peers", n=number(of.peers))))
-    if of.peers == 0 or not of.counts:
+    if of.peers == 0 or not of.counts or all_the_same(of):
         return tag("figure", caption, tag("p", sentence, class_="empty"), class_="drawing chart")
     low, high = min(of.edges[0], of.value), max(of.edges[-1], of.value)
     span = (high - low) or 1.0
@@ -57,17 +57,40 @@ def distribution(of: Peers, words: Words) -> Markup:
 def in_words(of: Peers, words: Words) -> str:
     """Where it lies, as a sentence without a verdict: 高于同村同项目的 96%.
 
-    Fewer than five peers: too few to compare.
+    Of many that are the same, none is higher than the others: what is said to be lower lies in a lower bar, what is
+    said to be higher in the share above `rank`. Fewer than five peers: too few to compare.
     """
     t = own_words(words)
     if of.peers < FEWEST:
         return t("peers_too_few", n=of.peers)
     values = {"group": t.of(of.group), "value": said(of.value), "median": said(of.median)}
-    if of.rank >= 0.5:
-        # The share at or below: itself is one of them, so 100% would be said of the highest.
-        share = min(math.floor(of.rank * 100), 99)
-        return t("peers_above", share=share, **values)
-    return t("peers_below", share=min(math.floor((1 - of.rank) * 100), 99), **values)
+    if all_the_same(of):
+        return t("peers_same", **values)
+    lower, higher = _percent(_lower(of)), _percent(1 - of.rank)
+    if lower >= 50 and of.value > of.median:
+        return t("peers_above", share=lower, **values)
+    if higher >= 50 and of.value < of.median:
+        return t("peers_below", share=higher, **values)
+    return t("peers_middle", lower=lower, higher=higher, **values)
+
+
+def all_the_same(of: Peers) -> bool:
+    """Whether this one and all its peers have one value: there is nothing to draw."""
+    return of.value == of.median and sum(n > 0 for n in of.counts) == 1 and of.rank >= 1
+
+
+def _lower(of: Peers) -> float:
+    """Share of peers in bars below the bar of this one."""
+    bars = [n for b, n in zip(of.edges[1:], of.counts, strict=True) if b <= of.value]
+    # The last bar holds its upper edge.
+    if bars and len(bars) == len(of.counts) and of.value == of.edges[-1]:
+        bars.pop()
+    return sum(bars) / of.peers
+
+
+def _percent(share: float) -> int:
+    """Whole percent, never 100: somebody is always the same."""
+    return max(0, min(99, math.floor(share * 100 + 1e-9)))
 
 
 def said(value: float) -> str:
@@ -129,6 +152,9 @@ def _lines(of: Peers, t: Words, low: float, span: float) -> list[Markup]:
             )
         )
     a, b = of.edges[0], of.edges[-1]
+    # Edges around a single value are no values anybody has.
+    if a < 0 <= min(of.value, of.median):
+        return parts
     parts.append(tag("text", said(a), x=f"{_x(a, low, span):.2f}%", y=str(TOP + HEIGHT + 15), class_="tick"))
     parts.append(
         tag("text", said(b), x=f"{_x(b, low, span):.2f}%", y=str(TOP + HEIGHT + 15), class_="tick", text_anchor="end")

@@ -90,8 +90,10 @@ def _svg(axis: Axis, of: Sequence[Event], t: Words, zone: dt.tzinfo, names: Mapp
         parts.append(tag("text", t(f"lane_{name}"), x=8, y=y + 4, class_="head"))
     for x, label, year in axis.ticks:
         parts.append(tag("line", x1=x, x2=x, y1=axis.top, y2=axis.bottom, class_="rule year" if year else "rule"))
-        if x + 50 < axis.width:
+        if x + 50 < axis.width and (axis.turn is None or not x < axis.turn < x + 52):
             parts.append(tag("text", label, x=x + 3, y=axis.bottom + 16, class_="tick year" if year else "tick"))
+    if axis.turn is not None:
+        parts.append(tag("line", x1=axis.turn, x2=axis.turn, y1=axis.top - 4, y2=axis.bottom + 8, class_="turn"))
     parts += [tag("line", x1=LEFT, x2=right, y1=y, y2=y, class_="rail") for _, y in axis.lanes]
     for one in axis.deaths:
         parts.append(tag("line", x1=one.x, x2=one.x, y1=one.label_y - 10, y2=axis.bottom, class_="death"))
@@ -148,6 +150,7 @@ def _legend(axis: Axis, t: Words) -> Markup:
                 ]
             ),
         ),
+        ("legend_earlier", axis.turn is not None, tag("line", x1=6, x2=6, y1=0, y2=12, class_="turn")),
         ("legend_death", bool(axis.deaths), tag("line", x1=6, x2=6, y1=0, y2=12, class_="death")),
     ]  # fmt: skip
     return tag(
