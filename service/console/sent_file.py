@@ -76,10 +76,11 @@ class _Whole:
     async def pieces(self) -> AsyncIterator[bytes]:
         seen = 0
         async for piece in self._request.stream():
+            room = self._most - seen
             seen += len(piece)
-            self.too_large = self.too_large or seen > self._most
-            if not self.too_large:
-                yield piece
+            self.too_large = seen > self._most
+            if room > 0:
+                yield piece[:room]
 
 
 class _Form(MultiPartParser):
