@@ -9,6 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+FEW = 16
+"""Values read one by one."""
+_PLAIN = (pa.float64(), pa.int64(), pa.int32())
+
 
 def distinguished(values: NDArray[Any]) -> NDArray[Any]:
     """Codes as they are; dates and numbers numbered by size, -1 null."""
@@ -24,8 +28,15 @@ def to_numpy(values: pa.ChunkedArray | pa.Array) -> NDArray[np.generic]:
     return np.asarray(combined.to_numpy(zero_copy_only=False))
 
 
+def whole(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Moments as the whole numbers they are kept as."""
+    return pa.chunked_array([chunk.view(pa.int64()) for chunk in values.chunks], pa.int64())
+
+
 def floats(values: pa.ChunkedArray) -> NDArray[np.float64]:
     """A column of numbers as float64, NaN null."""
+    if len(values) <= FEW and values.type in _PLAIN:  # Arrow takes longer to be asked than these to be read.
+        return np.array([np.nan if v is None else v for v in values.to_pylist()], dtype=np.float64)
     return np.asarray(to_numpy(pc.cast(values, pa.float64(), safe=False)), dtype=np.float64)
 
 

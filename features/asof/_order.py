@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.asof import _ties as ties
+from features.asof._arrays import whole
 
 if TYPE_CHECKING:
     from features.asof.ledger import LedgerTable
@@ -82,7 +83,8 @@ def moments(values: pa.ChunkedArray, is_date: bool, utc_offset: int) -> NDArray[
         days = pc.fill_null(values.cast(pa.int32()).cast(pa.int64()), 0)
         micros = days.to_numpy() * _DAY - utc_offset
     else:
-        micros = pc.fill_null(values.cast(pa.int64()), 0).to_numpy()
+        numbers = whole(values)
+        micros = (pc.fill_null(numbers, 0) if numbers.null_count else numbers).to_numpy()
     if values.null_count:
         micros = micros.copy()
         micros[values.is_null().to_numpy()] = _ALWAYS

@@ -33,12 +33,14 @@ from features.contract import EVERY_TABLE
 class Appended:
     """What became of rows handed to `LiveLedger.append`, by table.
 
-    `rows`: numbers the new rows got (in order of moment and key). `repeated`: how many were there already, unchanged.
+    `rows`: numbers the new rows got (in order of moment and key). `places`: their places among what was handed over, in
+    the same order. `repeated`: how many were there already, unchanged.
     `late`: rows known earlier than the table's last; nothing of them is stored, a ledger made anew takes them.
     `conflicts`: rows that contradict one of the same key and clock; loading refuses them too.
     """
 
     rows: dict[str, range] = field(default_factory=dict)
+    places: dict[str, list[int]] = field(default_factory=dict)
     repeated: dict[str, int] = field(default_factory=dict)
     late: dict[str, pa.Table] = field(default_factory=dict)
     conflicts: dict[str, pa.Table] = field(default_factory=dict)
@@ -109,6 +111,7 @@ class LiveLedger(Ledger):
             done.repeated[name] = len(found.repeated)
         if found.new:
             done.rows[name] = self._take(table, rows, found)
+            done.places[name] = found.new
 
     def _next_version(self) -> None:
         self.version += 1

@@ -50,6 +50,9 @@ OUTBOX_EVENTS = Table(
     sqlite_autoincrement=True,
 )
 
+# Made once: many are added each second.
+_ADD = insert(OUTBOX_EVENTS)
+
 TYPE = re.compile(r"org\.mingbai(\.[a-z][a-z0-9_]*){2,4}")
 PERSONAL = frozenset(
     {"person_id", "relative_id", "proxy_id", "holder_person_id", "card_id", "phone", "name", "payee_name", "id_number"}
@@ -94,7 +97,7 @@ def add(
     event_id = f"evt_{uuid.uuid4().hex}"
     place = division_code if division_code is not None else data.get("division_code")
     row = {"event_id": event_id, "type": type, "subject": subject, "data": dict(data), "at": at, "division_code": place}
-    connection.execute(insert(OUTBOX_EVENTS).values(**row))
+    connection.execute(_ADD, row)
     return event_id
 
 

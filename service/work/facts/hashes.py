@@ -49,7 +49,6 @@ def hashes_of(seal: Seal, table: Table, rows: pa.RecordBatch, *, keys: list[byte
     `keys` are the hashes of the keys, where they are known already.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     present = [c.name for c in table.columns if c.name in rows.schema.names]
     contents = _hashed(seal, table, b"content", _texts(rows, present))
@@ -58,7 +57,7 @@ def hashes_of(seal: Seal, table: Table, rows: pa.RecordBatch, *, keys: list[byte
     if table.clock is not None and table.clock in present:
         values = rows.column(table.clock)
         whole = pa.int32() if pa.types.is_date32(values.type) else pa.int64()
-        clocks = pc.fill_null(values.cast(whole).cast(pa.int64()), NO_CLOCK).to_pylist()
+        clocks = [NO_CLOCK if value is None else value for value in values.view(whole).to_pylist()]
     return Hashes(keys, contents, clocks)
 
 
@@ -75,7 +74,7 @@ def few_texts(rows: pa.RecordBatch, names: Sequence[str]) -> list[str]:
     for name in names:
         values = rows.column(name)
         if pa.types.is_timestamp(values.type):
-            values = values.cast(pa.int64())
+            values = values.view(pa.int64())
         for row, value in zip(told, values.to_pylist(), strict=True):
             if value is not None:
                 row.append(f"{name}={_text(value)}")

@@ -142,10 +142,12 @@ class History:
             if most is not None and (most := most - rows.num_rows) <= 0:
                 return
 
-    def append(self, table: str, rows: pa.Table) -> pa.Table | None:
-        """Take rows that this process is about to put on record; gives those that came late and were not taken."""
+    def append(self, table: str, rows: pa.Table) -> tuple[pa.Table | None, dict[int, int]]:
+        """Take rows that this process is about to put on record; gives those that came late and were not taken, and by
+        place among `rows` the numbers of those that were new."""
         done = self.ledger.append({table: rows})
-        return done.late.get(table)
+        numbers = dict(zip(done.places.get(table, ()), done.rows.get(table, ()), strict=True))
+        return done.late.get(table), numbers
 
     def put_on_record(self, seq: int) -> None:
         """Say that a batch is one that `append` took."""

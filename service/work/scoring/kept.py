@@ -38,6 +38,8 @@ class Made:
     degraded: bool = False
 
 
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
 COLUMNS: Final = (
     "disbursement_id",
     "run_id",
@@ -66,9 +68,8 @@ def rows_of(
     days = dt.timedelta(days=context.policy["line.verify_days"])
     rows: list[dict[str, Any]] = []
     lines = [asdict(line) for line in found] if isinstance(found, Sequence) else found.to_pylist()
-    there = [name for name in COLUMNS if name in payments.column_names]
     texts: dict[str, str] = {}
-    for score, payment in zip(lines, payments.select(there).to_pylist(), strict=True):
+    for score, payment in zip(lines, _payments(payments), strict=True):
         off = score["not_applicable"]
         if off not in texts:
             texts[off] = scores.text_id(off)
@@ -89,7 +90,7 @@ def rows_of(
                 "card_hash": context.seal.hash("card", payment["card_id"]),
                 "card_last_four": last_four(payment["card_id"]),
                 "amount_fen": int(payment["amount"] * 100),
-                "submitted_at": payment["submitted_at"],
+                "submitted_at": _EPOCH + dt.timedelta(microseconds=payment["submitted_at"]),
                 "score": score["score"],
                 "anomaly": score["anomaly"],
                 "recommendation": score["recommendation"],
@@ -108,6 +109,19 @@ def rows_of(
             }
         )
     return rows
+
+
+def _payments(payments: pa.Table) -> list[dict[str, Any]]:
+    """What is read of payments, row by row; moments as microseconds."""
+    import pyarrow as pa
+
+    there = [name for name in COLUMNS if name in payments.column_names]
+    found: list[dict[str, Any]] = []
+    for batch in payments.to_batches():
+        columns = [batch.column(batch.schema.get_field_index(name)) for name in there]
+        told = [c.view(pa.int64()).to_pylist() if pa.types.is_timestamp(c.type) else c.to_pylist() for c in columns]
+        found += [dict(zip(there, values, strict=True)) for values in zip(*told, strict=True)]
+    return found
 
 
 def keep(

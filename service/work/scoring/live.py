@@ -149,20 +149,20 @@ class LiveScorer:
             if history.lacking:
                 raise _lacking(history.lacking)
             now, found = self._sort_out(connection, rows, stamp)
-        late = self._put_in(found)
+        late, numbers = self._put_in(found)
         places = sorted({*found.new, *found.known} - late)
-        numbers = row_numbers(
-            history.ledger,
-            found.rows.column("disbursement_id").take(places).to_pylist() if places else [],
-            [found.known_at[i] for i in places],
-        )
+        unknown = [i for i in places if i not in numbers]
+        if unknown:
+            ids = found.rows.column("disbursement_id").to_pylist()
+            there = row_numbers(history.ledger, [ids[i] for i in unknown], [found.known_at[i] for i in unknown])
+            numbers |= dict(zip(unknown, there.tolist(), strict=True))
         # On record, but the ledger does not hold it: it came late, and the next history will.
-        late |= {i for i, number in zip(places, numbers.tolist(), strict=True) if number < 0}
+        late |= {i for i in places if numbers[i] < 0}
         places = [i for i in places if i not in late]
         self._some_wait = self._some_wait or bool(late)
         model = self.model.look(history.ledger)
         made = Made(kind="before", made_by=LIVE, fact_seq=history.whole, at=now, degraded=model.degraded is not None)
-        scored = self._score(model, numbers[numbers >= 0], found, places, made)
+        scored = self._score(model, [numbers[i] for i in places], found, places, made)
         self._keep(found, [row for _, row in scored], late, source)
         return self._told(found, dict(scored), late, model)
 
@@ -177,48 +177,46 @@ class LiveScorer:
         stamp_us = max(now_us, last) if last <= now_us + AHEAD_US else now_us
         return now, sort_out(self._context, connection, rows, stamp, now_us, stamp_us)
 
-    def _put_in(self, found: Sorted) -> set[int]:
-        """Put new payments into the ledger; the positions of those that came late."""
-        import pyarrow as pa
+    def _put_in(self, found: Sorted) -> tuple[set[int], dict[int, int]]:
+        """Put new payments into the ledger; the positions of those that came late, and by position the rows of the
+        others."""
         import pyarrow.compute as pc
 
         if not found.new:
-            return set()
+            return set(), {}
         table = self.history.ledger.tables["disbursements"]
-        rows = found.rows.take(pa.array(found.new, pa.int64()))
+        rows = _some(found.rows, found.new)
         empty = [n for n in rows.column_names if not table.has(n) and rows.column(n).null_count == rows.num_rows]
-        late = self.history.append("disbursements", rows.drop_columns(empty))
+        late, placed = self.history.append("disbursements", rows.drop_columns(empty) if empty else rows)
+        numbers = {found.new[place]: number for place, number in placed.items()}
         if late is None:
-            return set()
+            return set(), numbers
         ids = pc.is_in(found.rows.column("disbursement_id"), value_set=late.column("disbursement_id")).to_pylist()
         self.history.stale = True
-        return {i for i in found.new if ids[i]}
+        return {i for i in found.new if ids[i]}, numbers
 
     def _score(
-        self, model: InForce, numbers: NDArray[np.int64], found: Sorted, places: list[int], made: Made
+        self, model: InForce, numbers: list[int], found: Sorted, places: list[int], made: Made
     ) -> list[tuple[int, dict[str, Any]]]:
         """Scores of payments in the ledger, each as of its own moment, as rows to be kept, with their positions."""
         import numpy as np
-        import pyarrow as pa
 
         if not places:
             return []
         at = np.array([found.known_at[i] for i in places], np.int64)
-        lines = score_rows(self._context, self.history, model, numbers, at)
-        payments = found.rows.take(pa.array(places, pa.int64()))
+        lines = score_rows(self._context, self.history, model, np.array(numbers, np.int64), at)
+        payments = _some(found.rows, places)
         return list(zip(places, kept.rows_of(self._context, lines, payments, made), strict=True))
 
     def _keep(self, found: Sorted, scored: list[dict[str, Any]], late: set[int], source: str) -> None:
         """Keep facts, scores and events in one transaction. Raises _Raced when a payment came on record meanwhile."""
-        import pyarrow as pa
-
         from features.contract import TABLES
 
         if not found.new and not scored and not late:
             return
         with self._context.database.write() as connection:
             if found.new:
-                rows = found.rows.take(pa.array(found.new, pa.int64())).combine_chunks().to_batches()[0]
+                rows = _some(found.rows, found.new).combine_chunks().to_batches()[0]
                 hashes = Hashes(*([column[i] for i in found.new] for column in _columns(found.hashes)))
                 took = accept(
                     self._context,
@@ -323,6 +321,13 @@ def _lacking(tables: Sequence[str]) -> UnavailableError:
         f"尚未报送 {names}：发放明细无从比对。",
         60,
     )
+
+
+def _some(rows: pa.Table, places: list[int]) -> pa.Table:
+    """Rows at ascending places."""
+    import pyarrow as pa
+
+    return rows if len(places) == rows.num_rows else rows.take(pa.array(places, pa.int64()))
 
 
 def _starts(asked: Sequence[Asked]) -> list[int]:

@@ -146,7 +146,7 @@ def _look_up(connection: Connection, found: Sorted, again: list[tuple[int, str]]
 def _micros(moments: pa.Array) -> list[int]:
     import pyarrow as pa
 
-    found: list[int] = moments.cast(pa.int64()).to_pylist()
+    found: list[int] = moments.view(pa.int64()).to_pylist()
     return found
 
 
