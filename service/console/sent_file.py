@@ -115,7 +115,9 @@ class _Form(MultiPartParser):
                 return self._fields(), ("", b"")
             return self._fields(), (file.filename or "", await file.read())
         finally:
-            await form.close()
+            # One that was cut off at the limit is no item of the form.
+            for one in self._files_to_close_on_error:
+                one.close()
 
 
 def _unreadable() -> Problem:

@@ -93,7 +93,7 @@ def test_shown_to_whom_it_may_be_shown(
     context: Context, browse: Browse, roles: tuple[str, ...], more: dict[str, tuple[str, ...]], status: int
 ) -> None:
     number = a_case(context)
-    browser = browse(*roles, **more)  # type: ignore[arg-type]
+    browser = browse(*roles, **more)
     for path in ("", "/payments", "/history", "/graph", "/print", "/evidence?payment=D1"):
         browser.open(f"/cases/{number}{path}", status)
 
@@ -128,12 +128,12 @@ def test_offers_what_the_role_may_do(
     context: Context, browse: Browse, role: str, offered: set[str], refused: set[str]
 ) -> None:
     number = a_case(context)
-    page = browse(role, divisions=(COUNTY,)).open(f"/cases/{number}")  # type: ignore[arg-type]
+    page = browse(role, divisions=(COUNTY,)).open(f"/cases/{number}")
     found = set(re.findall(rf'action="/cases/{number}/([a-z-]+)"', page))
     assert offered <= found
     assert not refused & found
     # What an official is asked about is confirmed only after it was looked into.
-    form = browse(role, divisions=(COUNTY,)).open(f"/cases/{number}/close")  # type: ignore[arg-type]
+    form = browse(role, divisions=(COUNTY,)).open(f"/cases/{number}/close")
     assert set(re.findall(r'name="close_outcome" value="(\w+)"', form)) == {"cleared", "error", "cleared_by_name"}
 
 

@@ -1,4 +1,4 @@
-"""Files of a case through its page: the sender is looked at first, the file stays in memory, and is kept once, sealed."""
+"""Files of a case through its page: the sender is looked at first, it stays in memory, and is kept once, sealed."""
 
 from __future__ import annotations
 
