@@ -95,7 +95,10 @@ def _text(drawer: Drawer, one: Happened) -> Pair:
         outlet = at("card_transactions", "outlet_id", row)
         return _both("withdrawn", outlet=plain("at_outlet", id=outlet) if outlet else NOWHERE)
     if one.kind == "swept":
-        return plain("swept", four=digits(at("card_transactions", "counterparty_card_id", row)))
+        code = int(drawer.facts.codes("card_transactions", "counterparty_card_id", _one(row))[0])
+        if not drawer.named([("collector", code)]):
+            return plain("swept_away")
+        return plain("swept", four=digits(drawer.facts.text("card", code)))
     if one.table in ("cards", "card_events"):
         return _of_card(drawer, one)
     if one.table == "civil_events":
