@@ -163,6 +163,15 @@ def test_signing_out_ends_it(context: Context, browse: Browse) -> None:
     assert browser.client.get("/my", follow_redirects=False).headers["location"] == "/my/sign-in?next=/my"
 
 
+def test_pages_of_staff_lead_a_recipient_home(context: Context, browse: Browse) -> None:
+    """Those for whoever is signed in as well; what takes a role is refused."""
+    browser = enter(context, browse())
+    for path in ("/account", "/overview"):
+        assert browser.client.get(path, follow_redirects=False).headers["location"] == "/my"
+    assert 'href="/my"' in browser.open("/reports", 403)
+    assert browser.client.get("/").url.path == "/my"
+
+
 def test_somebody_without_payments_and_staff(context: Context, browse: Browse) -> None:
     """Nothing to show is said; staff have no own payments here."""
     take(
