@@ -35,6 +35,7 @@ class Contents:
     * `state`: as the work layer tells it; `desks`: its cases by desk
     * `runs`: by state; `rules_live` of `rules_all`; `silent`: rules that were not live
     * `missing`: tables of which nothing had been handed over
+    * `counted`: whether money was summed up; of an earlier day only where it was asked for
     """
 
     as_of: AsOf
@@ -44,6 +45,7 @@ class Contents:
     rules_live: int
     rules_all: int
     missing: int
+    counted: bool
 
 
 _SUM: Final = Sum(
@@ -59,7 +61,7 @@ EXAMPLE: Final = Contents(
         [Coverage("persons", 6_015, AS_OF_EXAMPLE.at), Coverage("card_transactions", 0, None)],
         InForce((_MODEL,), (_RULE,)),
     ),
-    (DeskLine("discipline", 3, 1, (("new", 3), ("confirmed", 1))),), (("scored", 2), ("signed", 12)), 108, 109, 1,
+    (DeskLine("discipline", 3, 1, (("new", 3), ("confirmed", 1))),), (("scored", 2), ("signed", 12)), 108, 109, 1, True,
 )  # fmt: skip
 
 PAGE: Final = Page("supervision", EXAMPLE, "supervision.read", nav="supervision")
@@ -67,10 +69,13 @@ router: Final = APIRouter()
 
 
 @router.get("/supervision")
-def show(visitor: Annotated[Visit, Depends(visit("supervision.read"))], at: str = "") -> Response:
+def show(visitor: Annotated[Visit, Depends(visit("supervision.read"))], at: str = "", money: str = "") -> Response:
     """The running state at a date. The look is logged."""
     moment = as_of(visitor, at)
-    state = running_state(visitor.context, visitor.principal, None if moment.is_now else moment.at)
+    # Of now sums are kept; of an earlier day every payment is gone through, which takes its time: only on request.
+    counted = moment.is_now or bool(money)
+    when = None if moment.is_now else moment.at
+    state = running_state(visitor.context, visitor.principal, when, money=counted)
     rules = state.in_force.rules
     return visitor.page(
         PAGE,
@@ -82,6 +87,7 @@ def show(visitor: Annotated[Visit, Depends(visit("supervision.read"))], at: str 
             sum(rule.state == "live" for rule in rules),
             len(rules),
             sum(one.rows == 0 for one in state.coverage),
+            counted,
         ),
     )
 

@@ -102,6 +102,34 @@ def sums(
     )
 
 
+def whole_and_programs(context: Context, principal: Principal, at: dt.datetime | None) -> tuple[Sum | None, list[Sum]]:
+    """The sum of everything in scope (None: nothing was ever paid) and those by item, from one look; as `sums`."""
+    days: dict[str, Counter[int]] = {}
+    with context.database.read() as connection:
+        items = limits(connection)
+        if at is None:
+            found = kept(connection, within(principal, FUNDS.c.division_code), [])
+            where = within(principal, FUNDS_DAYS.c.division_code)
+            for (program_id,), number, payments in kept_days(connection, where, ("program_id",)):
+                days.setdefault(program_id, Counter())[number] += payments
+        else:
+            found = atoms(connection, within(principal, PAYMENTS.c.division_code), at)
+            for atom in found:
+                days.setdefault(atom.program_id, Counter()).update(atom.days_to_pay)
+    zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
+    today = (at or context.clock.now()).astimezone(zone).date()
+    groups: dict[str, list[Atom]] = {}
+    for atom in found:
+        groups.setdefault(atom.program_id, []).append(atom)
+    programs = [
+        sum_of({"program_id": name}, members, days.get(name, Counter()), items, today, zone)
+        for name, members in groups.items()
+    ]
+    programs.sort(key=lambda one: (-one.standing_fen_days, one.program_id or ""))
+    every: Counter[int] = sum(days.values(), Counter())
+    return (sum_of({}, found, every, items, today, zone) if found else None), programs
+
+
 def days_over(atom: Atom, limit: int | None, today: dt.date, zone: dt.timezone) -> int:
     """Days beyond the limit between the funds' coming and the last payment, or today while money waits; 0 within."""
     if limit is None or atom.funds_received_on is None:

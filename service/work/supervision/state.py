@@ -11,7 +11,7 @@ from service.access.scope import within
 from service.store import case_ties, supervision
 from service.work.audit.record import Line, record
 from service.work.context import Context
-from service.work.funds.sums import Sum, sums
+from service.work.funds.sums import Sum, whole_and_programs
 from service.work.queue.sight import ties_of
 from service.work.supervision.in_force import InForce, in_force_at
 
@@ -58,13 +58,16 @@ class CaseThen:
     since: dt.datetime
 
 
-def running_state(context: Context, principal: Principal, at: dt.datetime | None) -> State:
-    """The state at a moment (None: now), within the principal's scope. The look is logged."""
+def running_state(context: Context, principal: Principal, at: dt.datetime | None, *, money: bool = True) -> State:
+    """The state at a moment (None: now), within the principal's scope. The look is logged.
+
+    Sums of money are kept for now; of an earlier moment every payment is gone through. Without `money` they are left
+    out.
+    """
     from features.contract import TABLES
 
     moment = at or context.clock.now()
-    whole = sums(context, principal, by="all", at=at)
-    programs = [one for one in sums(context, principal, by="program", at=at) if one.runs_over_limit]
+    whole, programs = whole_and_programs(context, principal, at) if money else (None, [])
     with context.database.read() as connection:
         runs = supervision.run_states(connection, partial(within, principal), moment)
         unseen = case_ties.untied(ties_of(connection, principal))
@@ -78,8 +81,8 @@ def running_state(context: Context, principal: Principal, at: dt.datetime | None
         at=moment,
         runs=runs,
         cases=counted,
-        money=whole[0] if whole else None,
-        late_programs=programs,
+        money=whole,
+        late_programs=[one for one in programs if one.runs_over_limit],
         coverage=[
             Coverage(name, int(handed[name].rows), handed[name].newest_at)
             if name in handed
