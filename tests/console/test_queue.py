@@ -11,6 +11,7 @@ from service.clock import SetClock
 from service.work.context import Context
 from service.work.queue.assign_case import assign_case
 from service.work.queue.bulk import move_many
+from service.work.queue.deadlines import pass_deadlines
 from tests.console.conftest import Browse, Browser
 from tests.serving.queue_world import (
     COUNTY,
@@ -117,17 +118,20 @@ def test_filters_live_in_the_address(context: Context, browse: Browse) -> None:
         assert "无法识别条件" in page or "应为上一页返回" in page
 
 
+@pytest.mark.parametrize("few", [0, 2_000])
 @pytest.mark.parametrize("sort", ["rank", "due", "amount", "newest"])
 def test_every_order_pages_through_every_case_once(
-    context: Context, browse: Browse, clock: SetClock, sort: str, monkeypatch: pytest.MonkeyPatch
+    context: Context, browse: Browse, clock: SetClock, sort: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("service.console.pages.queue.AT_ONCE", 3)
+    # Many cases are read along the order, few are fetched and sorted: both must come to the same.
+    monkeypatch.setattr("service.work.queue.find_cases.FEW_ELSEWHERE", few)
     numbers = []
     for n in range(8):
         clock.move(hours=n % 3)
         numbers.append(opened(context, new_case(member(n, amount_fen=10_000 + n % 4), hub_id=f"O{n}")).case_id)
     browser = browse("supervisor")
-    for query in ("", "&typology=T25", f"&division={VILLAGE}"):
+    for query in ("", "&typology=T25&state=new&offered_as=alert", "&assignee=none", f"&division={VILLAGE}"):
         seen: list[str] = []
         page = browser.open(f"/queue/discipline?sort={sort}{query}")
         while True:
@@ -146,6 +150,19 @@ def test_every_order_pages_through_every_case_once(
             "newest": [-row.opened_at.timestamp() for row in rows],
         }[sort]
         assert keys == sorted(keys)
+
+
+def test_what_is_late_is_counted_and_found(context: Context, browse: Browse, clock: SetClock) -> None:
+    late = made(context, 1)
+    clock.move(days=30)
+    recent = made(context, 2)
+    pass_deadlines(context)
+    browser = browse("investigator", divisions=(COUNTY,))
+    page = browser.open("/queue/discipline?late=1&sort=due")
+    assert listed(page) == [late]
+    assert "在办 2 件 · 待分派 2 · <em>超期 1</em>" in page
+    assert set(listed(browser.open("/queue/discipline"))) == {late, recent}
+    assert "超期" not in browse("supervisor", divisions=(ELSEWHERE,)).open("/queue/discipline").split("chip")[0]
 
 
 def test_a_number_of_a_person_is_searched_in_no_address(context: Context, browse: Browse) -> None:
