@@ -118,7 +118,7 @@ def _reason(paper: Paper, n: int, one: ReasonShown, behind: Behind | None, say: 
     told = [say("n_of_m", n=number(one.payments), m=number(one.of)), share, whom, one.code]
     paper.text(" · ".join(part for part in told if part), small=True)
     if say.of(one.blind_to):
-        paper.text(f"{say('blind_to')}{say.of(one.blind_to)}", small=True)
+        paper.text(f"{say('blind_to')}：{say.of(one.blind_to)}", small=True)
     if behind is None or not behind.rows:
         return
     paper.text(say("doc_rows", payment=behind.payment), small=True)

@@ -40,7 +40,7 @@ def distribution(of: Peers, words: Words) -> Markup:
     sentence = in_words(of, words)
     caption = tag("figcaption", tag("b", measure), tag("span", f" · {group} · ", t("peers", n=number(of.peers))))
     if of.peers == 0 or not of.counts or all_the_same(of):
-        return tag("figure", caption, tag("p", sentence, class_="empty"), class_="drawing chart")
+        return tag("figure", caption, tag("p", sentence, class_="sentence"), class_="drawing chart")
     low, high = min(of.edges[0], of.value), max(of.edges[-1], of.value)
     span = (high - low) or 1.0
     # A little room on both sides, so that no line stands on the edge.
