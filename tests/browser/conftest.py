@@ -28,7 +28,7 @@ from tests.serving.conftest import postgres as postgres
 SCREENS: Final = ROOT / "build" / "screens"
 WIDTHS: Final = {"wide": (1280, 860), "tablet": (768, 1024), "phone": (390, 844)}
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-HOUSEHOLDS: Final = 300
+HOUSEHOLDS: Final = 600
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
