@@ -130,6 +130,12 @@ def place_of(codes: Iterable[str]) -> Subquery:
     return asked.where(path.c.ancestor_code.in_(sorted(codes))).group_by(path.c.division_code).subquery()
 
 
+def places_under(connection: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """The same, read: by division, which of some divisions it lies under."""
+    place = place_of(codes)
+    return {str(code): str(above) for code, above in connection.execute(select(place))}
+
+
 def few_under(connection: Connection, codes: Iterable[str], at_most: int) -> bool:
     """Whether at most so many divisions lie under some divisions; looks no further than it has to."""
     inner = all_under(codes).limit(at_most + 1).subquery()

@@ -34,26 +34,34 @@ from service.store.division_paths import place_of
 from service.store.payment_sums import ADDED, ANSWERS, Atom
 from service.store.payments import PAYMENTS, RUN_FUNDS, STEPS, standing
 
+
+def flow_columns() -> list[Column[Any]]:
+    """The columns of a table of flows."""
+    return [
+        Column("flow", Number, primary_key=True),
+        Column("run_key", Text, nullable=False),
+        Column("run_id", Text),
+        Column("program_id", Text, nullable=False),
+        Column("period", Text, nullable=False),
+        Column("division_code", Text, nullable=False),
+        Column("day", Date, nullable=False),  # in the deployment's time zone
+        Column("days", Integer),  # from hand-in to payment, of those that arrived; NULL for what is no arrival
+        Column("arrived", Integer, nullable=False),
+        Column("payments", Integer, nullable=False),
+        Column("released_fen", BigInteger, nullable=False),
+        Column("paid_fen", BigInteger, nullable=False),
+        Column("credited_fen", BigInteger, nullable=False),
+        Column("returned_fen", BigInteger, nullable=False),
+        Column("repaid_fen", BigInteger, nullable=False),
+        Column("waiting", Integer, nullable=False),
+        Column("waiting_fen", BigInteger, nullable=False),
+    ]
+
+
 FUNDS_FLOWS = Table(
     "funds_flows",
     METADATA,
-    Column("flow", Number, primary_key=True),
-    Column("run_key", Text, nullable=False),
-    Column("run_id", Text),
-    Column("program_id", Text, nullable=False),
-    Column("period", Text, nullable=False),
-    Column("division_code", Text, nullable=False),
-    Column("day", Date, nullable=False),  # in the deployment's time zone
-    Column("days", Integer),  # from hand-in to payment, of those that arrived; NULL for what is no arrival
-    Column("arrived", Integer, nullable=False),
-    Column("payments", Integer, nullable=False),
-    Column("released_fen", BigInteger, nullable=False),
-    Column("paid_fen", BigInteger, nullable=False),
-    Column("credited_fen", BigInteger, nullable=False),
-    Column("returned_fen", BigInteger, nullable=False),
-    Column("repaid_fen", BigInteger, nullable=False),
-    Column("waiting", Integer, nullable=False),
-    Column("waiting_fen", BigInteger, nullable=False),
+    *flow_columns(),
     Index("ix_funds_flows_run_key", "run_key"),
     Index("ix_funds_flows_division_code", "division_code"),
     Index("ix_funds_flows_program_id_period", "program_id", "period"),
@@ -92,11 +100,13 @@ def flows_of(connection: Connection, where: ColumnElement[bool], zone: dt.timezo
     ]
 
 
-def replace_flows(connection: Connection, keys: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+def replace_flows(
+    connection: Connection, keys: Sequence[str], rows: Sequence[Mapping[str, Any]], table: Table = FUNDS_FLOWS
+) -> None:
     """Keep flows in place of those under the same keys."""
-    connection.execute(delete(FUNDS_FLOWS).where(FUNDS_FLOWS.c.run_key.in_(list(keys))))
+    connection.execute(delete(table).where(table.c.run_key.in_(list(keys))))
     if rows:
-        connection.execute(insert(FUNDS_FLOWS), rows)
+        connection.execute(insert(table), rows)
 
 
 def until(
@@ -107,28 +117,28 @@ def until(
     zone: dt.timezone,
     *,
     places: Sequence[str] = (),
-    waiting: bool = False,
+    table: Table = FUNDS_FLOWS,
 ) -> list[Atom]:
     """Sums as they stood when a day ended, as `payment_sums.kept` gives those of now: of each run and item, apart `by`
-    columns; `places` as there, `waiting` only where money waited. `where` is on FUNDS_FLOWS. When funds came is not
+    columns; `places` as there. `where` is on `table`. When funds came is not
     told (`funds_came`), and the last payment to the day."""
     place = place_of(places) if places and "division_code" in by else None
     columns = [
-        place.c.place.label("division_code") if place is not None and name == "division_code" else FUNDS_FLOWS.c[name]
+        place.c.place.label("division_code") if place is not None and name == "division_code" else table.c[name]
         for name in ("run_id", "program_id", *by)
     ]
     asked = (
         select(
             *columns,
-            *(func.sum(FUNDS_FLOWS.c[name]).label(name) for name in ADDED),
-            func.max(case((FUNDS_FLOWS.c.arrived > 0, FUNDS_FLOWS.c.day))).label("last_paid_on"),
+            *(func.sum(table.c[name]).label(name) for name in ADDED),
+            func.max(case((table.c.arrived > 0, table.c.day))).label("last_paid_on"),
         )
-        .where(where, FUNDS_FLOWS.c.day <= day)
+        .where(where, table.c.day <= day)
         .group_by(*columns)
     )
     if place is not None:
-        asked = asked.join(place, place.c.division_code == FUNDS_FLOWS.c.division_code)
-    asked = asked.having(func.sum(FUNDS_FLOWS.c.waiting if waiting else FUNDS_FLOWS.c.payments) > 0)
+        asked = asked.join(place, place.c.division_code == table.c.division_code)
+    asked = asked.having(func.sum(table.c.payments) > 0)
     made = []
     for row in connection.execute(asked).mappings():
         values: dict[str, Any] = {name: int(value) if name in ADDED else value for name, value in row.items()}
@@ -141,16 +151,17 @@ def until(
 
 
 def days_until(
-    connection: Connection, where: ColumnElement[bool], day: dt.date, by: Sequence[str], *, places: Sequence[str] = ()
+    connection: Connection,
+    where: ColumnElement[bool],
+    day: dt.date,
+    by: Sequence[str],
+    table: Table = FUNDS_FLOWS,
 ) -> list[tuple[tuple[str, ...], int, int]]:
     """(group, days, payments) of what had arrived when a day ended, as `payment_sums.kept_days` gives those of now."""
-    place = place_of(places) if places and "division_code" in by else None
-    columns = [place.c.place if place is not None and name == "division_code" else FUNDS_FLOWS.c[name] for name in by]
-    asked = select(*columns, FUNDS_FLOWS.c.days, func.sum(FUNDS_FLOWS.c.arrived))
-    asked = asked.where(where, FUNDS_FLOWS.c.day <= day, FUNDS_FLOWS.c.days.is_not(None))
-    if place is not None:
-        asked = asked.join(place, place.c.division_code == FUNDS_FLOWS.c.division_code)
-    found = connection.execute(asked.group_by(*columns, FUNDS_FLOWS.c.days))
+    columns = [table.c[name] for name in by]
+    asked = select(*columns, table.c.days, func.sum(table.c.arrived))
+    asked = asked.where(where, table.c.day <= day, table.c.days.is_not(None))
+    found = connection.execute(asked.group_by(*columns, table.c.days))
     return [(tuple(row[: len(columns)]), int(row[-2]), int(row[-1])) for row in found if row[-1]]
 
 

@@ -7,7 +7,7 @@ Days are kept as counts by whole day, so that medians of any sum are exact.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
 )
 
 from service.store._columns import METADATA, Moment, Number
@@ -36,44 +37,53 @@ from service.store.payments import FUNDS_STALE, ITEMS, PAYMENTS, RUN_FUNDS, STEP
 
 ANSWERS = ("paid", "failed", "returned")
 
+
+def sum_columns() -> list[Column[Any]]:
+    """The columns of a table of sums."""
+    return [
+        Column("atom", Number, primary_key=True),
+        Column("run_key", Text, nullable=False),
+        Column("run_id", Text),
+        Column("program_id", Text, nullable=False),
+        Column("period", Text, nullable=False),
+        Column("division_code", Text, nullable=False),
+        Column("payments", Integer, nullable=False),
+        Column("released_fen", BigInteger, nullable=False),
+        Column("paid_fen", BigInteger, nullable=False),
+        Column("credited_fen", BigInteger, nullable=False),
+        Column("returned_fen", BigInteger, nullable=False),
+        Column("repaid_fen", BigInteger, nullable=False),
+        Column("waiting", Integer, nullable=False),
+        Column("waiting_fen", BigInteger, nullable=False),
+        Column("first_submitted_at", Moment),
+        Column("last_paid_at", Moment),
+        Column("funds_received_on", Date),
+    ]
+
+
+def day_columns() -> list[Column[Any]]:
+    """The columns of a table of payments by whole days from hand-in to the bank's payment."""
+    return [
+        Column("row", Number, primary_key=True),
+        Column("run_key", Text, nullable=False),
+        Column("program_id", Text, nullable=False),
+        Column("period", Text, nullable=False),
+        Column("division_code", Text, nullable=False),
+        Column("days", Integer, nullable=False),
+        Column("payments", Integer, nullable=False),
+    ]
+
+
 FUNDS = Table(
     "funds",
     METADATA,
-    Column("atom", Number, primary_key=True),
-    Column("run_key", Text, nullable=False),
-    Column("run_id", Text),
-    Column("program_id", Text, nullable=False),
-    Column("period", Text, nullable=False),
-    Column("division_code", Text, nullable=False),
-    Column("payments", Integer, nullable=False),
-    Column("released_fen", BigInteger, nullable=False),
-    Column("paid_fen", BigInteger, nullable=False),
-    Column("credited_fen", BigInteger, nullable=False),
-    Column("returned_fen", BigInteger, nullable=False),
-    Column("repaid_fen", BigInteger, nullable=False),
-    Column("waiting", Integer, nullable=False),
-    Column("waiting_fen", BigInteger, nullable=False),
-    Column("first_submitted_at", Moment),
-    Column("last_paid_at", Moment),
-    Column("funds_received_on", Date),
+    *sum_columns(),
     Index("ix_funds_run_key", "run_key"),
     Index("ix_funds_program_id_period", "program_id", "period"),
     Index("ix_funds_division_code", "division_code"),
 )
 
-FUNDS_DAYS = Table(
-    "funds_days",
-    METADATA,
-    # Payments of an atom by whole days from hand-in to the bank's payment.
-    Column("row", Number, primary_key=True),
-    Column("run_key", Text, nullable=False),
-    Column("program_id", Text, nullable=False),
-    Column("period", Text, nullable=False),
-    Column("division_code", Text, nullable=False),
-    Column("days", Integer, nullable=False),
-    Column("payments", Integer, nullable=False),
-    Index("ix_funds_days_run_key", "run_key"),
-)
+FUNDS_DAYS = Table("funds_days", METADATA, *day_columns(), Index("ix_funds_days_run_key", "run_key"))
 
 
 @dataclass(slots=True)
@@ -218,6 +228,11 @@ def stale_keys(connection: Connection, at_most: int) -> list[tuple[str, int]]:
     return [(row.run_key, row.stamp) for row in connection.execute(asked)]
 
 
+def every_key(connection: Connection) -> list[str]:
+    """What all sums are kept by."""
+    return [str(key) for key in connection.execute(select(FUNDS.c.run_key).distinct()).scalars()]
+
+
 def condition_of(keys: Sequence[str]) -> ColumnElement[bool]:
     """The payments behind keys of sums."""
     runs = [key.removeprefix("run/") for key in keys if key.startswith("run/")]
@@ -231,15 +246,21 @@ def condition_of(keys: Sequence[str]) -> ColumnElement[bool]:
 
 def replace_sums(connection: Connection, keys: Sequence[tuple[str, int]], made: Sequence[Atom]) -> None:
     """Keep sums in place of those under the same keys; keys that went stale again meanwhile stay marked."""
-    names = [key for key, _ in keys]
-    connection.execute(delete(FUNDS).where(FUNDS.c.run_key.in_(names)))
+    put_sums(connection, [key for key, _ in keys], made, FUNDS, FUNDS_DAYS)
+    for key, stamp in keys:
+        connection.execute(delete(FUNDS_STALE).where(FUNDS_STALE.c.run_key == key, FUNDS_STALE.c.stamp == stamp))
+
+
+def put_sums(connection: Connection, keys: Sequence[str], made: Sequence[Atom], sums: Table, by_day: Table) -> None:
+    """Keep sums in tables of these columns in place of those under the same keys."""
+    connection.execute(delete(sums).where(sums.c.run_key.in_(keys)))
     rows = [
-        {name: getattr(atom, name) for name in FUNDS.columns.keys() if name != "atom"}  # noqa: SIM118 - no mapping
+        {name: getattr(atom, name) for name in sums.columns.keys() if name != "atom"}  # noqa: SIM118 - no mapping
         for atom in made
     ]
     if rows:
-        connection.execute(insert(FUNDS), rows)
-    connection.execute(delete(FUNDS_DAYS).where(FUNDS_DAYS.c.run_key.in_(names)))
+        connection.execute(insert(sums), rows)
+    connection.execute(delete(by_day).where(by_day.c.run_key.in_(keys)))
     counted = [
         {
             "run_key": atom.run_key,
@@ -253,9 +274,7 @@ def replace_sums(connection: Connection, keys: Sequence[tuple[str, int]], made: 
         for days, payments in atom.days_to_pay.items()
     ]
     if counted:
-        connection.execute(insert(FUNDS_DAYS), counted)
-    for key, stamp in keys:
-        connection.execute(delete(FUNDS_STALE).where(FUNDS_STALE.c.run_key == key, FUNDS_STALE.c.stamp == stamp))
+        connection.execute(insert(by_day), counted)
 
 
 ADDED = (
@@ -277,34 +296,32 @@ def kept(
     by: Sequence[str] = ("period", "division_code"),
     *,
     places: Sequence[str] = (),
-    waiting: bool = False,
+    table: Table = FUNDS,
 ) -> list[Atom]:
-    """Kept sums that meet a condition on `FUNDS`, of each run and item; apart `by` period and village, or together
+    """Kept sums that meet a condition on `table`, of each run and item; apart `by` period and village, or together
     (the columns left out of `by` are then empty).
 
     `places`: villages stand under that one of these divisions they lie in, and `division_code` names it; others are
-    left out. `waiting`: only where money waits.
+    left out.
     """
     place = place_of(places) if places and "division_code" in by else None
     columns = [
-        place.c.place.label("division_code") if place is not None and name == "division_code" else FUNDS.c[name]
+        place.c.place.label("division_code") if place is not None and name == "division_code" else table.c[name]
         for name in ("run_id", "program_id", *by)
     ]
     asked = (
         select(
             *columns,
-            *(func.sum(FUNDS.c[name]).label(name) for name in ADDED),
-            func.min(FUNDS.c.first_submitted_at).label("first_submitted_at"),
-            func.max(FUNDS.c.last_paid_at).label("last_paid_at"),
-            func.max(FUNDS.c.funds_received_on).label("funds_received_on"),
+            *(func.sum(table.c[name]).label(name) for name in ADDED),
+            func.min(table.c.first_submitted_at).label("first_submitted_at"),
+            func.max(table.c.last_paid_at).label("last_paid_at"),
+            func.max(table.c.funds_received_on).label("funds_received_on"),
         )
         .where(where)
         .group_by(*columns)
     )
     if place is not None:
-        asked = asked.join(place, place.c.division_code == FUNDS.c.division_code)
-    if waiting:
-        asked = asked.where(FUNDS.c.waiting > 0)
+        asked = asked.join(place, place.c.division_code == table.c.division_code)
     numbers = set(ADDED)
     made = []
     for row in connection.execute(asked).mappings():
@@ -314,17 +331,19 @@ def kept(
 
 
 def kept_days(
-    connection: Connection, where: ColumnElement[bool], by: Sequence[str], *, places: Sequence[str] = ()
+    connection: Connection, where: ColumnElement[bool], by: Sequence[str], table: Table = FUNDS_DAYS
 ) -> list[tuple[tuple[str, ...], int, int]]:
-    """(group, days, payments) of kept sums that meet a condition on `FUNDS_DAYS`, grouped `by` columns; `places` as
-    in `kept`."""
-    place = place_of(places) if places and "division_code" in by else None
-    columns = [place.c.place if place is not None and name == "division_code" else FUNDS_DAYS.c[name] for name in by]
-    asked = select(*columns, FUNDS_DAYS.c.days, func.sum(FUNDS_DAYS.c.payments)).where(where)
-    if place is not None:
-        asked = asked.join(place, place.c.division_code == FUNDS_DAYS.c.division_code)
-    found = connection.execute(asked.group_by(*columns, FUNDS_DAYS.c.days))
+    """(group, days, payments) of kept sums that meet a condition on `table`, grouped `by` columns."""
+    columns = [table.c[name] for name in by]
+    asked = select(*columns, table.c.days, func.sum(table.c.payments)).where(where)
+    found = connection.execute(asked.group_by(*columns, table.c.days))
     return [(tuple(row[: len(columns)]), int(row[-2]), int(row[-1])) for row in found]
+
+
+def runs_named(column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
+    """The condition that sums are kept by one of some keys. Of very many it leaves nothing out: no database takes a
+    list without end, and looking through everything is no slower then."""
+    return column.in_(sorted(keys)) if len(keys) <= 5_000 else true()
 
 
 def received(connection: Connection, where: ColumnElement[bool], at: dt.datetime | None) -> list[tuple[str, str, int]]:

@@ -69,6 +69,11 @@ class Places:
             here = self._by_code.get(here.parent_code)
         return tuple(reversed(found))
 
+    def town_of(self, code: str) -> str:
+        """The township a village lies in; anything else, and a village nobody knows, is itself."""
+        found = self._by_code.get(code)
+        return found.parent_code if found and found.level == "village" and found.parent_code else code
+
     def full_name(self, code: str | None) -> str:
         """A village with its township, "township name"; anything else by its name alone."""
         path = self.path(code or "")

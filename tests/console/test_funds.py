@@ -6,12 +6,17 @@ import csv
 import datetime as dt
 import io
 import re
+from dataclasses import replace
 
+import pyarrow as pa
 import pytest
+from sqlalchemy import select
 
 from features.contract import EVERY_TABLE
+from service.access import Principal
 from service.clock import SetClock
 from service.console.formats import yuan
+from service.store.town_sums import TOWN_FUNDS
 from service.work.context import Context
 from service.work.facts.accept import accept
 from service.work.facts.hashes import hashes_of
@@ -129,6 +134,37 @@ def _paid_late(county: County, run: dict[str, object], limits: dict[str, int | N
         for row in payments
         if row["run_id"] == run["run_id"] and row["disbursement_id"] not in again
     )
+
+
+@pytest.mark.parametrize("days_back", [None, 300])
+def test_townships_say_what_their_villages_say(filled: County, context: Context, days_back: int | None) -> None:
+    """Whoever sees everything reads sums by township, whoever is given every village reads them one by one: the same,
+    also after a village was told to lie elsewhere."""
+    villages = tuple(
+        row["division_code"] for row in filled.tables["divisions"].to_pylist() if row["level"] == "village"
+    )
+    each = Principal(3, "each", frozenset({"supervisor"}), villages, "session")
+    on = None if days_back is None else context.clock.now().date() - dt.timedelta(days=days_back)
+    for _ in range(2):
+        for by in ("program", "period"):
+            one, other = (board(context, who, by, Asked(on=on)) for who in (EVERYBODY, each))
+            assert one.whole is not None
+            assert [replace(group, received_fen=None) for group in one.groups] == [
+                replace(group, received_fen=None) for group in other.groups
+            ]
+            assert one.standing == other.standing
+        rows = [row for row in filled.tables["divisions"].to_pylist() if row["level"] == "village"]
+        moved = pa.Table.from_pylist([{**rows[0], "parent_code": None}], filled.tables["divisions"].schema)
+        with context.database.write() as connection:
+            (batch,) = moved.to_batches()
+            hashes = hashes_of(context.seal, EVERY_TABLE["divisions"], batch)
+            accept(context, connection, EVERY_TABLE["divisions"], batch, hashes, source="test")
+        while refresh_some(context):
+            pass
+    with context.database.read() as connection:
+        towns = set(connection.execute(select(TOWN_FUNDS.c.division_code)).scalars())
+    assert rows[0]["division_code"] in towns
+    assert rows[1]["division_code"] not in towns
 
 
 def test_the_file_is_the_table(filled: County, context: Context, browse: Browse) -> None:

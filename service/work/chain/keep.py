@@ -141,6 +141,13 @@ def _programs(context: Context, connection: Connection, rows: Rows, seq: int) ->
         connection.execute(insert(ITEMS), list(kept.values()))
 
 
+def _divisions(context: Context, connection: Connection, rows: Rows, seq: int) -> None:
+    """Sums by township are others where a village lies elsewhere."""
+    from service.store.payment_sums import every_key
+
+    _stale(connection, every_key(connection), seq)
+
+
 _KEEPERS: dict[str, Callable[[Context, Connection, Rows, int], None]] = {
     "disbursements": _disbursements,
     "applications": _applications,
@@ -149,6 +156,7 @@ _KEEPERS: dict[str, Callable[[Context, Connection, Rows, int], None]] = {
     "payment_runs": _runs,
     "settlements": _settlements,
     "programs": _programs,
+    "divisions": _divisions,
 }
 TABLES = frozenset(_KEEPERS)
 """Contract tables whose rows are kept here."""

@@ -30,7 +30,7 @@ SOON: Final = dt.timedelta(seconds=30)
 """So long later a payment is scored again: what arrives together is looked at together."""
 
 CHAIN: Final = frozenset(
-    {"applications", "approvals", "notices", "payment_runs", "disbursements", "settlements", "programs"}
+    {"applications", "approvals", "notices", "payment_runs", "disbursements", "settlements", "programs", "divisions"}
 )
 
 

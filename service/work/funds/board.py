@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, true
 
 from service.access import Principal
 from service.access.scope import under, within
+from service.store.division_paths import places_under
 from service.store.funds_flows import FUNDS_FLOWS, days_until, funds_came, until
 from service.store.payment_sums import (
     FUNDS,
@@ -21,8 +22,10 @@ from service.store.payment_sums import (
     kept_days,
     limits,
     received,
+    runs_named,
 )
 from service.store.payments import RUN_FUNDS
+from service.store.town_sums import TOWN_DAYS, TOWN_FLOWS, TOWN_FUNDS
 from service.work.context import Context
 from service.work.funds.sums import Sum, days_over, sum_of
 from service.work.places import Place, Places, places_of
@@ -113,7 +116,8 @@ def board(context: Context, who: Principal, by: By, asked: Asked) -> Board:
     zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
     at = None if asked.on is None else end_of(asked.on, zone)
     today = asked.on or context.clock.now().astimezone(zone).date()
-    read = _Reading(who, asked, [one.code for one in columns], zone)
+    towns = _above_towns(places, who, asked.division_code)
+    read = _Reading(who, asked, [one.code for one in columns], zone, towns=towns)
     with context.database.read() as connection:
         items = limits(connection)
         runs, spots, grouped = read.atoms(connection, by)
@@ -137,8 +141,12 @@ def board(context: Context, who: Principal, by: By, asked: Asked) -> Board:
 class _Reading:
     """What is read for a board: the kept sums of now, or the flows up to the end of a day."""
 
-    def __init__(self, who: Principal, asked: Asked, places: Sequence[str], zone: dt.timezone) -> None:
+    def __init__(self, who: Principal, asked: Asked, places: Sequence[str], zone: dt.timezone, *, towns: bool) -> None:
+        """`towns`: what is looked at, and all that may be seen, lies above townships."""
         self._who, self._asked, self._places, self._zone = who, asked, places, zone
+        self._now, self._days, self._then = (
+            (TOWN_FUNDS, TOWN_DAYS, TOWN_FLOWS) if towns else (FUNDS, FUNDS_DAYS, FUNDS_FLOWS)
+        )
 
     def atoms(self, connection: Connection, by: By) -> tuple[list[Atom], list[Atom], list[Atom]]:
         """Sums of each run; of each run and place with money on its way; of each run and group."""
@@ -146,30 +154,40 @@ class _Reading:
         runs = self._sums(connection, came, "period")
         if not self._places:
             return runs, [], [] if by == "place" else runs
-        spots = self._sums(connection, came, "division_code", waiting=True)
-        return runs, spots, self._sums(connection, came, "division_code") if by == "place" else runs
+        if by == "place":
+            every = self._sums(connection, came, "division_code")
+            return runs, [atom for atom in every if atom.waiting], every
+        # Few of all runs wait at any time: only those are looked at place by place.
+        waiting = {atom.run_key for atom in runs if atom.waiting}
+        spots = self._sums(connection, came, "division_code", waiting) if waiting else []
+        return runs, [atom for atom in spots if atom.waiting], runs
 
     def days(self, connection: Connection, by: By) -> dict[str, Counter[int]]:
         """Payments by days to pay, of each group."""
-        column, places, on = [COLUMN[by]], self._places, self._asked.on
+        column, on = [COLUMN[by]], self._asked.on
         if on is None:
-            told = kept_days(connection, condition(self._who, self._asked, FUNDS_DAYS), column, places=places)
+            told = kept_days(connection, condition(self._who, self._asked, self._days), column, self._days)
         else:
-            told = days_until(connection, condition(self._who, self._asked, FUNDS_FLOWS), on, column, places=places)
+            told = days_until(connection, condition(self._who, self._asked, self._then), on, column, self._then)
+        above = places_under(connection, self._places) if by == "place" and self._places else None
         found: dict[str, Counter[int]] = {}
-        for group, number, payments in told:
-            found.setdefault(group[0], Counter())[number] += payments
+        for (key,), number, payments in told:
+            named = key if above is None else above.get(key)
+            if named is not None:
+                found.setdefault(named, Counter())[number] += payments
         return found
 
     def _sums(
-        self, connection: Connection, came: dict[str, dt.date], column: str, *, waiting: bool = False
+        self, connection: Connection, came: dict[str, dt.date], column: str, runs: Collection[str] | None = None
     ) -> list[Atom]:
         places, on = self._places if column == "division_code" else (), self._asked.on
+        table = self._now if on is None else self._then
+        where = condition(self._who, self._asked, table)
+        if runs is not None:
+            where = and_(where, runs_named(table.c.run_key, runs))
         if on is None:
-            where = condition(self._who, self._asked, FUNDS)
-            return kept(connection, where, [column], places=places, waiting=waiting)
-        where = condition(self._who, self._asked, FUNDS_FLOWS)
-        found = until(connection, where, on, [column], self._zone, places=places, waiting=waiting)
+            return kept(connection, where, [column], places=places, table=table)
+        found = until(connection, where, on, [column], self._zone, places=places, table=table)
         for atom in found:
             atom.funds_received_on = came.get(atom.run_id or "")
         return found
@@ -180,6 +198,14 @@ class _Reading:
             return {}
         asked = Asked(self._asked.program_id, self._asked.period)
         return funds_came(connection, of_item(asked, RUN_FUNDS), end_of(self._asked.on, self._zone))
+
+
+def _above_towns(places: Places, who: Principal, code: str | None) -> bool:
+    """Whether sums by township are enough: neither what is looked at nor the scope is a township or lies in one."""
+    named = [code] if code is not None else []
+    named += [] if who.sees_everywhere else who.divisions
+    found = [places.get(one) for one in named]
+    return all(one is not None and one.level in ("province", "prefecture", "county") for one in found)
 
 
 def end_of(day: dt.date, zone: dt.timezone) -> dt.datetime:

@@ -9,8 +9,10 @@ from typing import Any
 from service.store import jobs
 from service.store.funds_flows import flows_of, replace_flows
 from service.store.payment_sums import atoms, condition_of, replace_sums, stale_keys
+from service.store.town_sums import replace_towns
 from service.work.context import Context
 from service.work.jobs import Hold
+from service.work.places import places_of
 
 KIND = "refresh_funds"
 AT_ONCE = 40
@@ -29,6 +31,7 @@ def refresh_some(context: Context, at_once: int = AT_ONCE) -> bool:
     Reading and writing are two transactions: what becomes stale in between has a later stamp and stays marked.
     """
     zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
+    town_of = places_of(context).town_of
     with context.database.read() as connection:
         keys = stale_keys(connection, at_once)
         names = [key for key, _ in keys]
@@ -39,6 +42,7 @@ def refresh_some(context: Context, at_once: int = AT_ONCE) -> bool:
     with context.database.write() as connection:
         replace_sums(connection, keys, made)
         replace_flows(connection, names, flows)
+        replace_towns(connection, names, made, flows, town_of)
     return True
 
 
