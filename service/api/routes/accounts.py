@@ -15,6 +15,7 @@ from service.api.refusals import told
 from service.api.texts import Line, Lines
 from service.store.accounts import Account
 from service.work.access import grants, manage_accounts
+from service.work.access.tell_holder import tell_holder
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 
@@ -129,6 +130,14 @@ class ReasonBody(BaseModel):
     reason: Reason
 
 
+class HolderBody(ReasonBody):
+    """Whose an account is, and why it is noted: the holder's own identity number, of which only a keyed hash is kept,
+    and their number as an official."""
+
+    id_number: Annotated[Line, Field(min_length=15, max_length=64)] | None = None
+    official_id: Annotated[Line, Field(min_length=1, max_length=64, examples=["O0001"])] | None = None
+
+
 class PasswordAnswer(BaseModel):
     """A temporary password, shown once and good for 72 hours."""
 
@@ -205,6 +214,22 @@ def put_access(
     if done.request_id is not None:
         response.status_code = 202
     return GrantAnswer(account=account_answer(done.account), request_id=done.request_id)
+
+
+@router.post("/{account_id}/holder", responses=responses(401, 403, 404, 409, 422))
+def post_holder(account_id: AccountId, body: HolderBody, context: Asked, who: Administrator) -> AccountAnswer:
+    """Note whose an account is, where that was not told yet: cases near the holder then go to others. It stays."""
+    with told():
+        return account_answer(
+            tell_holder(
+                context,
+                who,
+                account_id,
+                id_number=body.id_number or "",
+                official_id=body.official_id or "",
+                reason=body.reason,
+            )
+        )
 
 
 @router.post("/{account_id}/close", responses=responses(401, 403, 404, 409, 422))
