@@ -9,6 +9,7 @@ import pytest
 from features.asof import Ledger
 from features.asof._cache import Cache
 from features.asof.live import LiveLedger
+from features.portrait.facts import Facts
 from tests.county import County, known_by
 from tests.portrait import told
 
@@ -17,7 +18,7 @@ SHARES = (0.4, 0.8)
 
 def everything(ledger: Ledger, at: int, numbers: list[str]) -> dict[str, Any]:
     """All a page could show."""
-    facts = told.Facts(ledger, at)
+    facts = Facts(ledger, at)
     rows = told.rows_of(facts, numbers)
     first = int(rows[0])
     of = {name: str(facts.value("disbursements", name, first)) for name in ("prepared_by", "card_id", "household_id")}

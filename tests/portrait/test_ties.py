@@ -112,9 +112,8 @@ def _on_ways(found: list[Strand], people: set[Key], hub: Key, typology: str) -> 
     telling = frozenset[str]().union(*WAYS.get(typology, ())) - ALWAYS_OPEN
     for tried in (WAYS.get(typology, ()) or OF_HUB[hub[0]], OF_HUB[hub[0]]):
         for kinds in tried:
-            graph = nx.MultiGraph()
+            graph: Any = nx.Graph([(one.one, one.other) for one in found if one.kind in kinds | ALWAYS_OPEN])
             graph.add_node(hub)
-            graph.add_edges_from((one.one, one.other, one.kind) for one in found if one.kind in kinds | ALWAYS_OPEN)
             for person in people:
                 if person in graph and nx.has_path(graph, person, hub):
                     for way in nx.all_shortest_paths(graph, person, hub):

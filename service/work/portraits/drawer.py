@@ -94,8 +94,11 @@ class Drawer:
         if not self.sight.hidden:
             return False
         kind, code = thing
-        if kind in self._hidden:
-            return code in self._hidden[kind]
+        if kind in self._hidden and code in self._hidden[kind]:
+            return True
+        if kind == "official":
+            behind = self._at("officials", "person_id", self._officials.get(code, -1))
+            return behind >= 0 and self._is_near(("person", behind))
         if kind in ("card", "collector"):
             row = self._cards.get(code, -1)
             holder = self._at("cards", "holder_person_id", row)
@@ -115,9 +118,10 @@ class Drawer:
         facts = self.facts
         self._cards |= facts.newest("cards", "card_id", by_kind["card"] - self._cards.keys())
         holders = {self._at("cards", "holder_person_id", row) for row in self._cards.values()}
-        persons = (by_kind["person"] | holders) - self._persons.keys()
-        self._persons |= facts.newest("persons", "person_id", persons)
         self._officials |= facts.newest("officials", "official_id", by_kind["official"] - self._officials.keys())
+        behind = {self._at("officials", "person_id", row) for row in self._officials.values()}
+        persons = (by_kind["person"] | holders | behind) - self._persons.keys()
+        self._persons |= facts.newest("persons", "person_id", persons)
         self._homes |= facts.newest("households", "household_id", by_kind["household"] - self._homes.keys())
         if facts.table("civil_events") is not None:
             rows = facts.rows("civil_events", "person_id", persons)

@@ -235,11 +235,13 @@ def _people(drawer: Drawer, persons: Iterable[int], notes: dict[int, Pair] | Non
 
 def _cards(drawer: Drawer, cards: Collection[int]) -> list[CardLine]:
     """Cards that may be named, those with most payments first."""
+    from features.portrait.payments import inside
+
     facts = drawer.facts
     once = sorted({one for one in cards if one >= 0})
     named = drawer.named([("card", one) for one in once])
     newest = facts.newest("cards", "card_id", once)
-    rows = facts.rows("disbursements", "card_id", once)
+    rows = inside(facts, facts.rows("disbursements", "card_id", once), drawer.reach.inside)
     which = facts.codes("disbursements", "card_id", rows).tolist()
     money = facts.numbers("disbursements", "amount", rows).tolist()
     times, sums = Counter(which), Counter[int]()
