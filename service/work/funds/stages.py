@@ -27,7 +27,7 @@ CHAIN: Final = (
 )
 """Stages of an application, in their order; one that was not told of is passed over."""
 
-MOST: Final = 2_000
+MOST: Final = 1_000
 """Payments looked at; where there are more, these are spread evenly over all."""
 
 
