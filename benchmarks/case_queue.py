@@ -26,11 +26,12 @@ from service.clock import SystemClock
 from service.sealing import Seal
 from service.settings import Settings
 from service.store import Database, cases, division_paths, every_table, kin_ties
+from service.store.case_lists import Sort
 from service.store.case_members import CASE_MEMBERS
 from service.store.case_ties import CASE_TIES
 from service.store.cases import CASES
 from service.work.context import Context
-from service.work.queue.count_queues import count_queues
+from service.work.queue.count_queues import count_queues, of_divisions
 from service.work.queue.find_cases import Filter, find_cases
 from service.work.queue.move_case import move_case
 from service.work.queue.read_case import read_case
@@ -185,7 +186,7 @@ def bench(folder: Path, count: int, rounds: int) -> None:
     for _ in range(20):
         far = find_cases(context, boss, Filter(desk="discipline"), far, 1000).after
 
-    def look(who: Principal, after: str | None = None, **wanted: Any) -> Callable[[int], object]:
+    def look(who: Principal, after: str | None = None, sort: Sort = "rank", **wanted: Any) -> Callable[[int], object]:
         return lambda n: find_cases(
             context, who, Filter(**{k: v(n) if callable(v) else v for k, v in wanted.items()}), after, 50
         )
@@ -212,13 +213,18 @@ def bench(folder: Path, count: int, rounds: int) -> None:
         ("filter: a township of a province", look(province, division=lambda n: f"5110030{n % 12:02d}")),
         ("filter: assignee", look(boss, assignee_id=lambda n: 1 + n % 2999)),
         ("filter: overdue and told", look(boss, escalated=True)),
+        ("a desk, by deadline", look(boss, sort="due", desk=lambda n: DESKS[n % 10])),
+        ("a desk, by amount", look(boss, sort="amount", desk=lambda n: DESKS[n % 10])),
+        ("one typology, by deadline", look(boss, sort="due", desk="owed", typology=lambda n: TYPOLOGIES[n % 45])),
+        ("what nobody has, the newest first", look(boss, sort="newest", desk="discipline", unassigned=True)),
         ("search: words", look(boss, text=lambda n: f"emptied {word(n % 400)}")),
         ("search: words that are everywhere", look(boss, text="取现")),
         ("search: an amount", look(boss, text=lambda n: f"emptied {2000 + n}.00")),
         ("search: a person", look(boss, person_id=lambda n: f"P{n}")),
         ("search: a hub", look(boss, hub_id=lambda n: f"O{n * 991}")),
-        ("counts of every desk and state", lambda n: count_queues(context, boss)),
-        ("counts, one county", lambda n: count_queues(context, county)),
+        ("counts of every desk and state, as shown", lambda n: count_queues(context, boss)),
+        ("the same, counted anew", lambda n: of_divisions(context, boss)),
+        ("the same, one county", lambda n: of_divisions(context, county)),
         ("read a case", lambda n: read_case(context, boss, draw.choice(numbers))),
         ("move a case", move),
     ]  # fmt: skip

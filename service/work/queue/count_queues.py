@@ -58,7 +58,7 @@ def count_queues(context: Context, who: Principal) -> Counted:
     with context.database.read() as connection:
         ties = ties_of(connection, who)
         # The same for all who have these divisions; what is one's own is few, and taken off here.
-        found, at = recent(context, ("tallies", who.divisions), lambda: _of_divisions(context, who))
+        found, at = recent(context, ("tallies", who.divisions), lambda: of_divisions(context, who))
         seen = _seen(connection, who, ties, found)
         key = ("overdue", who.divisions, who.desks, who.roles, tuple(ties))
         late, _ = recent(context, key, lambda: _overdue(context, who))
@@ -83,8 +83,8 @@ def count_queues(context: Context, who: Principal) -> Counted:
     )
 
 
-def _of_divisions(context: Context, who: Principal) -> Tallies:
-    """Open cases of somebody's divisions."""
+def of_divisions(context: Context, who: Principal) -> Tallies:
+    """Open cases of somebody's divisions, whatever they see of them; counted now."""
     with context.database.read() as connection:
         if who.sees_everywhere:
             return case_tallies.tallies(connection, None)
