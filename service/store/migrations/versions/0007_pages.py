@@ -63,6 +63,64 @@ def upgrade() -> None:
     )
     op.create_index("ix_studies_kind_about_study_id", "studies", ["kind", "about", "study_id"], unique=False)
     op.create_index("ix_studies_kind_published_at", "studies", ["kind", "published_at"], unique=False)
+    op.create_table(
+        "town_days",
+        sa.Column("row", columns.Number, nullable=False),
+        sa.Column("run_key", sa.Text(), nullable=False),
+        sa.Column("program_id", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("division_code", sa.Text(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("payments", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("row", name=op.f("pk_town_days")),
+    )
+    op.create_index("ix_town_days_run_key", "town_days", ["run_key"], unique=False)
+    op.create_table(
+        "town_flows",
+        sa.Column("flow", columns.Number, nullable=False),
+        sa.Column("run_key", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Text(), nullable=True),
+        sa.Column("program_id", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("division_code", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column("arrived", sa.Integer(), nullable=False),
+        sa.Column("payments", sa.Integer(), nullable=False),
+        sa.Column("released_fen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("credited_fen", sa.BigInteger(), nullable=False),
+        sa.Column("returned_fen", sa.BigInteger(), nullable=False),
+        sa.Column("repaid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("waiting_fen", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("flow", name=op.f("pk_town_flows")),
+    )
+    op.create_index("ix_town_flows_division_code", "town_flows", ["division_code"], unique=False)
+    op.create_index("ix_town_flows_run_key", "town_flows", ["run_key"], unique=False)
+    op.create_table(
+        "town_funds",
+        sa.Column("atom", columns.Number, nullable=False),
+        sa.Column("run_key", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Text(), nullable=True),
+        sa.Column("program_id", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("division_code", sa.Text(), nullable=False),
+        sa.Column("payments", sa.Integer(), nullable=False),
+        sa.Column("released_fen", sa.BigInteger(), nullable=False),
+        sa.Column("paid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("credited_fen", sa.BigInteger(), nullable=False),
+        sa.Column("returned_fen", sa.BigInteger(), nullable=False),
+        sa.Column("repaid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("waiting_fen", sa.BigInteger(), nullable=False),
+        sa.Column("first_submitted_at", columns.Moment(), nullable=True),
+        sa.Column("last_paid_at", columns.Moment(), nullable=True),
+        sa.Column("funds_received_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("atom", name=op.f("pk_town_funds")),
+    )
+    op.create_index("ix_town_funds_division_code", "town_funds", ["division_code"], unique=False)
+    op.create_index("ix_town_funds_run_key", "town_funds", ["run_key"], unique=False)
     op.drop_index(op.f("ix_cases_counts"), table_name="cases")
     op.create_index(
         "ix_cases_counts",
@@ -98,6 +156,14 @@ def downgrade() -> None:
     op.drop_index("ix_cases_desk_amount_fen", table_name="cases")
     op.drop_index("ix_cases_counts", table_name="cases")
     op.create_index(op.f("ix_cases_counts"), "cases", ["is_open", "desk", "state", "division_code"], unique=False)
+    op.drop_index("ix_town_funds_run_key", table_name="town_funds")
+    op.drop_index("ix_town_funds_division_code", table_name="town_funds")
+    op.drop_table("town_funds")
+    op.drop_index("ix_town_flows_run_key", table_name="town_flows")
+    op.drop_index("ix_town_flows_division_code", table_name="town_flows")
+    op.drop_table("town_flows")
+    op.drop_index("ix_town_days_run_key", table_name="town_days")
+    op.drop_table("town_days")
     op.drop_index("ix_studies_kind_published_at", table_name="studies")
     op.drop_index("ix_studies_kind_about_study_id", table_name="studies")
     op.drop_table("studies")
