@@ -17,6 +17,9 @@ from service.work.portraits.shapes import Graph, NodeKind, TieKind
 
 EXAMPLE: Final = example_graph()
 
+NARROW: Final = 880.0
+"""A drawing no wider than this is never made smaller: below it would scroll instead, and be read."""
+
 ICONS: Final[dict[NodeKind, str]] = {
     "household": "M1.5 7.5 8 2l6.5 5.5M3.5 6.5V14h9V6.5M6.5 14v-4h3v4",
     "person": "M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6M2.5 14.5c.5-3 2.7-4.5 5.5-4.5s5 1.5 5.5 4.5",
@@ -84,7 +87,7 @@ def _svg(of: Graph, placed: Placed, t: Words, name: str) -> Markup:
         width=short(placed.width),
         height=short(placed.height),
         role="group",
-        class_="plain" if plain else None,
+        class_=" ".join(kind for kind, holds in (("plain", plain), ("wide", placed.width > NARROW)) if holds) or None,
         data_columns=" ".join(f"{short(x)}:{short(w)}" for x, w in placed.columns),
         data_bends=" ".join(f"{key}:{column}:{order}" for key, column, order in placed.bends) or None,
     )  # fmt: skip

@@ -36,7 +36,7 @@ def timeline(
         class_="canvas",
         tabindex=0,
         role="region",
-        aria_label=t("timeline_caption"),
+        aria_label=t("timeline_canvas"),
     )
     return tag(
         "figure",

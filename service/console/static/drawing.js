@@ -249,7 +249,7 @@
 
     // ---- size and place: the drawing grows inside a box that scrolls ----
     let zoom = 0; // 0: as wide as there is room
-    const fitted = () => Math.min(1, canvas.clientWidth / wide);
+    const fitted = () => svg.getBoundingClientRect().width / wide || 1;
     const size = () => {
       canvas.classList.toggle("zoomed", zoom > 0);
       svg.setAttribute("width", short(wide * (zoom || 1)));
@@ -381,6 +381,12 @@
     for (const element of svg.querySelectorAll(".node")) prepare(element);
     arrange();
     controls.hidden = false;
+    // Where there is too little room for all of it, begin with what it is about.
+    const hub = svg.querySelector(".hub");
+    if (hub && canvas.scrollWidth > canvas.clientWidth) {
+      const box = hub.getBoundingClientRect(), room = canvas.getBoundingClientRect();
+      canvas.scrollLeft = box.left + box.width / 2 - room.left - room.width / 2;
+    }
   };
 
   for (const figure of document.querySelectorAll("[data-drawing=graph]")) graph(figure);
