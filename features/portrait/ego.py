@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,20 +78,25 @@ def ego(
     most: int,
     named: Callable[[Collection[Key]], set[Key]],
     far: Collection[Key] = (),
-) -> Ego:
-    """The most telling `most` things of a graph.
+) -> Generator[None, None, Ego]:
+    """The most telling `most` things of a graph, step by step: between two steps others may be served.
 
     `members` are the things the payments touch, with their money in fen; `named` gives those of some things that may be
     named; `far` are things so many are tied to that they tell little.
     """
     ties = merged(strands)
+    yield
     everything = {hub, *members} - {None} | {end for tie in ties for end in (tie.one, tie.other)}
     shown = named([thing for thing in everything if thing is not None]) | ({hub} if hub else set())
     elsewhere = len(everything) - len(shown)
-    ties = [tie for tie in ties if tie.one in shown and tie.other in shown]
+    yield
+    if elsewhere:
+        ties = [tie for tie in ties if tie.one in shown and tie.other in shown]
     there = {thing for thing in members if thing in shown}
     mark_ways(ties, there, hub, typology)
+    yield
     ordered = _ordered(ties, {thing: fen for thing, fen in members.items() if thing in shown}, hub, set(far), most)
+    yield
     chosen = ordered[:most]
     inside = set(chosen)
     return Ego(

@@ -89,9 +89,8 @@ def merged(strands: Iterable[Strand]) -> list[Strand]:
     count and sum (two ways to the same rows count them once)."""
     found: dict[tuple[str, Key, Key], Strand] = {}
     for strand in strands:
-        one, other = sorted((strand.one, strand.other))
-        key = (strand.kind, one, other)
-        there = found.setdefault(key, strand)
+        one, other = strand.one, strand.other
+        there = found.setdefault((strand.kind, one, other) if one <= other else (strand.kind, other, one), strand)
         if there is not strand:
             there.first = _least(there.first, strand.first)
             there.last = -_least(-there.last, -strand.last)

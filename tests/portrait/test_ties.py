@@ -143,8 +143,8 @@ def test_what_is_shown_is_whole(county: County, most: int) -> None:
     hub = ("official", int(county.ledger.tables["disbursements"].column("prepared_by")[int(rows[0])]))
     members = {("person", one): 100 for one in facts.codes("disbursements", "person_id", rows).tolist()}
     members |= {("card", one): 100 for one in facts.codes("disbursements", "card_id", rows).tolist()}
-    found = ego(told.strands(facts, numbers, ("official", facts.text("official", hub[1]) or "")), members, hub, "T33",
-                most=most, named=set)  # fmt: skip
+    strands = told.strands(facts, numbers, ("official", facts.text("official", hub[1]) or ""))
+    found = told.returned(ego(strands, members, hub, "T33", most=most, named=set))
     shown = set(found.things)
     assert found.things[0] == hub
     assert len(shown) == len(found.things) <= most
@@ -165,7 +165,7 @@ def test_what_may_not_be_named_is_counted(county: County) -> None:
     strands = told.strands(facts, numbers, None)
     every = {end for one in strands for end in (one.one, one.other)}
     hidden = {one for one in every if one[0] in ("official", "outlet")}
-    found = ego(strands, {}, None, "", most=10_000, named=lambda things: set(things) - hidden)
+    found = told.returned(ego(strands, {}, None, "", most=10_000, named=lambda things: set(things) - hidden))
     assert found.elsewhere == len(hidden) > 0
     assert not set(found.things) & hidden
     assert not {end for one in found.strands for end in (one.one, one.other)} & hidden

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,15 @@ def run(steps: Iterator[Any]) -> Any:
     for step in steps:
         last = step
     return last
+
+
+def returned(steps: Generator[None, None, Any]) -> Any:
+    """Every step; what they return."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return done.value
 
 
 def rows_of(facts: Facts, numbers: list[str]) -> Any:

@@ -56,6 +56,7 @@ class Drawer:
         self._officials: dict[int, int] = {}
         self._homes: dict[int, int] = {}
         self._dead: dict[int, int] = {}
+        self._payments: dict[int, int] = {}
         self._items: dict[int, str] = {}
         self._called: dict[int, Pair] = {}
         self._places: dict[int, str] = {}
@@ -127,6 +128,14 @@ class Drawer:
             rows = facts.rows("civil_events", "person_id", persons)
             dead = rows[facts.codes("civil_events", "kind", rows) == facts.kind("civil_events", "kind", "death")]
             self._dead |= dict(zip(facts.codes("civil_events", "person_id", dead).tolist(), dead.tolist(), strict=True))
+
+    def read_payments(self, codes: Iterable[int]) -> None:
+        """Read the rows of payments together."""
+        self._payments |= self.facts.newest("disbursements", "disbursement_id", set(codes) - self._payments.keys())
+
+    def payment(self, code: int) -> int:
+        """The row of a payment that was read; -1 where there is none."""
+        return self._payments.get(code, -1)
 
     def _at(self, table: str, column: str, row: int) -> int:
         """A code of one row, -1 where there is no row."""

@@ -46,6 +46,8 @@ def events_of(
         setattr(told, name, codes)
     yield from gather(told)
     named = drawer.named({one.about for one in told.found})
+    drawer.read_payments({one.payment for one in told.found})
+    yield
     seen = [one for one in told.found if one.about in named]
     yield
     own = dict.fromkeys(facts.codes("disbursements", "disbursement_id", rows).tolist(), in_case)
@@ -141,7 +143,7 @@ def _official(drawer: Drawer, row: int) -> Pair:
 
 def _item(drawer: Drawer, payment: int) -> tuple[Pair, Pair]:
     """Item and period of a payment."""
-    row = drawer.facts.newest("disbursements", "disbursement_id", [payment]).get(payment, -1)
+    row = drawer.payment(payment)
     if row < 0:
         return NOWHERE, NOWHERE
     name, period = _named(drawer, "disbursements", row), drawer.text_at("disbursements", "period", row) or ""

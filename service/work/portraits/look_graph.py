@@ -69,7 +69,7 @@ def graph_of(drawer: Drawer, rows: Int64, hub: Key | None, typology: str, most: 
             if code >= 0:
                 members[kind, code] = members.get((kind, code), 0) + int(money)
                 paid_in[kind, code] = place
-    found = ego(
+    found = yield from ego(
         around.strands,
         members,
         hub,
