@@ -75,7 +75,10 @@ def is_page(request: Request) -> bool:
 
 async def _lead(request: Request, error: Exception) -> Response:
     assert isinstance(error, LedElsewhere)  # noqa: S101 - registered for nothing else
-    return RedirectResponse(error.location, status_code=303)
+    answer = RedirectResponse(error.location, status_code=303)
+    for cookie in error.cookies:
+        answer.headers.append("set-cookie", cookie)
+    return answer
 
 
 _files = APIRouter()

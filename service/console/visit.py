@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
@@ -34,15 +35,20 @@ BEFORE: Final = "mingbai_before"
 """Cookies: the language; what is said once after a form; the form token of somebody not signed in."""
 
 
+WAITS: Final = 50
+WAIT_SECONDS: Final = 0.1
+"""How often, and how long each time, a form that is sent twice waits for its first sending to be done."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
-class LedElsewhere(Exception):  # noqa: N818 - no error: the answer is another page
+class LedElsewhere(Exception):  # no error: the answer is another page
     """The answer is another page."""
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, cookies: tuple[str, ...] = ()) -> None:
+        """`cookies`: what the answer sets beside, as headers."""
         super().__init__("led to another page")
         self.location = location
+        self.cookies = cookies
 
 
 @dataclass(slots=True)
@@ -114,8 +120,14 @@ class Sent:
 
     def done(self, location: str, said: str | None = None, **values: int | str) -> RedirectResponse:
         """What was asked for is done: lead to a page that says so. Sending it again leads there too."""
-        form_once.done(self.visit.context, self.taken, location)
-        return self.visit.go(location, said, **values)
+        answer = self.visit.go(location, said, **values)
+        self.keep(answer)
+        return answer
+
+    def keep(self, answer: Response) -> None:
+        """Keep what the answer sets, for whoever sends the form again at once: call it where a cookie was added."""
+        cookies = [value.decode("latin-1") for name, value in answer.raw_headers if name == b"set-cookie"]
+        form_once.done(self.visit.context, self.taken, answer.headers["location"], cookies)
 
     def refused(self) -> None:
         """Nothing was done: the same form may be sent again."""
@@ -141,7 +153,7 @@ def local(path: str | None, otherwise: str) -> str:
 def language_of(request: Request) -> Language:
     """The language somebody chose; Chinese where nobody did."""
     chosen = request.cookies.get(LANGUAGE)
-    return cast(Language, chosen) if chosen in LANGUAGES else "zh"
+    return chosen if chosen in LANGUAGES else "zh"
 
 
 def visit(permission: Permission | None) -> Callable[..., Awaitable[Visit]]:
@@ -188,13 +200,24 @@ def sent(permission: Permission | None, *, public: bool = False) -> Callable[...
         check_form_token(fields.get("form_token"), one.form_token)
         taken = await run_in_threadpool(form_once.take, context, one.form_token, fields.get("form_key", ""))
         if not taken.first:
-            raise LedElsewhere(taken.location or parent_of(request.url.path))
+            raise await led_again(request, context, taken)
         return Sent(one, fields, lists, taken)
 
     found.permission = permission  # type: ignore[attr-defined]
     found.public = public  # type: ignore[attr-defined]
     found.is_form = True  # type: ignore[attr-defined]
     return found
+
+
+async def led_again(request: Request, context: Context, taken: Taken) -> LedElsewhere:
+    """Where a form leads that was sent before: where it led then. While it is being done that is waited for, a little:
+    a second tap must not show the form as if nothing had happened."""
+    for _ in range(WAITS):
+        if not taken.doing:
+            break
+        await asyncio.sleep(WAIT_SECONDS)
+        taken = await run_in_threadpool(form_once.look_again, context, taken.key_hash)
+    return LedElsewhere(taken.location or parent_of(request.url.path), taken.cookies)
 
 
 def cleaned(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import Column, Connection, Table, Text, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +15,7 @@ FORM_KEYS = Table(
     METADATA,
     # SHA-256 of the key and of whose form it was.
     Column("key_hash", Text, primary_key=True),
-    # Where whoever sent it was led; NULL while it is being done.
+    # Where whoever sent it was led, and sealed what the answer set beside; NULL while it is being done.
     Column("location", Text),
     Column("sent_at", Moment, nullable=False),
 )
@@ -40,9 +41,8 @@ def give_back(connection: Connection, key_hash: str) -> None:
     connection.execute(delete(FORM_KEYS).where(FORM_KEYS.c.key_hash == key_hash))
 
 
-def location_of(connection: Connection, key_hash: str) -> str | None:
-    """Where a form led that was sent before; None while it is being done."""
-    found: str | None = connection.execute(
-        select(FORM_KEYS.c.location).where(FORM_KEYS.c.key_hash == key_hash)
-    ).scalar_one_or_none()
-    return found
+def found(connection: Connection, key_hash: str) -> Any:
+    """`location` (None while it is being done) and `sent_at` of a form that was sent; None where it was not, or may be
+    sent again."""
+    asked = select(FORM_KEYS.c.location, FORM_KEYS.c.sent_at).where(FORM_KEYS.c.key_hash == key_hash)
+    return connection.execute(asked).first()

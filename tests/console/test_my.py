@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -120,6 +124,34 @@ def test_five_reports_a_day(context: Context, browse: Browse) -> None:
         browser.send("/my/report", "/my/report/send", kind="other", text=f"第{n}次").status_code for n in range(6)
     ]
     assert statuses == [303] * 5 + [429]
+
+
+def test_a_second_tap_waits_for_the_first(context: Context, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both answers lead to the report that was made; it is made once. What broke off may be sent again."""
+    from service.console.pages import my_report
+
+    browser = enter(context, browse())
+    page = browser.open("/my/report")
+    began, go_on = threading.Event(), threading.Event()
+    real = my_report.report
+
+    def slow(*given: Any) -> Any:
+        began.set()
+        assert go_on.wait(10)
+        return real(*given)
+
+    monkeypatch.setattr(my_report, "report", slow)
+    told = {"kind": "other", "text": "卡在别人手里"}
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(browser.send, page, "/my/report/send", **told)
+        assert began.wait(10)
+        other = pool.submit(browser.send, page, "/my/report/send", **told)
+        time.sleep(0.3)
+        assert not other.done()
+        go_on.set()
+        assert [x.result(10).headers["location"] for x in (one, other)] == ["/my/reports"] * 2
+    assert len(list_reports(context, STAFF, state=None, after=0, limit=9)) == 1
+    assert "请记下编号" in browser.open("/my/reports")
 
 
 def test_pages_are_small_and_need_no_script(context: Context, browse: Browse) -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from service.clock import SetClock
+from service.store.form_keys import FORM_KEYS
 from service.work.context import Context
 from tests.console.conftest import Browse
 from tests.console.recipients_help import a_village, ask_code, enter, take
@@ -110,3 +111,29 @@ def test_guessing_waits(context: Context, browse: Browse) -> None:
     assert "Too many tries; wait" in page
     asked = [ask_code(browser).status_code for _ in range(7)]
     assert 429 in asked
+
+
+def test_a_second_tap_signs_in_all_the_same(context: Context, browse: Browse, clock: SetClock) -> None:
+    """The browser threw the first answer away, with its cookies: the second one has them, for a minute and once only
+    does anybody sign in."""
+    browser = browse()
+    first = browser.open("/my/sign-in")
+    ask_code(browser, path=first)
+    browser.client.cookies.delete("mingbai_digits")
+    assert ask_code(browser, path=first).headers["location"] == "/my/sign-in/code"
+    assert len(sent(context)) == 1
+    page = browser.open("/my/sign-in/code")
+    code = code_in(sent(context)[0])
+    assert browser.send(page, "/my/sign-in/enter", code=code).status_code == 303
+    token = browser.client.cookies["mingbai_session"]
+    browser.client.cookies.delete("mingbai_session")
+    assert browser.send(page, "/my/sign-in/enter", code=code).headers["location"] == "/my"
+    assert browser.client.cookies["mingbai_session"] == token
+    browser.open("/my")
+    browser.client.cookies.delete("mingbai_session")
+    clock.move(minutes=2)
+    assert browser.send(page, "/my/sign-in/enter", code=code).headers["location"] == "/my"
+    assert "mingbai_session" not in browser.client.cookies
+    with context.database.read() as connection:
+        kept = connection.execute(FORM_KEYS.select()).all()
+    assert not any(token in repr(row) for row in kept)

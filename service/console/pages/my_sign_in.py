@@ -82,6 +82,7 @@ def send(form: Annotated[Sent, Depends(sent(None, public=True))]) -> Response:
         return visitor.page(PAGE, Contents("digits", onward), status=429, problem=problem, entered=entered)
     answer = form.done(f"{PATH}/code")
     _keep(visitor, answer, last_six, onward)
+    form.keep(answer)
     return answer
 
 
@@ -111,6 +112,7 @@ def enter(form: Annotated[Sent, Depends(sent(None, public=True))]) -> Response:
     answer = form.done(onward)
     put_session(answer, visitor.context, opened.token)
     answer.delete_cookie(DIGITS, path=PATH, httponly=True, samesite="lax", secure=is_secure(visitor.context))
+    form.keep(answer)
     return answer
 
 

@@ -61,6 +61,7 @@ def sign_in(form: Annotated[Sent, Depends(sent(None, public=True))]) -> Response
         return visitor.page(PAGE, contents, status=status, problem=problem, entered={"name": form.get("name")})
     answer = form.done("/account?first=1" if done.must_change else local(form.get("onward"), "/overview"))
     put_session(answer, visitor.context, done.token)
+    form.keep(answer)
     return answer
 
 
