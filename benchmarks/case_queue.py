@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import secrets
 import shutil
 import statistics
 import sys
@@ -121,6 +122,36 @@ def fill(context: Context, count: int) -> list[str]:
     return numbers
 
 
+def pages(context: Context) -> list[tuple[str, Callable[[int], object]]]:
+    """The pages over the queue as a browser asks for them, in this process: by a supervisor of everything."""
+    from fastapi.testclient import TestClient
+
+    from service.api.asking import COOKIE
+    from service.application import make_application
+    from service.store import accounts
+    from service.work.access.sessions import open_session
+
+    client = TestClient(make_application(context), headers={"accept": "text/html"})
+    with context.database.write() as connection:
+        values = {
+            "name": f"bench-{secrets.token_hex(4)}",
+            "made_by": "bench",
+            "made_at": context.clock.now(),
+            "person": "me",
+        }
+        number = accounts.add(connection, values, ["supervisor"], ["*"], ())
+        client.cookies.set(COOKIE, open_session(context, connection, method="password", account_id=number).token)
+
+    def page(path: str) -> Callable[[int], object]:
+        return lambda n: client.get(path).raise_for_status()
+
+    return [
+        ("page: the overview", page("/overview")),
+        ("page: a desk", page("/queue/discipline")),
+        ("page: a desk, one state, by amount", page("/queue/discipline?state=held&sort=amount")),
+    ]
+
+
 def timed(rounds: int, work: Callable[[int], object]) -> tuple[float, float]:
     """Median and 95th percentile of so many calls, milliseconds."""
     took = []
@@ -227,6 +258,7 @@ def bench(folder: Path, count: int, rounds: int) -> None:
         ("the same, one county", lambda n: of_divisions(context, county)),
         ("read a case", lambda n: read_case(context, boss, draw.choice(numbers))),
         ("move a case", move),
+        *pages(context),
     ]  # fmt: skip
     print(f"{'':<42} {'median':>9} {'p95':>9}   milliseconds, {rounds} calls")
     for name, work in measured:
