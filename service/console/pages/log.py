@@ -22,7 +22,7 @@ AT_ONCE: Final = 60
 FIRST: Final = 5
 """Marked look-ups shown above the log."""
 KINDS: Final = (
-    "case", "person", "household", "card", "official", "division", "program", "payment", "run", "report", "account",
+    "case", "person", "household", "card", "official", "village", "program", "payment", "run", "report", "account",
     "key", "webhook", "queue", "study", "model", "rule", "log", "table",
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
@@ -12,7 +12,7 @@ from service.console.page import Page
 from service.console.pages._supervision import AS_OF_EXAMPLE, AsOf, as_of
 from service.console.visit import Sent, Visit, sent, visit
 from service.work.supervision.export import HEADERS, Kind
-from service.work.supervision.file import FORMS, ExportError, Form, export_file
+from service.work.supervision.file import FORMS, ExportError, export_file
 
 KINDS: Final[tuple[Kind, ...]] = ("payments", "scores", "cases", "graph")
 SHORTEST, LONGEST = 5, 300
@@ -52,7 +52,7 @@ def take(form: Annotated[Sent, Depends(sent("supervision.read"))]) -> Response:
                 f"Give a reason of {SHORTEST} to {LONGEST} characters.", f"请用 {SHORTEST} 至 {LONGEST} 个字写明理由。"
             )
         made = export_file(
-            visitor.context, visitor.principal, kind, cast(Form, written), reason,
+            visitor.context, visitor.principal, kind, written, reason,
             at=as_of(visitor, form.get("at")).at, division_code=form.get("division") or None,
             program_id=form.get("program") or None, period=form.get("period") or None,
         )  # fmt: skip
