@@ -141,11 +141,15 @@ class Paper:
     def content(self) -> bytes:
         """The file. The same document made at the same moment has the same bytes."""
         raw, packed = io.BytesIO(), io.BytesIO()
+        package = self._document.part.package
+        if package is not None:
+            # The template's preview shows an empty page.
+            for number in [key for key, one in package.rels.items() if one.reltype.endswith("/thumbnail")]:
+                del package.rels[number]
         self._document.save(raw)
         when = self._at.astimezone(dt.UTC).timetuple()[:6]
         with zipfile.ZipFile(raw) as made, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
             for name in made.namelist():
-                # The template's preview of an empty page says nothing of this one.
                 info = zipfile.ZipInfo(name, when)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 out.writestr(info, made.read(name))
