@@ -41,18 +41,21 @@ if (drawings && window.fetch && window.DOMParser) {
   const slots = [...document.querySelectorAll("[data-drawn]")];
   const say = (text) => {
     for (const slot of slots) {
-      const later = slot.querySelector(".later");
+      const later = slot.querySelector(".later:not(.stays)");
       if (later) later.firstElementChild.before(`${text} `);
     }
   };
   for (const slot of slots) {
     slot.setAttribute("aria-busy", "true");
-    slot.querySelector(".later").dataset.text = drawings.dataset.loading;
+    const later = slot.querySelector(".later:not(.stays)");
+    if (later) later.dataset.text = drawings.dataset.loading;
   }
   const put = (there) => {
     for (const slot of slots) {
       const found = there.getElementById(slot.dataset.drawn);
       if (!found) throw new Error("another page came back");
+      // What stands there stays where the history has nothing to add.
+      if (found.querySelector(".nothing") && slot.querySelector(".stays")) continue;
       slot.querySelector(".later").replaceWith(...[...found.childNodes].map((one) => document.importNode(one, true)));
     }
     for (const address of drawings.dataset.scripts.split(" ")) {

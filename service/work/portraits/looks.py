@@ -10,8 +10,10 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from service.access.principal import EVERYWHERE
 from service.clock import micros
 from service.work.portraits.drawer import Drawer
+from service.work.portraits.look_alikes import look_alikes
 from service.work.portraits.look_events import case_events
 from service.work.portraits.look_evidence import evidence
 from service.work.portraits.look_graph import case_graph
@@ -32,6 +34,7 @@ LOOKS: Final[Mapping[str, Callable[[Drawer, Mapping[str, Any]], Look]]] = {
     "case_events": case_events,
     "evidence": evidence,
     "hub_peers": hub_peers,
+    "look_alikes": look_alikes,
     "peers_of": peers_of,
     "portrait": portrait,
     "with_phone": with_phone,
@@ -68,6 +71,23 @@ class Looks:
         """Nothing is remembered but which divisions a scope holds."""
         self._context = context
         self._reaches = Reaches(context)
+
+    def warm_up(self, ledger: Ledger) -> None:
+        """Look once at the last payment and at its rows, so that what looks need is made before anybody waits."""
+        from features.contract import EVERY_TABLE
+
+        payments = ledger.tables["disbursements"]
+        if not payments.rows:
+            return
+        at = dt.datetime.fromtimestamp(int(payments.known_at[-1]) / 1e6, dt.UTC)
+        code = payments.column("disbursement_id")[-1:].astype("int64")
+        number = str(ledger.vocabulary("disbursement").decode(code)[0])
+        about = {"payments": [number], "hub_kind": "run", "hub_id": "", "typology": "", "most": 50, "payment": number}
+        last = {name: table.evidence(table.row_numbers[-1:]) for name, table in ledger.tables.items() if table.rows}
+        keys = [key for name, some in last.items() if EVERY_TABLE[name].evidence_key for key in some]
+        for what in ("case_graph", "case_events", "peers_of", "evidence"):
+            for _ in self.begin(ledger, Asked(what, Sight((EVERYWHERE,)), at, {**about, "keys": keys})):
+                pass
 
     def begin(self, ledger: Ledger, asked: Asked) -> Look:
         """The steps of a look; it returns JSON."""

@@ -287,6 +287,18 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """An innocent situation a rule looks for where its condition holds. Of how many payments it was `found` (the rule
+    then does not ask), `not_found`, and of how many what is on record `cannot_tell`."""
+
+    code: str
+    text: tuple[str, str]
+    found: int
+    not_found: int
+    cannot_tell: int
+
+
+@dataclass(frozen=True, slots=True)
 class Precedent:
     """A closed case that was like this one. `likeness` 0 to 1; `alike` says in what; `explained`: the look-alike people
     found where it was explained, empty otherwise."""
