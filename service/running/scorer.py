@@ -10,6 +10,7 @@ scores but a processor; and a scorer that dies at any moment is replaced by one 
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -22,6 +23,7 @@ from typing import Final
 
 from service.settings import Settings
 from service.work.context import Context
+from service.work.portraits.looks import Looks
 
 _LOG = logging.getLogger("mingbai.scorer")
 
@@ -32,6 +34,9 @@ AGAIN_SECONDS: Final = (0.2, 1.0, 5.0, 15.0)
 """So long a scorer that died is waited for before the next one starts, by how many died one after the other."""
 
 END_SECONDS: Final = 10.0
+
+COLLECT: Final = (20_000, 20, 100)
+"""Objects made before the collector looks, and how often it looks further: a payment makes hundreds, and no rings."""
 
 
 class ScorerWatch:
@@ -164,6 +169,12 @@ def generation(context: Context, path: Path, tell: int | None = None) -> None:
 
     scorer.open()
     scorer.warm_up()
+    if not scorer.history.lacking:
+        Looks(context).warm_up(scorer.history.ledger)
+    # The history lives as long as the process: the collector need not look at it again, nor often at the rest.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT)
     loop.listen()
     say("ready")
     loop.run(look)
