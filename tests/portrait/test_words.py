@@ -11,7 +11,6 @@ import pytest
 from features.contract import EVERY_TABLE
 from service.work.portraits import wire
 from service.work.portraits.look_things import Drawn
-from service.work.portraits.looks import LOOKS
 from service.work.portraits.shapes import (
     CardLine,
     Event,
@@ -95,4 +94,3 @@ def test_shapes_pass_the_wire() -> None:
         wire.plain(object())
     with pytest.raises(ValueError, match="argument"):
         wire.read(Tie, ["a", "b"])
-    assert set(LOOKS) == {"case_graph", "case_events", "evidence", "hub_peers", "peers_of", "portrait", "with_phone"}
