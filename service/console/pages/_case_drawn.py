@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from service.api.scorer import portraits_of
+from service.console.pages._case_rules import title_of
 from service.console.pages._case_shapes import Text
 from service.console.visit import Visit
+from service.work.portraits.case_alikes import case_alikes
 from service.work.portraits.case_events import case_events
 from service.work.portraits.case_graph import case_graph
 from service.work.portraits.peers_of import hub_peers, peers_of
-from service.work.portraits.shapes import Event, Graph, Peers
+from service.work.portraits.shapes import Alike, Event, Graph, Peers
 from service.work.queue.errors import QueueError
 from service.work.scoring.asked import UnavailableError
 
@@ -26,14 +28,15 @@ ALL: Final = (200, 400)
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Ties, events and comparisons of a case: of what it is about (`hub_peers`) and of one `payment` (`peers`). `away`:
-    why they are missing, empty where they are not."""
+    """Ties, events and comparisons of a case: of what it is about (`hub_peers`) and of one `payment` (`peers`);
+    `alikes`: rules' titles with what they looked for and found. `away`: why all that is missing, empty where not."""
 
     graph: Graph | None = None
     events: tuple[Event, ...] = ()
     hub_peers: tuple[Peers, ...] = ()
     payment: str = ""
     peers: tuple[Peers, ...] = ()
+    alikes: tuple[tuple[Text, Alike], ...] = ()
     away: Text = ("", "")
 
 
@@ -48,9 +51,12 @@ def drawn_of(visitor: Visit, case_id: str, members: Sequence[Row[Any]], most: tu
         happened = case_events(context, who, portraits, case_id, most=events)
         about = hub_peers(context, who, portraits, case_id)
         peers = _peers(visitor, payment) if payment else ()
+        alikes = case_alikes(context, who, portraits, case_id)
     except UnavailableError as error:
         return Drawn(away=(error.chinese, error.english))
-    return Drawn(graph if graph.nodes else None, happened, about, payment, peers)
+    told = sorted(alikes, key=lambda one: (-one.found, one.code))
+    named = tuple((title_of(one.code), one) for one in told)
+    return Drawn(graph if graph.nodes else None, happened, about, payment, peers, named)
 
 
 def _peers(visitor: Visit, payment: str) -> tuple[Peers, ...]:

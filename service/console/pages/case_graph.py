@@ -13,11 +13,12 @@ from service.console.drawings.distribution import EXAMPLE as SAME
 from service.console.drawings.graph import EXAMPLE as TIES
 from service.console.page import Page
 from service.console.pages._case_drawn import ALL, FEW, Drawn, drawn_of
-from service.console.pages._case_example import HEAD
+from service.console.pages._case_example import HEAD, REASON
 from service.console.pages._case_shapes import Head
 from service.console.pages._case_told import head
 from service.console.visit import Visit, visit
 from service.work.places import places_of
+from service.work.portraits.shapes import Alike
 from service.work.queue.read_folder import Amounts, read_folder
 
 
@@ -31,7 +32,16 @@ class Contents:
 
 
 PAGE: Final = Page(
-    "case_graph", Contents(HEAD, Drawn(TIES, (), (SAME,), "D00004283", (SAME,)), True), "cases.read", nav="queue"
+    "case_graph",
+    Contents(
+        HEAD,
+        Drawn(
+            TIES, (), (SAME,), "D00004283", (SAME,), ((REASON.title, Alike(REASON.code, REASON.alikes[0], 1, 9, 2)),)
+        ),
+        True,
+    ),
+    "cases.read",
+    nav="queue",
 )
 router: Final = APIRouter()
 
