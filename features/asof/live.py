@@ -178,6 +178,11 @@ class LiveLedger(Ledger):
         for table in self._live.values():
             table.catch_up()
 
+    def make_room(self) -> None:
+        """Copy what payments will be put behind, so that the first that comes need not wait for it."""
+        if PAYMENTS in self._live:
+            self._live[PAYMENTS].make_room()
+
     def catch_up_payments(self) -> None:
         """The same for what is made from payments and lies in their table."""
         if PAYMENTS in self._live:

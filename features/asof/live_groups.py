@@ -90,9 +90,7 @@ class LiveGroups(GroupIndex):
         starts, ends = self._starts.own(), self._ends.own()
         moves = np.empty((min(MOVES, len(groups)), 3), np.int32)
         while done < len(groups):
-            if len(self._rows) - self._used < SPARE:
-                # As much as every group that was there takes when it moves; pages nobody writes to cost nothing.
-                self._make_room(self._used + max(2 * SPARE, 2 * self._base + live.LEAST * self.size, self._used // 4))
+            self.make_room()
             before = done
             done, self._used, moved, disordered = live.insert(
                 groups, first, done, starts, ends, self._rows.values, self._base, self._used, rank, moves
@@ -154,6 +152,12 @@ class LiveGroups(GroupIndex):
             for kept in (self._totals, self._previous, self._along):
                 kept.clear()
             self._replaced = None
+
+    def make_room(self) -> None:
+        """Have a few places free at the end of `rows`, or many."""
+        if len(self._rows) - self._used < SPARE:
+            # As much as every group that was there takes when it moves; pages nobody writes to cost nothing.
+            self._make_room(self._used + max(2 * SPARE, 2 * self._base + live.LEAST * self.size, self._used // 4))
 
     def _make_room(self, size: int) -> None:
         before = len(self._rows)
@@ -272,6 +276,6 @@ class LiveGroups(GroupIndex):
     def packed(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Offsets (size+1,) and row numbers without gaps; copied once rows have arrived."""
         if self._is_as_made:
-            return super().packed()
+            return self._offsets, self.rows[: self._base]
         found: tuple[NDArray[Any], NDArray[Any]] = live.pack(self.starts, self.ends, self.rows)
         return found

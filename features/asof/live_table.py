@@ -295,6 +295,19 @@ class LiveTable(GrowingTable):
         if self.name == PAYMENTS:
             self._follower.caught_up()
 
+    def make_room(self) -> None:
+        """Have every array where rows can be put behind the last."""
+        self.open()
+        self._start()
+        self.catch_up()
+        made = [one.values for one in self._made.values()]
+        for grown in [*self._grown.values(), *self._grown_types.values(), *made]:
+            grown.own()
+        for index in self._live.values():
+            index.make_room()
+        if self.name == PAYMENTS:
+            self._follower.caught_up()
+
     def index(self, columns: tuple[str, ...]) -> GroupIndex:
         """Rows grouped by one or several code columns, in order of knowledge inside each group."""
         found = self._live.get(columns)

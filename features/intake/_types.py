@@ -70,6 +70,12 @@ def as_mask(array: Any) -> BoolMask:
     return cast(BoolMask, pc.fill_null(array, False).to_numpy(zero_copy_only=False))
 
 
+def read_one(column: Column, text: str | None) -> tuple[bool, Any]:
+    """Whether a text is a value of the column, and that value as Arrow takes it; None for no text."""
+    found, refused = _FEW.read(column, [text])
+    return not refused, found[0]
+
+
 def from_text(column: Column, text: pa.Array) -> tuple[pa.Array, BoolMask | None]:
     """Check and convert a string array, null or empty where there is no value.
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.asof import Ledger, View
+from features.asof.live import LiveLedger
 from models.scoring import anomaly
 from models.scoring.bundle import Bundle
 from models.scoring.combine import contributions, judge
@@ -66,6 +67,8 @@ def warm_up(ledger: Ledger, bundle: Bundle, policy: Policy) -> dict[str, str]:
     Raises ValueError for a ledger without payments.
     """
     plan = _of_bundle(ledger, bundle, policy).plan
+    if isinstance(ledger, LiveLedger):
+        ledger.make_room()
     return {**plan.left, **{f"rows behind {name}": why for name, why in plan.resting_left.items()}}
 
 

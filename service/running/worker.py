@@ -32,6 +32,10 @@ from service.work.webhooks.courier import Courier
 _LOG = logging.getLogger("mingbai.worker")
 
 IDLE_SECONDS: Final = 0.5
+CHECKPOINT_SECONDS: Final = 1.0
+NICE: Final = 10
+"""What waits in the queue of jobs leaves the processors to whoever waits for an answer."""
+
 AWAY_SECONDS: Final = 2.0
 """Pause after the database was away."""
 RENEW_RECURRING_SECONDS: Final = 3600.0
@@ -60,6 +64,7 @@ class Worker:
             ("long", lambda: self._work("long", self._handlers.long)),
             ("quick", lambda: self._work("quick", self._handlers.quick)),
             ("courier", self._deliver),
+            ("checkpoint", self._checkpoint),
         )
         threads = [threading.Thread(target=run, name=name, daemon=True) for name, run in lanes]
         for one in threads:
@@ -88,6 +93,16 @@ class Worker:
             if not self._safely(once):
                 self._stop.wait(IDLE_SECONDS)
 
+    def _checkpoint(self) -> None:
+        """Bring what was committed into the database's file beside those who write."""
+        while not self._stop.wait(CHECKPOINT_SECONDS):
+
+            def once() -> bool:
+                self._context.database.checkpoint()
+                return False
+
+            self._safely(once)
+
     def _deliver(self) -> None:
         courier = Courier(self._context, self._name)
         while not self._stop.is_set():
@@ -111,6 +126,7 @@ def main() -> None:
     os.environ.setdefault("MINGBAI_MLRUNS", str(settings.mlruns))
     configure(settings)
     end_with_parent()
+    os.nice(NICE)
     context = make_context(settings)
     worker = Worker(context, all_handlers(), f"{socket.gethostname()}:{os.getpid()}")
 

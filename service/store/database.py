@@ -14,6 +14,14 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 BUSY_SECONDS = 30
 """How long a writer waits for another on SQLite: longer than any transaction here takes."""
 
+MAPPED_BYTES = 8 << 30
+LONG_LOG_PAGES = 64_000
+"""So long a log of changes (250 MB) is brought into the file by whoever writes, if nobody did before."""
+RESTART_PAGES = 16_000
+"""So long a log is begun anew, which writers wait for."""
+RESTART_MS = 20
+LOG_BYTES = 64 << 20
+
 
 class DatabaseError(Exception):
     """The database cannot be used; says which kind of database and why, never its address or its password."""
@@ -94,6 +102,20 @@ class Database:
         if self.kind == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": f"mingbai:{name}"})
 
+    def checkpoint(self) -> None:
+        """On SQLite: bring what was committed into the file while others go on, and begin a long log anew."""
+        if self.kind != "sqlite":
+            return
+        with self._engine.connect() as connection:
+            _, pages, done = connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
+            if pages >= RESTART_PAGES and done >= pages - RESTART_PAGES // 2:
+                # Writers wait meanwhile. What is left is little; and a reader that takes its time is not waited for.
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={RESTART_MS}")
+                try:
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(RESTART)").one()
+                finally:
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
     def answers(self) -> bool:
         """Whether the database can be read now."""
         try:
@@ -113,9 +135,21 @@ class Database:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """WAL: readers never wait. FULL: what was answered survives a power cut. Transactions begin by hand."""
+    """WAL: readers never wait. FULL: what was answered survives a power cut. Transactions begin by hand.
+
+    Keys lie all over a file of gigabytes: it is read where the system holds it in memory, without copies. Whoever
+    writes does not stop to bring the log into the file before it is long: `checkpoint` does that beside them.
+    """
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        f"mmap_size={MAPPED_BYTES}",
+        f"wal_autocheckpoint={LONG_LOG_PAGES}",
+        f"journal_size_limit={LOG_BYTES}",
+    ):
         connection.execute(f"PRAGMA {pragma}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,8 +22,11 @@ LIVE: Final = "live:"
 
 EVERY: Final = dt.timedelta(seconds=2)
 
-BATCHES: Final = 20
+BATCHES: Final = 6
 """Batches followed in one transaction: a payment that is scored meanwhile waits no longer than these take."""
+
+PAUSE_SECONDS: Final = 0.002
+"""Between two such transactions, so that who waits to write a payment comes first."""
 
 
 def follow_live(context: Context, _arguments: Mapping[str, Any], hold: Hold) -> None:
@@ -31,6 +35,7 @@ def follow_live(context: Context, _arguments: Mapping[str, Any], hold: Hold) -> 
     Each transaction says how far it has come: a crash repeats nothing and leaves nothing out.
     """
     while follow_some(context):
+        time.sleep(PAUSE_SECONDS)
         hold.renew()
     with context.database.write() as connection:
         jobs.add(connection, KIND, {}, context.clock.now() + EVERY, name=KIND)
