@@ -174,3 +174,22 @@ def test_bulk_filters_parts_and_links_over_http(context: Context, number: str, s
     )
     investigator = signed_in("investigator", divisions=(COUNTY,))
     assert investigator.post("/v1/queues/assign").status_code == 403
+
+
+def test_lists_in_other_orders_and_desks_with_what_they_ask_about(
+    context: Context, number: str, signed_in: Signed
+) -> None:
+    """By amount and by deadline, page by page; each desk with its loss, what nobody has, what is late."""
+    large = opened(context, new_case(member(7, amount_fen=900_000, loss_fen=10), hub_id="O7")).case_id
+    ben = signed_in("supervisor", divisions=(COUNTY,))
+    for sort, first in (("rank", number), ("amount", large)):
+        page = ben.get("/v1/queues/discipline", params={"sort": sort, "limit": 1}).json()
+        assert page["cases"][0]["case_id"] == first
+        more = ben.get("/v1/queues/discipline", params={"sort": sort, "limit": 1, "after": page["next"]}).json()
+        assert {first, more["cases"][0]["case_id"]} == {number, large}
+        assert more["next"] is None
+    assert ben.get("/v1/queues/discipline", params={"sort": "score"}).status_code == 422
+    found = ben.post("/v1/cases/search", json={"typology": "T25", "sort": "newest"}).json()["cases"]
+    assert {one["case_id"] for one in found} == {number, large}
+    desk = ben.get("/v1/queues").json()["queues"][0]
+    assert (desk["desk"], desk["expected_loss"], desk["unassigned"], desk["overdue"]) == ("discipline", "100.10", 2, 0)

@@ -29,6 +29,7 @@ from service.api.routes._queue_bodies import (
     whole_body,
 )
 from service.api.routes._queue_told import told
+from service.store.case_lists import Sort
 from service.work.queue.find_cases import Filter, find_cases
 from service.work.queue.open_by_hand import open_by_hand
 from service.work.queue.read_case import read_case, read_history, read_members
@@ -41,14 +42,15 @@ Worker = Annotated[Principal, Depends(needs("cases.work"))]
 
 
 class SearchBody(FilterBody):
-    """A search: what is wanted, and the page."""
+    """A search: what is wanted, in which order (`closed`: closed last first, of closed ones alone), and the page."""
 
+    sort: Sort = "rank"
     after: Annotated[str, Field(pattern=CURSOR)] | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
     def wanted(self) -> Filter:
         """As the work takes it."""
-        return Filter(**self.model_dump(exclude={"after", "limit"}))
+        return Filter(**self.model_dump(exclude={"after", "limit", "sort"}))
 
 
 class ByHandBody(BaseModel):
@@ -200,7 +202,7 @@ def cases(
 def search(context: Asked, who: Reader, body: SearchBody) -> CasesBody:
     """Search by number, hub, words of the summary, payment, household, person, card or phone: in the body alone."""
     with told():
-        return page_body(find_cases(context, who, body.wanted(), body.after, body.limit))
+        return page_body(find_cases(context, who, body.wanted(), body.after, body.limit, body.sort))
 
 
 @router.post("", status_code=201, responses=responses(401, 403, 404, 409, 422))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
@@ -25,7 +25,8 @@ router = APIRouter(prefix="/v1/queues", tags=["queues"])
 
 
 class QueueBody(BaseModel):
-    """Open cases of a desk by state; how many were taken up in seven days, of how many it can."""
+    """Open cases of a desk by state, with the loss expected of them all; new ones nobody has; those whose deadline has
+    passed; how many were taken up in seven days, of how many it can."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -39,6 +40,9 @@ class QueueBody(BaseModel):
                         "preliminary_check": 12,
                         "held": 2,
                     },
+                    "expected_loss": "381200.00",
+                    "unassigned": 41,
+                    "overdue": 3,
                     "week_capacity": 40,
                     "taken_up": 17,
                 }
@@ -48,14 +52,18 @@ class QueueBody(BaseModel):
 
     desk: Desk
     states: dict[str, int]
+    expected_loss: Yuan
+    unassigned: int
+    overdue: int
     week_capacity: int
     taken_up: int
 
 
 class QueuesBody(BaseModel):
-    """The desks whose cases you see."""
+    """The desks whose cases you see, counted `at`: now, or lately where counting takes long."""
 
     queues: list[QueueBody]
+    at: dt.datetime
 
 
 class GivenBody(BaseModel):
@@ -124,6 +132,7 @@ class QuietsBody(BaseModel):
     next: int | None
 
 
+Order = Literal["rank", "due", "amount", "newest"]
 Reader = Annotated[Principal, Depends(needs("cases.read"))]
 Assigner = Annotated[Principal, Depends(needs("cases.assign"))]
 
@@ -131,14 +140,17 @@ Assigner = Annotated[Principal, Depends(needs("cases.assign"))]
 @router.get("", responses=responses(401, 403))
 def queues(context: Asked, who: Reader) -> QueuesBody:
     """How much waits at each desk."""
+    counted = count_queues(context, who)
     return QueuesBody(
         queues=[
-            QueueBody.model_validate(
-                {"desk": q.desk, "states": q.states, "week_capacity": q.week_capacity, "taken_up": q.taken_up}
+            QueueBody(
+                desk=cast(Desk, q.desk), states=q.states, expected_loss=yuan(q.loss_fen), unassigned=q.unassigned,
+                overdue=q.overdue, week_capacity=q.week_capacity, taken_up=q.taken_up,
             )
-            for q in count_queues(context, who).desks
-        ]
-    )
+            for q in counted.desks
+        ],
+        at=counted.at,
+    )  # fmt: skip
 
 
 @router.post("/refresh", status_code=202, responses=responses(401, 403))
@@ -166,16 +178,18 @@ def queue(
     assignee_id: Annotated[int | None, Query(ge=1, le=2**53)] = None,
     unassigned: bool = False,
     escalated: Annotated[bool, Query(description="only cases whose deadline has passed")] = False,
+    sort: Annotated[Order, Query(description="`next` belongs to the order it was given in")] = "rank",
     after: Cursor = None,
     limit: Limit = 100,
 ) -> CasesBody:
-    """Open cases of a desk in order: the loss expected if nobody looks, with the places kept for learning."""
+    """Open cases of a desk in order: the loss expected if nobody looks, with the places kept for learning; or by
+    deadline, the first first; by amount, the largest first; the newest first."""
     wanted = Filter(
         desk=desk, state=state, typology=typology, division=division, assignee_id=assignee_id,
         unassigned=unassigned, escalated=escalated,
     )  # fmt: skip
     with told():
-        return page_body(find_cases(context, who, wanted, after, limit))
+        return page_body(find_cases(context, who, wanted, after, limit, sort))
 
 
 @router.get("/{desk}/quietened", responses=responses(401, 403, 404, 422))
