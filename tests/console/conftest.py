@@ -47,17 +47,17 @@ class Browser:
         form = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', text, re.S)
         assert form is not None, f"no form to {action}"
         keys = {name: html.unescape(value) for name, value in _FIELD.findall(form.group(1))}
-        return self.again(action, **(keys | fields))  # type: ignore[arg-type]
+        return self.again(action, **(keys | fields))
 
     def again(self, action: str, **fields: object) -> httpx.Response:
         """Send fields as they are."""
-        return self.client.post(action, data=fields, follow_redirects=False)  # type: ignore[arg-type]
+        return self.client.post(action, data=fields, follow_redirects=False)
 
 
 Browse = Callable[..., Browser]
 
 
-@pytest.fixture
+@pytest.fixture  # type: ignore[no-redef]
 def app(context: Context) -> FastAPI:
     """Routes and pages over the context."""
     return make_application(context)

@@ -15,6 +15,7 @@ from service.console.static import files
 from service.store import audit_lines
 from service.work.context import Context
 from service.work.recipients.answer import answer_report, list_reports
+from service.work.recipients.report import report
 from tests.console.conftest import Browse
 from tests.console.recipients_help import VILLAGE, a_village, enter, take
 from tests.serving.test_recipients import ONE, payment
@@ -128,19 +129,16 @@ def test_five_reports_a_day(context: Context, browse: Browse) -> None:
 
 def test_a_second_tap_waits_for_the_first(context: Context, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both answers lead to the report that was made; it is made once. What broke off may be sent again."""
-    from service.console.pages import my_report
-
     browser = enter(context, browse())
     page = browser.open("/my/report")
     began, go_on = threading.Event(), threading.Event()
-    real = my_report.report
 
     def slow(*given: Any) -> Any:
         began.set()
         assert go_on.wait(10)
-        return real(*given)
+        return report(*given)
 
-    monkeypatch.setattr(my_report, "report", slow)
+    monkeypatch.setattr("service.console.pages.my_report.report", slow)
     told = {"kind": "other", "text": "卡在别人手里"}
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(browser.send, page, "/my/report/send", **told)

@@ -86,6 +86,7 @@ def test_a_case_is_opened_over_the_payment(context: Context, browse: Browse) -> 
     assert done.status_code == 303, done.text[:3000]
     with context.database.read() as connection:
         case = cases.get(connection, done.headers["location"].removeprefix("/cases/"))
+    assert case is not None
     assert (case.desk, case.typology, case.selected_by) == ("discipline", "T25", "complaint")
     again = staff.send(page, f"/reports/{number}/case", **fields)
     assert again.status_code == 409
