@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import Column, Connection, Index, Row, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Index, Row, Table, Text, delete, func, insert, select, update
 
 from service.store._columns import METADATA, Document, Moment, Number
 
@@ -133,6 +133,16 @@ def publish(connection: Connection, study_id: int, by: str, at: dt.datetime) -> 
         .values(published_at=at, published_by=by)
     )
     return done.rowcount == 1
+
+
+def forget(connection: Connection, kind: Kind, asked_by: str, before: dt.datetime) -> int:
+    """Let go of studies somebody asked for before a moment, but for the newest and what was published; how many."""
+    newest = select(func.max(STUDIES.c.study_id)).where(STUDIES.c.kind == kind, STUDIES.c.state == "done")
+    old = delete(STUDIES).where(
+        STUDIES.c.kind == kind, STUDIES.c.asked_by == asked_by, STUDIES.c.asked_at < before,
+        STUDIES.c.published_at.is_(None), STUDIES.c.study_id != func.coalesce(newest.scalar_subquery(), 0),
+    )  # fmt: skip
+    return int(connection.execute(old).rowcount)
 
 
 def _finish(connection: Connection, study_id: int, values: dict[str, Any]) -> bool:

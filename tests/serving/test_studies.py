@@ -14,7 +14,7 @@ from models.replay.evidence import evidence_from
 from service.access import Principal
 from service.clock import SetClock
 from service.running.handlers import all_handlers
-from service.store import jobs, studies
+from service.store import facts, jobs, studies
 from service.store.audit_lines import AUDIT_LINES
 from service.store.jobs import JOBS
 from service.store.studies import Study
@@ -24,7 +24,7 @@ from service.work.jobs import work_once
 from service.work.moments import EPOCH
 from service.work.studies.ask import MOST_WAITING, ask_drift, ask_groups, ask_replay, ask_review, read_study
 from service.work.studies.errors import StudyError
-from service.work.studies.jobs import NIGHTLY
+from service.work.studies.jobs import NIGHTLY, begin_recurring
 from tests.county import County, invent
 
 WHO = Principal(1, "wang.wei", frozenset({"data_scientist"}), ("*",), "session")
@@ -188,13 +188,14 @@ def test_a_defect_is_told_and_kept_away_from_the_log(
     assert "5199211990" not in caplog.text
 
 
-def test_every_night_the_rules_are_reviewed_once(known: Context, clock: SetClock) -> None:
+def test_every_night_the_rules_are_reviewed_once(
+    known: Context, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A restart adds nothing; the next night does."""
-    with known.database.write() as connection:
-        jobs.add(connection, NIGHTLY, {}, known.clock.now(), name=NIGHTLY)
+    monkeypatch.setattr(facts, "last_seq", lambda _connection: 1)
+    begin_recurring(known)
     worked(known)
-    with known.database.write() as connection:
-        jobs.add(connection, NIGHTLY, {}, known.clock.now(), name=NIGHTLY)
+    begin_recurring(known)
     worked(known)
     with known.database.read() as connection:
         assert len(studies.recent(connection, "rules", 10)) == 1
@@ -202,3 +203,15 @@ def test_every_night_the_rules_are_reviewed_once(known: Context, clock: SetClock
     worked(known)
     with known.database.read() as connection:
         assert [study.state for study in studies.recent(connection, "rules", 10)] == ["done", "done"]
+    # Reviews of the night go after two months, but never the newest.
+    clock.move(days=70)
+    with known.database.write() as connection:
+        assert studies.forget(connection, "rules", "mingbai", known.clock.now()) == 1
+        assert studies.newest(connection, "rules") is not None
+
+
+def test_without_facts_no_night_leaves_anything(context: Context) -> None:
+    begin_recurring(context)
+    worked(context)
+    with context.database.read() as connection:
+        assert studies.recent(connection, "rules", 10) == []

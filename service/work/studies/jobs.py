@@ -10,19 +10,23 @@ from typing import Any, Final
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.store import jobs, studies
+from service.store import facts, jobs, studies
 from service.store.database import DatabaseError
 from service.store.studies import Study
 from service.work.context import Context
 from service.work.errors import WorkError
 from service.work.jobs import Handler, Hold, Lost, WithEnd
+from service.work.queue.working_days import local_day, zone
 from service.work.studies.answers import ANSWERS
 from service.work.studies.ask import JOB
 
 _LOG = logging.getLogger("mingbai.studies")
 
 NIGHTLY: Final = "review_rules"
-EVERY: Final = dt.timedelta(days=1)
+AT_NIGHT: Final = dt.time(3, 30)
+"""Local time, behind the refresh of the queue: both open all facts."""
+KEPT: Final = dt.timedelta(days=62)
+"""How long reviews of the night are kept; those somebody asked for stay."""
 SERVICE: Final = "mingbai"
 
 NOTHING: Final = (
@@ -44,17 +48,34 @@ def answer_study(context: Context, arguments: Mapping[str, Any], hold: Hold) -> 
 
 
 def review_rules(context: Context, arguments: Mapping[str, Any], hold: Hold) -> None:
-    """The job: see how every rule does, every night; comes again in a day. Without facts there is nothing to see."""
+    """The job: see how every rule does, every night. Without facts there is nothing to see, and a review that was made
+    a moment ago is not made again."""
     now = context.clock.now()
     with context.database.write() as connection:
-        jobs.add(connection, NIGHTLY, {}, now + EVERY, name=NIGHTLY)
+        jobs.add(connection, NIGHTLY, {}, _next_night(context), name=NIGHTLY)
+        studies.forget(connection, "rules", SERVICE, now - KEPT)
         newest = studies.newest(connection, "rules")
-        if newest is not None and newest.asked_at > now - EVERY / 2:
+        fresh = newest is not None and newest.asked_at > now - dt.timedelta(hours=12)
+        if fresh or facts.last_seq(connection) == 0:
             return
         number = studies.add(connection, "rules", "", SERVICE, now, {})
         study = studies.get(connection, number)
     assert study is not None  # noqa: S101 - added in the same transaction
     _answer(context, study, hold)
+
+
+def begin_recurring(context: Context) -> None:
+    """See that the next review is waiting: of the coming night, or now where none was ever made."""
+    with context.database.write() as connection:
+        never = studies.newest(connection, "rules") is None
+        due = context.clock.now() if never else _next_night(context)
+        jobs.add(connection, NIGHTLY, {}, due, name=NIGHTLY)
+
+
+def _next_night(context: Context) -> dt.datetime:
+    now = context.clock.now()
+    at = dt.datetime.combine(local_day(context, now), AT_NIGHT, zone(context))
+    return at if at > now else at + dt.timedelta(days=1)
 
 
 def _answer(context: Context, study: Study, hold: Hold) -> None:
@@ -95,6 +116,3 @@ def _given_up(context: Context, connection: Connection, arguments: Mapping[str, 
 
 JOBS: Final[dict[str, Handler]] = {JOB: WithEnd(answer_study, _given_up), NIGHTLY: review_rules}
 """Kinds of jobs of this package and what does them."""
-
-RECURRING: Final = (NIGHTLY,)
-"""Comes again by itself, once added when a worker starts."""
