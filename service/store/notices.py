@@ -14,7 +14,7 @@ NOTICES = Table(
     "recipient_notices",
     METADATA,
     Column("notice", Number, primary_key=True),
-    # payment:<disbursement>:<when>, code:<number>: the same thing is told once.
+    # payment:<disbursement>:<when>, code:<number>, report:<number>:<when>: the same thing is told once.
     Column("about", Text, nullable=False),
     Column("kind", Text, nullable=False),  # payment, code, report
     Column("person", Text, nullable=False),

@@ -14,7 +14,7 @@ from tests.console.conftest import Browse
 from tests.console.recipients_help import VILLAGE, a_village
 from tests.serving.queue_world import audit_actions
 from tests.serving.test_queue_work import score_row
-from tests.serving.test_recipients import ONE, TWO
+from tests.serving.test_recipients import ONE, TWO, sent
 
 EVIL = "卡在组长手里\n<script>alert(1)</script>"
 
@@ -67,6 +67,20 @@ def test_a_report_is_read_looked_into_and_answered(context: Context, browse: Bro
     actions = audit_actions(context, number)
     assert actions[:3] == ["report.make", "report.read", "report.look"]
     assert actions.count("report.answer") == 2
+
+
+def test_whoever_reported_is_told_to_look_and_no_more(context: Context, browse: Browse) -> None:
+    """Once for each answer, by the phone on record; the message tells nobody of a report."""
+    number = reported(context)
+    staff = browse("investigator", divisions=(VILLAGE,))
+    staff.send(f"/reports/{number}", f"/reports/{number}/look")
+    assert sent(context, "report") == []
+    page = staff.open(f"/reports/{number}")
+    for _ in range(2):
+        assert staff.send(page, f"/reports/{number}/answer", text="卡已归还。").status_code == 303
+    told = sent(context, "report")
+    assert len(told) == 1
+    assert not any(word in told[0] for word in ("反映", "答复", "卡", number))
 
 
 def test_a_case_is_opened_over_the_payment(context: Context, browse: Browse) -> None:

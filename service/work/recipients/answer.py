@@ -15,6 +15,7 @@ from service.store import kin_ties, reports
 from service.store.reports import REPORTS
 from service.work.audit.record import Line, record
 from service.work.context import Context
+from service.work.notices.make import note_answered
 
 State = Literal["received", "looked_at", "answered"]
 STATES: Final[tuple[State, ...]] = ("received", "looked_at", "answered")
@@ -84,7 +85,8 @@ def unanswered(context: Context, principal: Principal) -> Unanswered:
 
 
 def answer_report(context: Context, principal: Principal, number: str, text: str | None) -> Report | None:
-    """Note that a report was looked at (`text` None), or answer it. None where there is none in scope.
+    """Note that a report was looked at (`text` None), or answer it, of which whoever made it is told. None where there
+    is none in scope.
 
     The answer of an answered report can be corrected; nothing is un-answered. Raises OwnAffairError.
     """
@@ -107,6 +109,8 @@ def answer_report(context: Context, principal: Principal, number: str, text: str
                 }
             if values:
                 reports.move(connection, number, **values)
+                if text is not None:
+                    note_answered(context, connection, number, row.person)
                 action = "report.answer" if text is not None else "report.look"
                 record(context, connection, Line(principal.name, action, "report", number, row.division_code))
             return _report(context, reports.by_number(connection, number, true()))
