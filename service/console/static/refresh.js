@@ -1,4 +1,5 @@
-// An element marked data-refresh (seconds) is looked at again by itself. When the mark is gone from the page, what was
+// An element marked data-refresh (seconds) is looked at again by itself, and with it those marked data-refreshed; each
+// has an id. When the mark is gone from the page, what was
 // waited for is there: the whole page is loaded.
 const waits = document.querySelector("[data-refresh]");
 if (waits) {
@@ -12,6 +13,10 @@ if (waits) {
       const made = new DOMParser().parseFromString(await answer.text(), "text/html");
       const now = made.getElementById(waits.id);
       if (!now || !now.dataset.refresh) return void location.reload();
+      for (const one of document.querySelectorAll("[data-refreshed]")) {
+        const other = made.getElementById(one.id);
+        if (other && other.textContent !== one.textContent) one.replaceChildren(...other.childNodes);
+      }
       // The same words again are not read out again.
       if (now.textContent.trim() !== waits.textContent.trim()) waits.replaceChildren(...now.childNodes);
       pause = every;
