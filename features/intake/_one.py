@@ -15,10 +15,10 @@ _MOST_KEPT: Final = 256
 
 
 def one_good_row(
-    table: Table, row: Mapping[str, object], as_text: Callable[[Column, object], str | None]
+    table: Table, row: Mapping[str, object], as_text: Callable[[Column, object], str | None], unfit: str
 ) -> pa.RecordBatch | None:
     """The row in canonical types, columns as `accept_rows` gives them; None where something is wrong with it, which
-    the general way then says in words."""
+    the general way then says in words. `as_text` gives `unfit` for a value no column takes."""
     names: list[str] = []
     values: list[pa.Array] = []
     for column in table.columns:
@@ -27,7 +27,7 @@ def one_good_row(
             continue
         text = as_text(column, row[column.name]) if there else None
         good, value = read_one(column, text)
-        if not good or (column.required and value is None):
+        if not good or text == unfit or (column.required and value is None):
             return None
         names.append(column.name)
         values.append(pa.array((value,), CANONICAL[column.type]))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -185,7 +184,7 @@ class Answers(BaseModel):
         }
     },
 )
-async def score(who: Sender, context: Asked, request: Request) -> JSONResponse:
+async def score(who: Sender, context: Asked, request: Request) -> Response:
     """Score payments before they are paid; answered when facts and scores are durable.
 
     The same payment again gets the same answer. 同一笔发放重复提交，得到相同的答复；答复前结果已落盘。
@@ -207,14 +206,20 @@ async def score(who: Sender, context: Asked, request: Request) -> JSONResponse:
         else {"state": "refused", "disbursement_id": _shown(row.get("disbursement_id")), "flaws": place}
         for row, place in zip(rows, places, strict=True)
     ]
+    status = 202 if any(row["state"] == "waiting" for row in results) else 200
+    return Response(_body(results, answered), status, media_type="application/json")
+
+
+def _body(results: list[Any], answered: Answered) -> bytes:
+    """`Answers` as JSON; the long texts are JSON already and stand in it as they are."""
     degraded = answered.degraded or (None, None)
-    body = {
-        "results": results,
-        "not_applicable": {name: json.loads(text) for name, text in answered.texts.items()},
-        "degraded": degraded[0],
-        "degraded_zh": degraded[1],
-    }
-    return JSONResponse(body, 202 if any(row["state"] == "waiting" for row in results) else 200)
+    texts = ",".join(f"{_json(name)}:{text}" for name, text in answered.texts.items())
+    told = f'{{"results":{_json(results)},"not_applicable":{{{texts}}},"degraded":{_json(degraded[0])}'
+    return f'{told},"degraded_zh":{_json(degraded[1])}}}'.encode(errors="replace")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 async def _rows(request: Request) -> list[dict[str, Any]]:

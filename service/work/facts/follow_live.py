@@ -25,7 +25,7 @@ EVERY: Final = dt.timedelta(seconds=2)
 BATCHES: Final = 6
 """Batches followed in one transaction: a payment that is scored meanwhile waits no longer than these take."""
 
-PAUSE_SECONDS: Final = 0.002
+PAUSE_SECONDS: Final = 0.01
 """Between two such transactions, so that who waits to write a payment comes first."""
 
 

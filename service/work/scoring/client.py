@@ -18,6 +18,9 @@ PATIENCE: Final = 5.0
 STATE_PATIENCE: Final = 0.5
 """The same for whoever asks how the scorer stands: that it is away is an answer too."""
 
+Told = tuple[dict[str, Any], bytes]
+"""The header of a frame, and what is behind it."""
+
 ANSWER: Final = 30.0
 """Seconds a call waits for its answer."""
 
@@ -45,7 +48,7 @@ class SocketScorer:
         """`path` of the socket; calls beyond `waiting_limit` at once are refused instead of held."""
         self._path = path
         self._limit = waiting_limit
-        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._waiting: dict[int, asyncio.Future[Told]] = {}
         self._number = 0
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -57,13 +60,12 @@ class SocketScorer:
             raise UnavailableError(
                 "busy", "Too many payments wait to be scored: send again.", "等待评分的发放明细过多，请稍后重试。", 1
             )
-        return frames.answered_of(await self._call(lambda number: frames.asked_frame(number, asked)))
+        return frames.answered_of(*await self._call(lambda number: frames.asked_frame(number, asked)))
 
     async def state(self) -> dict[str, Any]:
         """How the scorer stands. Raises UnavailableError."""
-        found: dict[str, Any] = (
-            await self._call(lambda n: frames.frame({"number": n, "do": "state"}), patience=STATE_PATIENCE)
-        )["state"]
+        header, _ = await self._call(lambda n: frames.frame({"number": n, "do": "state"}), patience=STATE_PATIENCE)
+        found: dict[str, Any] = header["state"]
         return found
 
     async def close(self) -> None:
@@ -74,7 +76,7 @@ class SocketScorer:
                 await self._reading
         self._lose()
 
-    async def _call(self, make: Callable[[int], bytes], patience: float | None = None) -> dict[str, Any]:
+    async def _call(self, make: Callable[[int], bytes], patience: float | None = None) -> Told:
         loop = asyncio.get_running_loop()
         give_up = loop.time() + (PATIENCE if patience is None else patience)
         while True:
@@ -84,8 +86,8 @@ class SocketScorer:
             try:
                 await self._send(make(number))
                 async with asyncio.timeout(ANSWER):
-                    header: dict[str, Any] = await answer
-                return header
+                    told: Told = await answer
+                return told
             except (OSError, EOFError) as error:
                 if loop.time() >= give_up:
                     raise _away() from error
@@ -109,10 +111,10 @@ class SocketScorer:
         held = Frames()
         try:
             while data := await reader.read(1 << 18):
-                for header, _ in held.feed(data):
-                    answer = self._waiting.get(int(header.get("number", 0)))
+                for told in held.feed(data):
+                    answer = self._waiting.get(int(told[0].get("number", 0)))
                     if answer is not None and not answer.done():
-                        answer.set_result(header)
+                        answer.set_result(told)
         except (OSError, FrameError):
             pass
         finally:

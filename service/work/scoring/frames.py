@@ -90,15 +90,15 @@ def asked_of(header: Mapping[str, Any], rows: bytes) -> Asked:
 
 
 def answered_frame(number: int, answered: Answered) -> bytes:
-    """The frame of an answer."""
-    return frame(
-        {
-            "number": number,
-            "rows": list(answered.rows),
-            "texts": dict(answered.texts),
-            "degraded": answered.degraded,
-        }
-    )
+    """The frame of an answer. The long texts stand behind it as they are: nobody reads them on the way."""
+    texts = [text.encode() for text in answered.texts.values()]
+    header = {
+        "number": number,
+        "rows": list(answered.rows),
+        "texts": [(name, len(text)) for name, text in zip(answered.texts, texts, strict=True)],
+        "degraded": answered.degraded,
+    }
+    return frame(header, b"".join(texts))
 
 
 def unavailable_frame(number: int, error: UnavailableError) -> bytes:
@@ -107,9 +107,14 @@ def unavailable_frame(number: int, error: UnavailableError) -> bytes:
     return frame({"number": number, "unavailable": told})
 
 
-def answered_of(header: Mapping[str, Any]) -> Answered:
-    """The answer in a frame. Raises UnavailableError when that is what it says."""
+def answered_of(header: Mapping[str, Any], behind: bytes) -> Answered:
+    """The answer in a frame, of its header and what is behind it. Raises UnavailableError when that is what it says."""
     if told := header.get("unavailable"):
         raise UnavailableError(told["kind"], told["english"], told["chinese"], int(told["retry_after"]))
     degraded = header["degraded"]
-    return Answered(header["rows"], header["texts"], (degraded[0], degraded[1]) if degraded else None)
+    texts: dict[str, str] = {}
+    start = 0
+    for name, length in header["texts"]:
+        texts[name] = behind[start : start + length].decode()
+        start += length
+    return Answered(header["rows"], texts, (degraded[0], degraded[1]) if degraded else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from service.sealing.column import open_text, seal_text
@@ -67,7 +67,7 @@ def rows_of(
     """
     days = dt.timedelta(days=context.policy["line.verify_days"])
     rows: list[dict[str, Any]] = []
-    lines = [asdict(line) for line in found] if isinstance(found, Sequence) else found.to_pylist()
+    lines = [_line(one) for one in found] if isinstance(found, Sequence) else found.to_pylist()
     texts: dict[str, str] = {}
     for score, payment in zip(lines, _payments(payments), strict=True):
         off = score["not_applicable"]
@@ -109,6 +109,10 @@ def rows_of(
             }
         )
     return rows
+
+
+def _line(score: Scored) -> dict[str, Any]:
+    return {field.name: getattr(score, field.name) for field in fields(score)}
 
 
 def _payments(payments: pa.Table) -> list[dict[str, Any]]:
