@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 
 from service.clock import SetClock
+from service.console.pages.run import PAGE, View
+from service.console.words import LANGUAGES, Language
 from service.store import runs as store
 from service.work.context import Context
 from service.work.runs import spool
 from tests.console.conftest import Browse, Browser
+from tests.console.test_every_page import hostile, shown
 from tests.serving.queue_world import COUNTY, ELSEWHERE, lay_out
 from tests.serving.run_help import BEFORE, LAST, LATER, Runs, as_csv, invented, work
 
@@ -224,3 +228,14 @@ def test_runs_are_seen_where_they_lie(browse: Browse, context: Context) -> None:
     browse("data_scientist").open("/runs", 403)
     for path in ("/runs/99999999999999999999", "/runs?before=0", "/runs?state=gone", "/runs/1?after=-1"):
         mine.open(path, 422)
+
+
+@pytest.mark.parametrize("view", ["overview", "verify", "review", "release", "quarantine", "changes"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_text_stays_text_in_every_view(view: View, language: Language) -> None:
+    """Whatever a file or a person brings into the rows of a run."""
+    for unfinished in (False, True):
+        page = shown(PAGE, hostile(replace(PAGE.example, view=view, unfinished=unfinished)), language)
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert page.count("<h1") == 1
