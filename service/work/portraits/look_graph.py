@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 MEMBERS: Final = (("person", "person_id"), ("card", "card_id"), ("household", "household_id"))
 """Things a payment touches, with the columns that name them."""
 
+PAYMENTS_DRAWN: Final = 250
+"""Payments of a case whose ties are gathered, those given first: more people than a drawing has places for. Who else
+was paid is counted."""
+
 HUBS: Final = frozenset({"card", "phone", "device", "outlet", "official", "household", "village"})
 """Kinds of hubs that are things; a run is none."""
 
@@ -44,10 +48,19 @@ def hub_of(drawer: Drawer, kind: str, number: str) -> Key | None:
 
 def case_graph(drawer: Drawer, about: Mapping[str, Any]) -> Generator[None, None, Graph]:
     """`payments` (numbers), `hub_kind`, `hub_id`, `typology`, `most`."""
-    rows, outside = payments_of(drawer, list(about["payments"]))
+    numbers = list(about["payments"])
+    rows, outside = payments_of(drawer, numbers[:PAYMENTS_DRAWN])
+    rest, more_outside = payments_of(drawer, numbers[PAYMENTS_DRAWN:])
     hub = hub_of(drawer, str(about["hub_kind"]), str(about["hub_id"]))
     graph = yield from graph_of(drawer, rows, hub, str(about["typology"]), int(about["most"]))
-    return Graph(graph.nodes, graph.ties, graph.left_out, graph.elsewhere + outside)
+    left_out: dict[Any, int] = dict(graph.left_out)
+    for kind, column in MEMBERS:
+        drawn = set(drawer.facts.codes("disbursements", column, rows).tolist())
+        more = set(drawer.facts.codes("disbursements", column, rest).tolist()) - drawn - {-1}
+        if more:
+            left_out[kind] = left_out.get(kind, 0) + len(more)
+    counted = tuple(sorted(left_out.items()))
+    return Graph(graph.nodes, graph.ties, counted, graph.elsewhere + outside + more_outside)
 
 
 def graph_of(drawer: Drawer, rows: Int64, hub: Key | None, typology: str, most: int) -> Generator[None, None, Graph]:

@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -24,7 +24,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, dt.date):  # a moment is one too
         return value.isoformat()
     if is_dataclass(value):
-        return [plain(getattr(value, name)) for name in _names(cast(Hashable, type(value)))]
+        names, as_it_is = _written(cast(Hashable, type(value)))
+        return [
+            getattr(value, name) if same else plain(getattr(value, name))
+            for name, same in zip(names, as_it_is, strict=True)
+        ]
     raise TypeError(f"found a {type(value).__name__}, expected a shape")
 
 
@@ -49,6 +53,21 @@ def read_all(shape: type[T], value: Any) -> tuple[T, ...]:
 @cache
 def _names(shape: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(shape))
+
+
+@cache
+def _written(shape: type[Any]) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    """Fields of a dataclass, and which of them JSON takes as they are."""
+    hints = get_type_hints(shape)
+    return _names(cast(Hashable, shape)), tuple(_is_simple(hints[name]) for name in _names(cast(Hashable, shape)))
+
+
+def _is_simple(hint: Any) -> bool:
+    """Whether values of a type are texts, numbers, nothing, or tuples of these."""
+    if hint in (str, int, float, bool, type(None)) or get_origin(hint) is Literal:
+        return True
+    inside = [one for one in get_args(hint) if one is not Ellipsis]
+    return get_origin(hint) in (tuple, Union, types.UnionType) and all(_is_simple(one) for one in inside)
 
 
 @cache
