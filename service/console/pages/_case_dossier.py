@@ -63,7 +63,7 @@ def _behind(visitor: Visit, reasons: Sequence[Reason], members: Sequence[Row[Any
     what is said of it is told, not its rows."""
     context, who, portraits = visitor.context, visitor.principal, portraits_of(visitor.request)
     here = {one.disbursement_id for one in members}
-    found = []
+    found: list[Behind] = []
     for reason in [one for one in reasons if one.disbursement_id in here][:MOST_REASONS]:
         try:
             told = evidence(context, who, portraits, reason.disbursement_id, code=reason.code)
