@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Row, Table, Text, UniqueConstraint, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Index, Row, Table, Text, UniqueConstraint, func, insert, select
 
 from service.store._columns import METADATA, Moment, Number, Sealed
 
@@ -40,3 +40,15 @@ def page(connection: Connection, case_id: str, after: int, limit: int) -> list[R
     """Notes of a case in order, behind the one numbered `after`."""
     asked = select(CASE_NOTES).where(CASE_NOTES.c.case_id == case_id, CASE_NOTES.c.note_id > after)
     return list(connection.execute(asked.order_by(CASE_NOTES.c.note_id).limit(limit)))
+
+
+def newest(connection: Connection, case_id: str, limit: int) -> list[Row[Any]]:
+    """The last notes of a case, in the order they were written."""
+    asked = select(CASE_NOTES).where(CASE_NOTES.c.case_id == case_id).order_by(CASE_NOTES.c.note_id.desc())
+    return list(connection.execute(asked.limit(limit)))[::-1]
+
+
+def count(connection: Connection, case_id: str) -> int:
+    """How many notes a case has."""
+    asked = select(func.count()).where(CASE_NOTES.c.case_id == case_id)
+    return int(connection.execute(asked).scalar_one())

@@ -241,6 +241,18 @@ def test_one_look_is_one_line_for_the_case_and_one_for_each_question_behind_it(
     assert len(done) <= 4
 
 
+def test_the_last_notes_are_shown_and_those_before_lead_on(context: Context, browse: Browse) -> None:
+    number = a_case(context)
+    for turn in range(52):
+        write_note(context, ANNA, number, f"备注第{turn}条。")
+    browser = browse("investigator", divisions=(COUNTY,))
+    page = browser.open(f"/cases/{number}")
+    assert "备注第51条。" in page
+    assert "备注第1条。" not in page
+    assert "此前还有 2 条备注" in page
+    assert "备注第1条。" in browser.open(f"/cases/{number}/print")
+
+
 def test_notes_are_sealed_at_rest(context: Context, browse: Browse) -> None:
     from sqlalchemy import select
 

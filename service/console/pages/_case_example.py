@@ -80,6 +80,7 @@ EXAMPLE: Final = Whole(
     members=(MEMBER, MemberShown("D00004999", "城乡居民养老保险", "", "青山镇", "····7788", 18_600, 0.2, (), False)),
     more_members="D00004999",
     notes=(NoteShown(AT, "li.wen", "已电话联系村会计，\n约周三看台账。"),),
+    earlier_notes=7,
     files=(FileShown(5, "授权书.pdf", "pdf", 48_211, "li.wen", AT),),
     links=(
         LinkShown(

@@ -255,6 +255,7 @@ class Whole:
     more_members: str = ""
     found: tuple[tuple[str, int], ...] = ()
     notes: tuple[NoteShown, ...] = ()
+    earlier_notes: int = 0
     files: tuple[FileShown, ...] = ()
     links: tuple[LinkShown, ...] = ()
     waiting: WaitingShown | None = None

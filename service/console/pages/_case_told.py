@@ -64,6 +64,7 @@ def whole(
         more_members=folder.members[-1].disbursement_id if folder.more_members else "",
         found=tuple(sorted(folder.found.items())),
         notes=tuple(NoteShown(one.at, one.who, one.text) for one in folder.notes),
+        earlier_notes=folder.earlier_notes,
         files=files_of(folder),
         links=tuple(_link(row, one) for one in folder.links),
         waiting=_waiting(folder),

@@ -53,7 +53,7 @@ class Amounts:
     history: int = 15
     before: int | None = None
     notes: int = 50
-    files: int = 100
+    files: int = 500
     whole: bool = True
 
 
@@ -99,6 +99,7 @@ class Folder:
 
     * `members`, `more_members`: one page of payments in the scope, and whether there are more behind it
     * `found`: how many payments were found how, of a closed case
+    * `notes`: the last ones, in order; `earlier_notes`: how many were written before them
     * `history`: newest first; `earlier`: how many lines stand before them
     * `off`: rules that could say nothing of its payments, (code, why), with the number of payments they were off for
     * `meanwhile`: what happened since a version somebody had read, oldest first
@@ -112,6 +113,7 @@ class Folder:
     more_members: bool
     found: dict[str, int]
     notes: tuple[Note, ...]
+    earlier_notes: int
     files: tuple[Attachment, ...]
     remembered: tuple[Remembered, ...]
     history: tuple[Step, ...]
@@ -145,8 +147,9 @@ def read_folder(
             found={} if row.is_open else case_members.outcomes(connection, case_id),
             notes=tuple(
                 Note(int(r.note_id), r.at, r.who, open_text(context.seal, CASE_NOTES.c.text, r.text) or "")
-                for r in case_notes.page(connection, case_id, 0, wanted.notes)
+                for r in case_notes.newest(connection, case_id, wanted.notes)
             ),
+            earlier_notes=max(0, case_notes.count(connection, case_id) - wanted.notes) if wanted.notes else 0,
             files=tuple(_file(context, one) for one in attachments.of_case(connection, case_id, 0, wanted.files)),
             remembered=tuple(_remembered(context, one) for one in _memories(connection, case_id, wanted)),
             history=tuple(step_of(context, one) for one in lines),
