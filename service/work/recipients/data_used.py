@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from service.store.facts import newest_by_table
+from service.store.facts import newest_of
 from service.work.context import Context
 
 WORDS = {
@@ -41,5 +41,5 @@ class DataUsed:
 def data_used(context: Context) -> list[DataUsed]:
     """The kinds of data the service holds about people and payments."""
     with context.database.read() as connection:
-        newest = newest_by_table(connection)
+        newest = newest_of(connection, tuple(WORDS))
     return [DataUsed(table, *WORDS[table], newest[table]) for table in WORDS if table in newest]
