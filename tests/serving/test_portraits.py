@@ -111,13 +111,16 @@ def test_as_of_a_moment(context: Context, world: LocalScorer) -> None:
     assert all(event.at < dt.datetime(2019, 3, 1, tzinfo=dt.UTC) for event in happened)
 
 
-def test_fewer_things_than_there_are(context: Context, world: LocalScorer) -> None:
-    """What is too much is counted by kind."""
+def test_fewer_things_than_there_are(context: Context, world: LocalScorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is too much is counted by kind, and so is who was paid by payments whose ties are not looked at."""
     number = case_at_phone(context).case_id
     whole, few = case_graph(context, EVERYBODY, world, number), case_graph(context, EVERYBODY, world, number, most=6)
     assert len(few.nodes) == 6
     assert few.nodes[0].is_hub
     assert len(few.nodes) + sum(count for _, count in few.left_out) == len(whole.nodes)
+    monkeypatch.setattr("service.work.portraits.look_graph.PAYMENTS_DRAWN", 2)
+    part = case_graph(context, EVERYBODY, world, number)
+    assert dict(part.left_out) == {"household": 3, "person": 3, "card": 1}
 
 
 @pytest.mark.parametrize("divisions", [(COUNTY,), (VILLAGE,), (OTHER,)])
