@@ -28,22 +28,24 @@ def to_numpy(values: pa.ChunkedArray | pa.Array) -> NDArray[np.generic]:
     return np.asarray(combined.to_numpy(zero_copy_only=False))
 
 
-def whole(values: pa.ChunkedArray) -> pa.ChunkedArray:
+def whole(values: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     """Moments as the whole numbers they are kept as."""
+    if isinstance(values, pa.Array):
+        return values.view(pa.int64())
     return pa.chunked_array([chunk.view(pa.int64()) for chunk in values.chunks], pa.int64())
 
 
-def floats(values: pa.ChunkedArray) -> NDArray[np.float64]:
+def floats(values: pa.ChunkedArray | pa.Array) -> NDArray[np.float64]:
     """A column of numbers as float64, NaN null."""
     if len(values) <= FEW and values.type in _PLAIN:  # Arrow takes longer to be asked than these to be read.
         return np.array([np.nan if v is None else v for v in values.to_pylist()], dtype=np.float64)
     return np.asarray(to_numpy(pc.cast(values, pa.float64(), safe=False)), dtype=np.float64)
 
 
-def fen(values: pa.ChunkedArray) -> NDArray[np.float64]:
+def fen(values: pa.ChunkedArray | pa.Array) -> NDArray[np.float64]:
     """decimal128(18, 2) as whole fen: the unscaled integer is read, no division takes place."""
     parts = []
-    for chunk in values.chunks:
+    for chunk in [values] if isinstance(values, pa.Array) else values.chunks:
         low = np.frombuffer(chunk.buffers()[1], dtype=np.int64)[2 * chunk.offset : 2 * (chunk.offset + len(chunk)) : 2]
         whole = low.astype(np.float64)
         if chunk.null_count:

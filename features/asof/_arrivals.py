@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.asof._arrays import FEW
 from features.asof._order import moments
 from features.asof.ledger_table import ALWAYS
 
@@ -120,7 +121,9 @@ def encode(table: LiveTable, rows: pa.Table) -> dict[str, NDArray[Any]]:
     """The columns of the contract as the ledger keeps them; texts not seen before get a number."""
     made: dict[str, NDArray[Any]] = {}
     types = table.columns
-    for name, values in zip(rows.column_names, rows.columns, strict=True):
+    # Of few rows each column is asked for in one piece, which takes a third of the time.
+    few = rows.to_batches() if rows.num_rows <= FEW else []
+    for name, values in zip(rows.column_names, few[0].columns if len(few) == 1 else rows.columns, strict=True):
         column, entity = types[name]
         if entity is not None:
             made[name] = table.ledger.codes(entity, values)

@@ -279,7 +279,7 @@ class LedgerTable:
             return self.ledger.encoded(entity, self.name, column.name)
         return self.in_order(self.read(column, self.raw(column.name)))
 
-    def read(self, column: Column, values: pa.ChunkedArray) -> Array:
+    def read(self, column: Column, values: pa.ChunkedArray | pa.Array) -> Array:
         """Values of a column that is no identifier as numbers, in the order given. Raises TypeError for lists."""
         if column.type == "enum":
             found = pc.index_in(values.cast(pa.string()), value_set=pa.array(column.values, pa.string()))

@@ -130,7 +130,7 @@ class LiveLedger(Ledger):
         in_order = len(found.new) == rows.num_rows and found.new == list(range(rows.num_rows))
         table.take(
             rows if in_order else rows.take(pa.array(chosen)),
-            {name: values[chosen] for name, values in found.columns.items()},
+            found.columns if in_order else {name: values[chosen] for name, values in found.columns.items()},
             known,
         )
         self._rank(table, first, known, [found.keys[i] for i in found.new])
@@ -188,7 +188,7 @@ class LiveLedger(Ledger):
         if PAYMENTS in self._live:
             self._live[PAYMENTS].catch_up()
 
-    def codes(self, entity: str, values: pa.ChunkedArray) -> NDArray[np.int32]:
+    def codes(self, entity: str, values: pa.ChunkedArray | pa.Array) -> NDArray[np.int32]:
         """Codes of texts in an identifier space; those not seen before get one."""
         return self.vocabulary(entity).add(values)
 

@@ -63,7 +63,7 @@ class LiveVocabulary(Vocabulary):
         before, self._noted = self._noted, len(self)
         return self._noted > before
 
-    def add(self, column: pa.ChunkedArray) -> Int32:
+    def add(self, column: pa.ChunkedArray | pa.Array) -> Int32:
         """Codes of shape (n,), -1 null; texts not seen before are added."""
         numbering = self._hashed()
         before = numbering.size
