@@ -41,6 +41,10 @@ WAIT_SECONDS: Final = 0.1
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
+RECIPIENTS: Final = frozenset({"own.read", "own.report"})
+"""Permissions of pages for recipients alone."""
+
+
 class LedElsewhere(Exception):  # no error: the answer is another page
     """The answer is another page."""
 
@@ -254,6 +258,9 @@ def visit_of(request: Request, context: Context, permission: Permission | None) 
     if permission is None and who.credential == "recipient" and not request.url.path.startswith("/sign-out"):
         # Pages of whoever is signed in are pages of staff.
         raise LedElsewhere("/my")
+    if permission in RECIPIENTS and who.credential != "recipient":
+        # Staff who look at what recipients see sign in as one.
+        raise LedElsewhere("/my/sign-in")
     if permission is not None and not who.may(permission):
         raise Problem(
             403,
@@ -268,7 +275,7 @@ def visit_of(request: Request, context: Context, permission: Permission | None) 
 
 
 def _sign_in(request: Request, permission: Permission | None) -> str:
-    page = "/my/sign-in" if permission in ("own.read", "own.report") else "/sign-in"
+    page = "/my/sign-in" if permission in RECIPIENTS else "/sign-in"
     if request.method != "GET":
         return page
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,13 +80,14 @@ def test_a_case_from_the_queue_to_the_second_signature(person: Somebody, place: 
 
 
 def run_file(place: Place, width: str, folder: Path) -> Path:
-    """Rows of the last run handed in once more as another month's, one of them broken."""
+    """Rows of a late run handed in once more as another, one of them broken."""
     import csv
 
     import pyarrow.parquet as pq
 
     rows = pq.read_table(place.folder / "county" / "disbursements.parquet").to_pylist()
-    last = rows[-1]["run_id"]
+    sizes = Counter(row["run_id"] for row in rows[-2_000:])
+    last = max(sizes, key=lambda run: sizes[run])
     chosen = [row for row in rows if row["run_id"] == last][:20]
     mark = f"{place.kind}-{width}".upper()
     for n, row in enumerate(chosen):
@@ -174,7 +176,7 @@ def test_a_recipient_reports_a_card_held_by_somebody(person: Somebody, place: Pl
     staff = person(width, "investigator")
     staff.go("/reports")
     staff.shot("reports")
-    staff.page.locator("main a[href^='/reports/']").first.click()
+    staff.page.locator("main a[href^='/reports/']").last.click()
     expect(staff.page.locator("main")).to_contain_text(said)
     staff.page.fill("form[action$='/answer'] textarea", "已联系村里，卡今日归还本人，请您核对。")
     staff.shot("answer")
