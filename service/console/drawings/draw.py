@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from service.console.drawings import distribution, graph, heat_map, intervals, lines, months, timeline
+from service.console.drawings import _qr, distribution, graph, heat_map, intervals, lines, months, timeline
 from service.console.words import Language, Words
 from service.work.portraits.shapes import Event, Graph, Peers
 
@@ -64,3 +64,7 @@ class Draw:
     def spark(self, values: Sequence[float], says: str) -> Markup:
         """A small row of bars inside a table."""
         return months.spark(values, self._words, says=says)
+
+    def qr(self, of: str, title: str) -> Markup:
+        """A text as a square a telephone reads."""
+        return _qr.qr(of, self._words, title=title)
