@@ -83,3 +83,13 @@ if (words && numbers) {
     numbers.elements.value.focus();
   }, true);
 }
+if (words) {
+  // Only what is chosen stands in the address.
+  const given = (off) => {
+    for (const one of words.elements) if (one.name) one.disabled = off && !one.value;
+  };
+  words.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) given(true);
+  });
+  window.addEventListener("pageshow", () => given(false));
+}
