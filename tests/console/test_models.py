@@ -242,7 +242,7 @@ def test_the_proof_of_a_real_training_reads(trained_county: Any) -> None:
 def test_drift_from_the_form_to_the_page(browse: Browse, known: Context) -> None:
     browser = browse("data_scientist")
     where = browser.send("/models/drift", "/models/drift/ask", until="", days="90").headers["location"]
-    assert 'http-equiv="refresh"' in browser.open(where)
+    assert 'data-refresh="5"' in browser.open(where)
     worked(known)
     page = browse("auditor", language="en").open(where)
     assert "recent payments" in page

@@ -180,10 +180,10 @@ def test_a_replay_from_the_form_to_the_answer(browse: Browse, known: Context) ->
     where = asked.headers["location"]
     assert browser.send(page, f"{path}/ask", **fields).headers["location"] == where, "sent twice it is asked once"
     waiting = browser.open(where)
-    assert 'http-equiv="refresh"' in waiting
+    assert 'data-refresh="5"' in waiting
     worked(known)
     done = browser.open(where)
-    assert 'http-equiv="refresh"' not in done
+    assert 'data-refresh="5"' not in done
     for words in ("试算结果", "已有核查结论者中的查实比例", "各部门工作量", "核查力量", "前后重合"):
         assert words in done, words
     english = browse("auditor", language="en").open(where)
