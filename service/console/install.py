@@ -41,6 +41,13 @@ def all_pages() -> dict[str, tuple[Page, APIRouter]]:
     return found
 
 
+def warm_up() -> None:
+    """Load what the first page with words of rules would wait a second for."""
+    from models.rules.catalogue import all_rules
+
+    all_rules()
+
+
 def install(app: FastAPI) -> None:
     """Add the pages to an application made by `service.api.app.create_app`."""
     for _, router in all_pages().values():

@@ -87,10 +87,12 @@ def config(app: Any) -> uvicorn.Config:
 def serve(settings: Settings, listening: socket.socket) -> None:
     """Answer requests until SIGTERM; then answer those under way, and end."""
     from service.application import make_application
+    from service.console.install import warm_up
 
     context = make_context(settings)
     app = make_application(context)
     app.openapi()  # made once, before anybody waits for it
+    warm_up()
     PatientProtocol.most = _most_connections()
     # What was loaded lives as long as the process: the collector need not look at it again.
     gc.collect()
