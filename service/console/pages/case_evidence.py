@@ -104,7 +104,7 @@ def show(
 
 def _with(folder: Folder, case_id: str, payment: str, code: str) -> tuple[tuple[str, str], ...]:
     """Other payments of the case a rule asked about. Raises NotThere for a payment that is not in the case."""
-    if folder.members and payment not in {one.disbursement_id for one in folder.members} and not folder.more_members:
+    if payment not in {one.disbursement_id for one in folder.members} and not folder.more_members:
         raise NotThere
     here = f"/cases/{case_id}/evidence?code={quote(code, safe='')}&payment="
     return tuple(
