@@ -57,11 +57,13 @@ def count_queues(context: Context, who: Principal) -> Counted:
     """The desks somebody sees, with the cases they see there. Logged."""
     with context.database.read() as connection:
         ties = ties_of(connection, who)
-        # The same for all who have these divisions; what is one's own is few, and taken off here.
-        found, at = recent(context, ("tallies", who.divisions), lambda: of_divisions(context, who))
+    # The same for all who have these divisions; what is one's own is few, and taken off here. Nobody holds a connection
+    # while they wait for a count, which takes one of its own.
+    found, at = recent(context, ("tallies", who.divisions), lambda: of_divisions(context, who))
+    key = ("overdue", who.divisions, who.desks, who.roles, tuple(ties))
+    late, _ = recent(context, key, lambda: _overdue(context, who))
+    with context.database.read() as connection:
         seen = _seen(connection, who, ties, found)
-        key = ("overdue", who.divisions, who.desks, who.roles, tuple(ties))
-        late, _ = recent(context, key, lambda: _overdue(context, who))
         taken = assignments.taken_up(connection, context.clock.now() - WEEK)
     with context.database.write() as connection:
         record(context, connection, Line(who.name, "queue.counted", "queue", "all"))
