@@ -58,8 +58,40 @@ def words_of(rule: Rule) -> RuleWords:
 
 
 @cache
+def setting_words(name: str) -> Pair:
+    """What a setting (`T01.months_after_death`) is: the first sentence of the comment above it, and its Chinese. Raises
+    KeyError for one that no file holds or that has no Chinese."""
+    typology, _, key = name.partition(".")
+    folder = Path(__file__).parent / typology.lower()
+    english = _comments(folder)[key]
+    found = chinese_of(folder).get("settings", {}).get(key)
+    if not found:
+        raise KeyError(f"{folder.name}/{FILE}: no Chinese for the setting {key}")
+    return english, str(found)
+
+
+@cache
+def _comments(folder: Path) -> dict[str, str]:
+    """The first sentence above each setting; of the one before where two stand under one comment. A heading on the
+    file's first line is left out."""
+    found: dict[str, str] = {}
+    lines: list[str] = []
+    last = ""
+    for line in (folder / "settings.toml").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            lines.append(line.lstrip("# ").strip())
+        elif "=" in line:
+            if not found and len(lines) > 1 and lines[0].endswith("."):
+                lines = lines[1:]
+            last = re.split(r"(?<=\.)\s", " ".join(lines), maxsplit=1)[0] or last
+            found[line.partition("=")[0].strip()] = last
+            lines = []
+    return found
+
+
+@cache
 def chinese_of(folder: Path) -> dict[str, Any]:
-    """What a typology's `chinese.toml` holds: `about`, `cases` by English text, `rules` by file name."""
+    """What a typology's `chinese.toml` holds: `about`, `cases` by English text, `settings` and `rules` by name."""
     return tomllib.loads((folder / FILE).read_text("utf-8"))
 
 

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import select
 
 import models.rules
-from models.rules._words import FILE, words_of
-from models.rules.catalogue import all_rules
+from models.rules._words import FILE, setting_words, words_of
+from models.rules.catalogue import all_rules, default_settings
 from service.clock import SetClock
 from service.running.handlers import all_handlers
 from service.store import studies
@@ -75,12 +75,21 @@ def test_every_rule_explains_itself_in_chinese(rule: Any) -> None:
     assert len(words.cases) == len(rule.cases)
 
 
+@pytest.mark.parametrize("name", sorted(default_settings()))
+def test_every_threshold_says_what_it_is(name: str) -> None:
+    english, chinese = setting_words(name)
+    assert english.endswith((".", ":")) or len(english) > 10, english
+    assert re.search("[一-鿿]", chinese)
+
+
 def test_no_chinese_is_left_over() -> None:
     """A rule or case that is gone takes its Chinese with it."""
     for path in sorted(Path(models.rules.__path__[0]).glob(f"t*/{FILE}")):
         told = tomllib.loads(path.read_text("utf-8"))
         rules = [rule for rule in all_rules() if rule.typology.lower() == path.parent.name]
         assert set(told["rules"]) == {rule.code.partition(".")[2] for rule in rules}, path
+        there = path.with_name("settings.toml")
+        assert set(told.get("settings", {})) == set(tomllib.loads(there.read_text("utf-8")) if there.exists() else {})
         assert set(told["cases"]) == {case.situation for rule in rules for case in rule.cases}, path
 
 

@@ -69,7 +69,7 @@ EXAMPLE: Final = Contents(
         (("仅来自村级证明", "rests on a paper of the village alone"),),
         "days_paid_after_death > 0",
         (Reads("days_paid_after_death", ("死亡后天数", "days after death"), "days", "none", ("civil_events",), ()),),
-        (Setting("T01.months_after_death", 2.0, 1.0),),
+        (Setting("T01.months_after_death", ("死亡当月之后的整月数", "Whole months"), 2.0, 1.0),),
         "",
         (Step(_AT, "move", "shadow", "live", "wang.wei", "li.na", "影子运行期间查实较多", "0123456789abcdef"),),
         (Move("retired", 2, False, False, "li.na"), Move("shadow", 2, True, True, "")),

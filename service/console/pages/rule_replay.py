@@ -62,7 +62,7 @@ _ASKED: Final = Asked(7, "done", "wang.wei", _AT, (("T01.months_after_death", "2
 EXAMPLE: Final = Contents(
     "T01.paid_after_death",
     ("死亡后仍发放", "Paid after death"),
-    (Setting("T01.months_after_death", 1.0, 1.0),),
+    (Setting("T01.months_after_death", ("死亡当月之后的整月数", "Whole months"), 1.0, 1.0),),
     (_ASKED, Asked(6, "failed", "wang.wei", _AT, (), ("该时段没有发放明细", "nothing was submitted in that range"))),
     _ASKED,
     ReplayTold(

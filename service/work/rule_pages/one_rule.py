@@ -37,9 +37,10 @@ class Reads:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A threshold: value in force here, and the shipped one."""
+    """A threshold: what it is, value in force here, and the shipped one."""
 
     name: str
+    what: Pair
     value: float
     shipped: float
 
@@ -95,7 +96,7 @@ class OneRule:
 
 def one_rule(context: Context, code: str) -> OneRule | None:
     """A rule by code; None where the catalogue has none."""
-    from models.rules._words import words_of
+    from models.rules._words import setting_words, words_of
     from models.rules.catalogue import all_rules, default_settings
 
     rule = next((one for one in all_rules() if one.code == code), None)
@@ -116,7 +117,11 @@ def one_rule(context: Context, code: str) -> OneRule | None:
         tuple((unless.zh, unless.en) for unless in rule.unless),
         rule.when.text,
         _reads(rule, there),
-        tuple(Setting(name, context.policy.settings[name], shipped[name]) for name in rule.settings if name in shipped),
+        tuple(
+            Setting(name, _turned(setting_words(name)), context.policy.settings[name], shipped[name])
+            for name in rule.settings
+            if name in shipped
+        ),
         states.silent.get(code, ""),
         tuple(_step(entry) for entry in reversed(entries) if entry.code == code),
         () if problem else _moves(rule, states.of(code), entries),
