@@ -230,8 +230,11 @@ def test_ones_own_people_are_refused(context: Context, world: LocalScorer) -> No
             look()
         assert last(context)[0] == f"{kind}.refused"
     # A neighbour is shown, and flagged; one's own payments are in no list.
-    household(context, brother, world, "H1")
+    neighbour = household(context, brother, world, "H1")
     assert last(context)[2] == ["same_village"]
+    assert len(neighbour.payments) == 6
+    assert {line.score for line in neighbour.payments} == {line.case_id for line in neighbour.payments} == {None}
+    assert neighbour.cases == ()
     place = village(context, brother, world, OTHER)
     assert place.payments
     everywhere = program(context, brother, world, "LAND", limit=200)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, true
 
 from service.access import Principal
 from service.access.scope import within
 from service.sealing.column import open_text
-from service.store import case_members, personal_values, scores
+from service.store import case_members, payment_ties, personal_values, scores
 from service.store.payments import PAYMENTS
 from service.store.payments_of import last_answers, those
 from service.store.personal_values import PERSONAL_VALUES
@@ -19,14 +19,20 @@ from service.work.places import Places
 from service.work.portraits._cases import seen
 from service.work.portraits.drawer import surname
 from service.work.portraits.shapes import PaymentLine
-from service.work.scoring.shown import no_payment_near, not_near
+from service.work.queue.sight import ties_of
+from service.work.scoring.shown import not_near
 
 
 def payment_lines(
     context: Context, connection: Connection, who: Principal, places: Places, numbers: Sequence[str]
 ) -> tuple[PaymentLine, ...]:
-    """Payments by number, in the order given; none outside the divisions, and none of anybody near whoever asks."""
-    rows = those(connection, numbers, within(who, PAYMENTS.c.division_code), no_payment_near(connection, who))
+    """Payments by number, in the order given; none outside the divisions, and none to whoever asks, kin or household.
+
+    Of those they are tied to by village or post, what was asked is not told.
+    """
+    ties = ties_of(connection, who)
+    own = ~payment_ties.to(ties) if ties else true()
+    rows = those(connection, numbers, within(who, PAYMENTS.c.division_code), own)
     ids = [one for one in numbers if one in rows]
     answers = last_answers(connection, ids) if ids else {}
     asked = (within(who, SCORES.c.division_code), not_near(connection, who))
