@@ -21,6 +21,8 @@ Float64 = NDArray[np.float64]
 def known_by(known: Int64, moment: int) -> int:
     """Number of rows known at a moment."""
     lo, hi = 0, known.shape[0]
+    if hi > 0 and known[hi - 1] <= moment:
+        return hi  # A payment that comes now knows them all.
     while lo < hi:
         mid = (lo + hi) >> 1
         if known[mid] <= moment:
@@ -85,6 +87,8 @@ def arrived(m: Int64, o: int, groups: int, n: int, columns: Int64, slots: Int32,
 @njit(nogil=True)
 def below(rows: Int32, lo: int, hi: int, bound: int) -> int:
     """First position of rows[lo:hi] that is not below the bound."""
+    if hi > lo and rows[hi - 1] < bound:
+        return hi
     while lo < hi:
         mid = (lo + hi) >> 1
         if rows[mid] < bound:
