@@ -18,7 +18,7 @@ from service.work.queue.staff import staff_of
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A desk with its counts: open cases, those past their deadline, new ones nobody has; the week's and of how many."""
+    """A desk with its counts: open cases, those past their deadline, new ones nobody has; the week's, of how many."""
 
     desk: str
     href: str
