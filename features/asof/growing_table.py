@@ -180,8 +180,11 @@ class GrowingTable(LedgerTable):
             self._rank.add(np.arange(first, first + len(known), dtype=np.int32))
         self.rows = first + len(known)
         for name, grown in self._grown.items():
-            null: Any = -1 if grown.values.dtype.kind == "i" else np.nan
-            grown.add(columns.get(name, np.full(len(known), null, dtype=grown.values.dtype)))
+            values = columns.get(name)
+            if values is None:
+                null: Any = -1 if grown.values.dtype.kind == "i" else np.nan
+                values = np.full(len(known), null, dtype=grown.values.dtype)
+            grown.add(values)
             self._columns[name] = grown.values
         self.arrived.append(rows)
 

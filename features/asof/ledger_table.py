@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from features.asof._arrays import distinguished, fen, floats, to_numpy, whole
+from features.asof._arrays import FEW, distinguished, fen, floats, to_numpy, whole
 from features.asof._order import order_of
 from features.asof.group_index import GroupIndex
 from features.contract import EVERY_TABLE
@@ -293,7 +293,7 @@ class LedgerTable:
             return fen(values)
         if column.type == "list":
             raise TypeError(f"{self.name}.{column.name} is a list: read it through LedgerTable.arrow")
-        return floats(values if values.type == pa.float64() else values.cast(pa.float64()))
+        return floats(values if len(values) <= FEW else values.cast(pa.float64()))
 
     @cached_property
     def superseded_at(self) -> NDArray[np.int64]:

@@ -204,7 +204,7 @@ class LiveLedger(Ledger):
     def _note_vocabularies(self) -> None:
         """Which identifier spaces grew."""
         for entity, vocabulary in self._spaces.items():
-            if vocabulary.has_grown():
+            if vocabulary.grown and vocabulary.has_grown():
                 self.changed[f"vocabulary:{entity}"] = self.version
 
     def changed_since(self, names: Iterable[str], version: int, *, spaces: bool = False) -> bool:

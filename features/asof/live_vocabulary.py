@@ -30,6 +30,8 @@ class LiveVocabulary(Vocabulary):
         self._numbering: Numbering | None = None
         self._noted = len(values)
         self._recent: dict[str, int] = {}
+        self.grown = False
+        """Whether texts may have been added since `has_grown` was asked."""
 
     @property
     def values(self) -> pa.Array:
@@ -60,7 +62,7 @@ class LiveVocabulary(Vocabulary):
 
     def has_grown(self) -> bool:
         """Whether texts were added since this was last asked."""
-        before, self._noted = self._noted, len(self)
+        before, self._noted, self.grown = self._noted, len(self), False
         return self._noted > before
 
     def add(self, column: pa.ChunkedArray | pa.Array) -> Int32:
@@ -71,6 +73,7 @@ class LiveVocabulary(Vocabulary):
             return self._add_few(strings(column).to_pylist())
         codes = numbering.add(pa.chunked_array([strings(column).combine_chunks()], pa.string()))
         if numbering.size > before:
+            self.grown = True
             self._more += numbering.texts(before)
             self._all = None
         return codes
@@ -88,6 +91,7 @@ class LiveVocabulary(Vocabulary):
                 before = numbering.size
                 code = numbering.one(text.encode())
                 if numbering.size > before:
+                    self.grown = True
                     self._more.append(text)
                     self._all = None
                 if len(recent) >= RECENT:

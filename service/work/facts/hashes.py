@@ -50,7 +50,8 @@ def hashes_of(seal: Seal, table: Table, rows: pa.RecordBatch, *, keys: list[byte
     """
     import pyarrow as pa
 
-    present = [c.name for c in table.columns if c.name in rows.schema.names]
+    names = frozenset(rows.schema.names)
+    present = [c.name for c in table.columns if c.name in names]
     contents = _hashed(seal, table, b"content", _texts(rows, present))
     keys = keys or (keys_of(seal, table, rows) if table.key else contents)
     clocks = [NO_CLOCK] * rows.num_rows
