@@ -140,6 +140,11 @@ def upgrade() -> None:
         sqlite_where=sa.text("offered_as != 'alert'"),
         postgresql_where=sa.text("offered_as != 'alert'"),
     )
+    # Sums of days gone by and of towns are made once more in the background.
+    op.execute(
+        "insert into funds_stale (run_key, stamp) select distinct run_key, 0 from funds "
+        "where run_key not in (select run_key from funds_stale)"
+    )
 
 
 def downgrade() -> None:
