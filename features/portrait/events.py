@@ -90,9 +90,7 @@ def _payments(told: Told) -> None:
     )  # fmt: skip
     rows = facts.rows("settlements", "disbursement_id", number)
     which = facts.codes("settlements", "disbursement_id", rows)
-    paid = facts.codes("settlements", "status", rows) == (
-        facts.kind("settlements", "status", "paid") if len(rows) else 0
-    )
+    paid = facts.codes("settlements", "status", rows) == facts.kind("settlements", "status", "paid")
     card = _looked_up(number, facts.codes("disbursements", "card_id", told.rows), which)
     day, fen = facts.numbers("settlements", "at", rows), facts.numbers("settlements", "amount", rows)
     for kind, chosen in (("paid", paid), ("returned", ~paid)):

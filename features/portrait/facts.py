@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from features.asof import Ledger, LedgerTable
 from features.asof.ledger import MICROSECONDS_A_DAY, entity_of
+from features.contract import EVERY_TABLE
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -146,11 +147,11 @@ class Facts:
 
     def word(self, name: str, column: str, code: int) -> str | None:
         """The word of an enumerated value; None for null."""
-        return self.ledger.tables[name].schema.column(column).values[code] if code >= 0 else None
+        return EVERY_TABLE[name].column(column).values[code] if code >= 0 else None
 
     def kind(self, name: str, column: str, word: str) -> int:
-        """The code of an enumerated value. Raises ValueError for one the contract does not have."""
-        return self.ledger.tables[name].schema.column(column).values.index(word)
+        """The code of an enumerated value, whether the table was shared or not. Raises ValueError for no such value."""
+        return EVERY_TABLE[name].column(column).values.index(word)
 
     def text(self, entity: str, code: int) -> str | None:
         """The text behind a code of an identifier space; None for null."""

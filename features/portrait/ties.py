@@ -70,7 +70,7 @@ def _hub(around: Around) -> None:
         day, fen = facts.numbers("disbursements", "submitted_at", rows), facts.numbers("disbursements", "amount", rows)
         around.strands += bundled("paid_to", ("person", person), ("card", np.full(len(rows), code)), day=day, fen=fen)
         around.persons = distinct(np.append(around.persons, person))
-        around.cards = distinct(np.append(around.cards, code))
+        around.cards = distinct(np.concatenate([around.cards, [code], _swept_to(facts, code)]))
     elif kind == "phone":
         rows = facts.rows("cards", "phone", [code])[-MOST_OF_HUB:]
         around.cards = distinct(np.concatenate([around.cards, facts.codes("cards", "card_id", rows)]))
@@ -100,6 +100,16 @@ def _hub(around: Around) -> None:
         around.cards = distinct(np.append(around.cards, facts.codes("cards", "card_id", rows)))
 
 
+def _swept_to(facts: Facts, card: int) -> Int64:
+    """Cards whose credits were moved on to a card."""
+    table = facts.table("card_transactions")
+    if table is None or facts.table("settlements") is None:
+        return NONE
+    rows = facts.rows("card_transactions", "counterparty_card_id", [card])[-MOST_OF_HUB:]
+    swept = np.asarray(table.derived("is_sweep", is_sweep))[rows] == 1.0
+    return facts.codes("card_transactions", "card_id", rows[swept])
+
+
 def _cards_with(facts: Facts, kind: str, value: int) -> Int64:
     """Cards with an event of a kind and value."""
     rows = facts.rows("card_events", "value", [value])[-MOST_OF_HUB:]
@@ -108,8 +118,6 @@ def _cards_with(facts: Facts, kind: str, value: int) -> Int64:
 
 def _is(facts: Facts, table: str, word: str, rows: Int64) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Which rows are of a kind; (n,)."""
-    if not len(rows):
-        return np.zeros(0, dtype=bool)
     found: np.ndarray[tuple[int], np.dtype[np.bool_]] = facts.codes(table, "kind", rows) == facts.kind(
         table, "kind", word
     )

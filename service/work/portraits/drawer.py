@@ -13,11 +13,13 @@ from service.work.portraits.words import NOWHERE, Pair, joined, plain, value_wor
 
 if TYPE_CHECKING:
     from features.asof import Ledger
+    from features.portrait.facts import Int64
     from features.portrait.strands import Key
     from service.work.context import Context
     from service.work.portraits.sight import Reach, Sight
 
 YEAR: Final = 365.2425
+YEAR_US: Final = 365 * 86_400_000_000
 SHORT: Final = 16
 """Hexadecimal digits of a keyed hash that name a thing within one portrait."""
 
@@ -38,6 +40,16 @@ def digits(number: str | None) -> str:
     ('0017', '')
     """
     return last_four(number).lstrip("·")
+
+
+def _several(key: str, count: int) -> Pair:
+    """A note that says how many, where it is more than one."""
+    return plain(key, n=f"{count:,}") if count > 1 else NOWHERE
+
+
+def distinct_of(codes: Int64) -> int:
+    """How many different codes there are, null left out."""
+    return len({one for one in codes.tolist() if one >= 0})
 
 
 class Drawer:
@@ -280,13 +292,19 @@ class Drawer:
         return plain("closed") if closed <= self.facts.day else NOWHERE
 
     def _phone(self, code: int) -> tuple[Pair, Pair]:
-        return plain("phone", four=digits(self.facts.text("phone", code))), NOWHERE
+        bound = self.facts.rows("cards", "phone", [code])
+        return plain("phone", four=digits(self.facts.text("phone", code))), _several("cards_bound", len(bound))
 
     def _device(self, code: int) -> tuple[Pair, Pair]:
-        return plain("device", four=digits(self.facts.text("event_value", code))), NOWHERE
+        events = self.facts.rows("card_events", "value", [code])
+        cards = distinct_of(self.facts.codes("card_events", "card_id", events))
+        return plain("device", four=digits(self.facts.text("event_value", code))), _several("cards_bound", cards)
 
     def _outlet(self, code: int) -> tuple[Pair, Pair]:
-        return plain("outlet", id=self.facts.text("outlet", code) or ""), NOWHERE
+        rows = self.facts.rows("card_transactions", "outlet_id", [code])
+        rows = rows[self.facts.known("card_transactions", rows) > self.facts.at - YEAR_US]
+        cards = distinct_of(self.facts.codes("card_transactions", "card_id", rows))
+        return plain("outlet", id=self.facts.text("outlet", code) or ""), _several("cards_here", cards)
 
     def _official(self, code: int) -> tuple[Pair, Pair]:
         row = self._officials.get(code, -1)
