@@ -181,8 +181,8 @@ class Follow:
         d[AT["KEYS_SIZE"]], d[AT["KEYS_ROOM"]] = len(index._keys), index._keys.room
         d[AT["BASE_SIZE"]], d[AT["GROUPS"]] = index._base_size, index._groups.address
         d[AT["GROUPS_ROOM"]], d[AT["GROUPS_FIRST"]] = index._groups.room, index._first
-        replaced = index._replaced
-        d[AT["MOVED"]] = int(replaced is not None and len(replaced[0]) > 0)
+        # Where replaced rows stand may be asked for at any time from now on.
+        d[AT["MOVED"]] = int(self._table.has_versions)
         d[AT["GREW"]] = 0
 
     def _addresses(self) -> Int64:
