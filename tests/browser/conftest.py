@@ -63,7 +63,7 @@ class Place:
 
     def code(self) -> str:
         """The newest one-time code that was sent to a recipient."""
-        return re.findall(r"验证码是 (\d{8})", self.trial.outbox.read_text("utf-8"))[-1]
+        return str(re.findall(r"验证码是 (\d{8})", self.trial.outbox.read_text("utf-8"))[-1])
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
