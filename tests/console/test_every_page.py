@@ -74,7 +74,7 @@ def test_text_stays_text(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_chinese_pages_are_chinese(name: str) -> None:
-    """The frame and every word in the page's own language: an English word in the Chinese page was written in the template."""
+    """A template holds no word of its own: an English one would stand on the Chinese page."""
     template = (HERE / "pages" / f"{name}.html").read_text("utf-8")
     bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<[^>]*>|&\w+;", " ", template, flags=re.S)
     found = [
