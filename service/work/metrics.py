@@ -21,6 +21,10 @@ SCORER_BATCH = Histogram(
 )
 SCORER_SECONDS = Histogram("mingbai_scorer_seconds", "From a single payment's arrival to its score.", buckets=SECONDS)
 
+LOOKS = Histogram(
+    "mingbai_look_seconds", "From asking the history for a look to its answer.", ["what", "outcome"], buckets=SECONDS
+)
+
 ROWS = Counter("mingbai_rows", "Rows of contract tables taken in.", ["table", "outcome"])
 JOBS = Counter("mingbai_jobs_done", "Jobs that ended.", ["kind", "outcome"])
 DELIVERIES = Counter("mingbai_webhook_attempts", "Attempts to bring an event to a consumer.", ["outcome"])

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from service.work.metrics import LOOKS
 from service.work.portraits.looks import Asked
 from service.work.scoring.asked import UnavailableError
 from service.work.scoring.frames import FrameError, Frames, frame
@@ -40,7 +41,19 @@ class SocketPortraits:
 
         A look changes nothing: one that got no answer because the scorer was replaced is sent again.
         """
-        give_up = time.monotonic() + PATIENCE
+        began = time.monotonic()
+        outcome = "failed"
+        try:
+            found = self._look(asked, began + PATIENCE)
+            outcome = "told"
+        except UnavailableError as error:
+            outcome = error.kind
+            raise
+        finally:
+            LOOKS.labels(asked.what, outcome).observe(time.monotonic() - began)
+        return found
+
+    def _look(self, asked: Asked, give_up: float) -> Any:
         message = frame({"number": 1, "do": "look", "look": asked.told()})
         while True:
             try:
