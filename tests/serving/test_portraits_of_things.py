@@ -294,3 +294,22 @@ def test_the_rule_of_an_item(context: Context, tmp_path: Path) -> None:
     found = owned_rule(context, "LAND", division_code=VILLAGE)
     assert found is not None
     assert "99.00" in found[0]
+
+
+def test_villages_merged_away_count_as_their_successors(context: Context, world: LocalScorer, tmp_path: Path) -> None:
+    """A payment under an old code is told to whoever answers for the place today, and to nobody beside."""
+    old = "519921100209"
+    gone = {
+        "division_code": old, "parent_code": TOWNSHIP, "name": "老湾村", "level": "village", "valid_to": "2018-12-31",
+        "successor_code": VILLAGE,
+    }  # fmt: skip
+    paid = next(row for row in tables()["disbursements"] if row["disbursement_id"] == "D1-1")
+    more = [{**paid, "disbursement_id": "OLD-1", "division_code": old}]
+    hand_over(context, tmp_path / "more", {"divisions": [gone], "disbursements": more})
+    assert village(context, VILLAGER, world, old).title[0] == "老湾村"
+    assert "OLD-1" in {line.disbursement_id for line in village(context, VILLAGER, world, VILLAGE).payments}
+    assert "OLD-1" in {line.disbursement_id for line in household(context, VILLAGER, world, "H1").payments}
+    beside = somebody(5, "investigator", divisions=(OTHER,))
+    with pytest.raises(NothingThere):
+        village(context, beside, world, old)
+    assert find(context, beside, "OLD-1", world) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -70,7 +71,7 @@ class Reaches:
     def __init__(self, context: Context) -> None:
         """Empty."""
         self._context = context
-        self._of: object = None
+        self._of: tuple[weakref.ref[Ledger], int] | None = None
         self._found: dict[tuple[str, ...], Reach] = {}
 
     def of(self, ledger: Ledger, divisions: tuple[str, ...]) -> Reach:
@@ -78,8 +79,9 @@ class Reaches:
         if EVERYWHERE in divisions:
             return Reach(None, frozenset())
         changed = getattr(ledger, "changed", {}).get("divisions", 0)
-        if self._of != (id(ledger), changed) or len(self._found) > MOST_KEPT:
-            self._of, self._found = (id(ledger), changed), {}
+        same = self._of is not None and self._of[0]() is ledger and self._of[1] == changed
+        if not same or len(self._found) > MOST_KEPT:
+            self._of, self._found = (weakref.ref(ledger), changed), {}
         if divisions not in self._found:
             with self._context.database.read() as connection:
                 inside = division_paths.those_under(connection, divisions)
