@@ -22,7 +22,7 @@ def known_by(known: Int64, moment: int) -> int:
     """Number of rows known at a moment."""
     lo, hi = 0, known.shape[0]
     if hi > 0 and known[hi - 1] <= moment:
-        return hi  # A payment that comes now knows them all.
+        return int(hi)  # A payment that comes now knows them all.
     while lo < hi:
         mid = (lo + hi) >> 1
         if known[mid] <= moment:
