@@ -36,6 +36,7 @@ from service.work.queue.find_cases import NUMBER, find_cases
 from service.work.queue.keep_filter import drop_filter, keep_filter
 from service.work.queue.refresh_queue import ask_for_refresh
 from service.work.queue.refreshed import Fresh, refreshed
+from service.work.queue.sight import desks_of
 from service.work.queue.states import OPEN, Desk
 
 AT_ONCE: Final = 50
@@ -51,6 +52,7 @@ class Contents:
     * `states`, `offered`, `typologies`, `divisions` (code, name): what the list can be narrowed to
     * `people`: whom cases can be given to, by whoever assigns; `moves`: states several cases can be moved to
     * `saved`: filters one keeps, as addresses; `fresh`: of when the queue is
+    * `own`: the desk is one's own; others are seen as far as they gave cases to the department
     * `failed`: cases of the last form that were not done; `ticked`: numbers that were chosen in it
     """
 
@@ -73,6 +75,7 @@ class Contents:
     fresh: Fresh
     failed: tuple[Failed, ...] = ()
     ticked: tuple[str, ...] = ()
+    own: bool = True
 
 
 _AT: Final = dt.datetime(2019, 7, 1, 0, 30, tzinfo=dt.UTC)
@@ -229,6 +232,7 @@ def _page(
         fresh=refreshed(context),
         failed=failed,
         ticked=ticked,
+        own=desk in desks_of(who),
     )
     return visitor.page(PAGE, contents, status=status, problem=problem, entered=entered)
 

@@ -57,5 +57,15 @@ document.addEventListener("change", (event) => {
   if (form && event.target.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
 });
 
+// What is wider than the screen is scrolled by keys too.
+for (const box of document.querySelectorAll(".scroll:not([tabindex])")) {
+  if (box.scrollWidth > box.clientWidth) {
+    box.tabIndex = 0;
+    if (!box.hasAttribute("role")) box.setAttribute("role", "group");
+    const heading = box.querySelector("caption, th");
+    if (!box.hasAttribute("aria-label") && heading) box.setAttribute("aria-label", heading.textContent.trim());
+  }
+}
+
 // Buttons marked data-print print the page.
 for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
