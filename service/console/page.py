@@ -15,7 +15,7 @@ class Page:
     """One page.
 
     * `name`: of its files; the template is `pages/<name>.html`, its words are `pages/<name>.toml`
-    * `example`: what it shows, made up; tests render it in both languages. Its class is what the template sees as `page`
+    * `example`: what it shows, made up; tests render it in both languages. Its class is what a template sees as `page`
     * `permission`: what whoever opens it must have; None: no more than being signed in, or nobody where `public`
     * `nav`: the entry of the navigation it stands under, empty for none
     * `width`: `work` dense and wide, `read` one column of text, `phone` for recipients, without JavaScript

@@ -57,7 +57,10 @@ class Words:
         if texts is None:
             raise MissingWordError(f"no word {key!r}")
         text = texts[self.language]
-        return Markup(str(escape(text)).format(**{k: escape(v) for k, v in values.items()})) if values else text
+        if not values:
+            return text
+        filled = str(escape(text)).format(**{name: escape(value) for name, value in values.items()})
+        return Markup(filled)  # noqa: S704 - both the word and its values were escaped
 
     def has(self, key: str) -> bool:
         """Whether there is such a word."""
