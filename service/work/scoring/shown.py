@@ -48,7 +48,7 @@ def reasons_for(context: Context, who: Principal, sealed: bytes | None) -> str:
 
 
 def has_them_anyway(who: Principal) -> bool:
-    """Whether somebody is the system payments come from. A person who may send a run by hand is none: they see masks."""
+    """Whether somebody is the system payments come from. A person who sends a run by hand is none: they see masks."""
     return "disbursement_system" in who.roles and who.may("runs.send")
 
 
