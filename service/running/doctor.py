@@ -118,6 +118,18 @@ def _together(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "settings", "bad", "MINGBAI_PUBLIC_URL: expected https://host", "MINGBAI_PUBLIC_URL 应为 https://主机"
         )
+    if settings.clock_days_back:
+        days = settings.clock_days_back
+        told = (
+            f"MINGBAI_CLOCK_DAYS_BACK is set: the clock runs {days} days behind. Deadlines, payments, sign-ins and the log "
+            "are all of then. It is for trials with invented data alone: unset it before a real payment is scored"
+        )
+        # Where others reach the service it is taken for the real one.
+        state: State = "odd" if _loopback(settings.host) and not settings.public_url else "bad"
+        yield Finding(
+            "clock", state, told,
+            f"MINGBAI_CLOCK_DAYS_BACK 使时钟慢 {days} 天，仅供虚构数据试用：正式使用前必须取消，否则期限、发放、登录和日志时间均不真实",
+        )  # fmt: skip
     if not _loopback(settings.host) and not settings.public_url.startswith("https:"):
         told = (
             "the web listens beyond this machine without https: put a proxy with a certificate in front and set "

@@ -149,6 +149,22 @@ def test_an_address_nobody_set_is_told_of_where_others_can_reach_the_service(alo
         assert not told(), host
 
 
+def test_a_clock_that_runs_behind_is_told_of_and_is_wrong_where_others_reach_it(alone: Environment) -> None:
+    """For a trial on one machine it is worth knowing; behind an address people use it keeps the service from its work."""
+
+    def told() -> list[str]:
+        return [one.state for one in examine(alone) if "CLOCK_DAYS_BACK" in one.english and one.chinese]
+
+    assert told() == []
+    alone["MINGBAI_CLOCK_DAYS_BACK"] = "2600"
+    assert told() == ["odd"]
+    alone["MINGBAI_HOST"] = "192.168.1.5"
+    assert told() == ["bad"]
+    del alone["MINGBAI_HOST"]
+    alone["MINGBAI_PUBLIC_URL"] = "https://mingbai.example"
+    assert told() == ["bad"]
+
+
 def test_a_port_in_use_and_a_service_that_answers_there(alone: Environment) -> None:
     """Somebody else's port is wrong; our own service on it is not."""
     taken = listen("127.0.0.1", 0)

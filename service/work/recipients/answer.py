@@ -6,12 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, Connection, and_, true
 
 from service.access import Principal
 from service.access.scope import within
 from service.sealing.column import open_text, seal_text
-from service.store import kin_ties, reports
+from service.store import division_paths, kin_ties, reports
+from service.store.kin_ties import Post
 from service.store.reports import REPORTS
 from service.work.audit.record import Line, record
 from service.work.context import Context
@@ -22,7 +23,7 @@ STATES: Final[tuple[State, ...]] = ("received", "looked_at", "answered")
 
 
 class OwnAffairError(Exception):
-    """A report of the principal's own kin or household: somebody else has to answer it."""
+    """A report of the principal's own kin or household, or of a village they serve: somebody else has to answer it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +46,22 @@ class Report:
 def list_reports(
     context: Context, principal: Principal, *, state: State | None, after: int, limit: int, newest_first: bool = False
 ) -> list[Report]:
-    """Reports in the principal's scope behind a number, oldest first, or newest first before it; those of own kin and
-    household are left out."""
+    """Reports in the principal's scope behind a number, oldest first, or newest first before it; those of own kin,
+    household and of villages the principal serves are left out."""
     where = and_(within(principal, REPORTS.c.division_code), true() if state is None else REPORTS.c.state == state)
     with context.database.read() as connection:
-        near = _near(connection, principal)
-        rows = reports.listed(connection, and_(where, _not(near)), after, limit, newest_first=newest_first)
+        seen = and_(where, _others(connection, principal))
+        rows = reports.listed(connection, seen, after, limit, newest_first=newest_first)
         return [_report(context, row) for row in rows]
 
 
 def read_report(context: Context, principal: Principal, number: str) -> Report | None:
-    """One report; the look stands in the log. None where there is none in scope, or it is of own kin or household."""
+    """One report; the look stands in the log. None where there is none in scope, or it is for somebody else."""
     with context.database.write() as connection:
         row = reports.by_number(connection, number, within(principal, REPORTS.c.division_code))
         if row is None:
             return None
-        if row.person in _near(connection, principal):
-            refused = Line(principal.name, "report.refused", "report", number, row.division_code, reason="own kin")
-            record(context, connection, refused)
+        if _refused(context, connection, principal, row):
             return None
         record(context, connection, Line(principal.name, "report.read", "report", number, row.division_code))
         return _report(context, row)
@@ -77,10 +76,9 @@ class Unanswered:
 
 
 def unanswered(context: Context, principal: Principal) -> Unanswered:
-    """What waits for an answer in the principal's scope, without those of own kin and household."""
+    """What waits for an answer in the principal's scope, without those that are for somebody else."""
     with context.database.read() as connection:
-        near = _near(connection, principal)
-        where = and_(within(principal, REPORTS.c.division_code), _not(near))
+        where = and_(within(principal, REPORTS.c.division_code), _others(connection, principal))
         return Unanswered(*reports.waiting(connection, where))
 
 
@@ -95,10 +93,7 @@ def answer_report(context: Context, principal: Principal, number: str, text: str
         row = reports.by_number(connection, number, within(principal, REPORTS.c.division_code))
         if row is None:
             return None
-        if row.person in _near(connection, principal):
-            refused = Line(principal.name, "report.refused", "report", number, row.division_code, reason="own kin")
-            record(context, connection, refused)
-        else:
+        if not _refused(context, connection, principal, row):
             values: dict[str, Any] = {"state": "looked_at"} if row.state == "received" else {}
             if text is not None:
                 values = {
@@ -117,18 +112,52 @@ def answer_report(context: Context, principal: Principal, number: str, text: str
     raise OwnAffairError
 
 
-def _near(connection: Any, principal: Principal) -> set[str]:
-    """The principal, kin and household: their reports are for others."""
-    if principal.person is None:
-        return set()
-    me = principal.person
-    home = kin_ties.places_of(connection, {me}).get(me)
-    household = kin_ties.members_of(connection, [home.household_id]) if home and home.household_id else {}
-    return {me, *kin_ties.kin_of(connection, me), *household}
+def _refused(context: Context, connection: Connection, principal: Principal, row: Any) -> bool:
+    """Whether a report is for somebody else; that it was refused stands in the log."""
+    if reports.by_number(connection, row.number, _others(connection, principal)) is not None:
+        return False
+    why = "own kin" if row.person in _near(connection, principal) else "own village"
+    record(
+        context, connection, Line(principal.name, "report.refused", "report", row.number, row.division_code, reason=why)
+    )
+    return True
 
 
-def _not(near: set[str]) -> ColumnElement[bool]:
-    return REPORTS.c.person.not_in(sorted(near)) if near else true()
+def _near(connection: Connection, principal: Principal) -> set[str]:
+    """The principal, kin and household: their reports are for others. An account that names a post alone is its
+    holder's."""
+    selves = {one.person_hash for one in _posts(connection, principal) if one.person_hash}
+    selves |= {principal.person} if principal.person else set()
+    near = set(selves)
+    for me in sorted(selves):
+        home = kin_ties.places_of(connection, {me}).get(me)
+        household = kin_ties.members_of(connection, [home.household_id]) if home and home.household_id else {}
+        near |= {*kin_ties.kin_of(connection, me), *household}
+    return near
+
+
+def _posts(connection: Connection, principal: Principal) -> list[Post]:
+    officials = [principal.official_id] if principal.official_id else []
+    return kin_ties.posts_of(connection, officials=officials, persons=[principal.person] if principal.person else [])
+
+
+def _served(connection: Connection, principal: Principal) -> set[str]:
+    """Villages the principal serves, or served, as one of their officials: what is reported there is likely about them
+    or a colleague, and who reported is easily guessed from what was written."""
+    found: set[str] = set()
+    for one in _posts(connection, principal):
+        if one.post.startswith("village_"):
+            found |= {one.division_code, *division_paths.around(connection, one.division_code)}
+    return found
+
+
+def _others(connection: Connection, principal: Principal) -> ColumnElement[bool]:
+    """The condition that a report is one for the principal to answer."""
+    near, served = _near(connection, principal), _served(connection, principal)
+    return and_(
+        REPORTS.c.person.not_in(sorted(near)) if near else true(),
+        REPORTS.c.division_code.not_in(sorted(served)) if served else true(),
+    )
 
 
 def _report(context: Context, row: Any) -> Report:

@@ -85,7 +85,11 @@ def _payments(context: Context, principal: Principal, where: ColumnElement[bool]
         scores = {row.disbursement_id: last_score(connection, row.disbursement_id, now) for row in found[:SCORED]}
     made = [_payment(row, answers.get(row.disbursement_id), scores.get(row.disbursement_id)) for row in found]
     with context.database.write() as connection:
-        record(context, connection, Line(principal.name, "recipient.look", "recipient", principal.person[:8]))
+        record(
+            context,
+            connection,
+            Line(principal.name, "recipient.look", "recipient", principal.name.removeprefix("recipient-")),
+        )
     return made
 
 

@@ -15,7 +15,6 @@ from service.sealing.column import open_text, seal_text
 from service.store import outbox, recipients, reports
 from service.store.payments import PAYMENTS
 from service.store.payments_of import standing_payments
-from service.store.recipients import RECIPIENTS
 from service.store.reports import REPORTS
 from service.work.audit.record import Line, record
 from service.work.context import Context
@@ -96,7 +95,8 @@ def report(
             "complaint_id": number,
             "at": now.isoformat(),
             "division_code": division,
-            "person_id": open_text(context.seal, RECIPIENTS.c.number, who.number) if who is not None else None,
+            # Nobody who looks at the history of a person learns there that they reported something.
+            "person_id": None,
             "program_id": payment.program_id if payment is not None else None,
             "text": f"[{KINDS[kind][0]}] {text}",
         }
