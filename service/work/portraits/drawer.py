@@ -293,7 +293,10 @@ class Drawer:
 
     def _phone(self, code: int) -> tuple[Pair, Pair]:
         bound = self.facts.rows("cards", "phone", [code])
-        return plain("phone", four=digits(self.facts.text("phone", code))), _several("cards_bound", len(bound))
+        holders = distinct_of(self.facts.codes("cards", "holder_person_id", bound))
+        # Somebody's own old and new card say nothing.
+        note = plain("cards_of", n=f"{len(bound):,}", people=f"{holders:,}") if holders > 1 else NOWHERE
+        return plain("phone", four=digits(self.facts.text("phone", code))), note
 
     def _device(self, code: int) -> tuple[Pair, Pair]:
         events = self.facts.rows("card_events", "value", [code])
