@@ -8,14 +8,17 @@ from typing import Final
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from service.access import Principal
 from service.api.asking import COOKIE
 from service.api.problem import Problem
 from service.console.page import Page
 from service.console.rendering import HEADERS, frame_of, render
 from service.console.visit import language_of
 from service.work.access.sessions import csrf_token, principal_of_session
+from service.work.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,20 @@ async def refusal(request: Request, error: Exception) -> HTMLResponse:
     return await run_in_threadpool(_page, request, status, detail, headers)
 
 
+def _who(context: Context, token: str) -> Principal | None:
+    """Whoever is signed in; None too while the database is away: the page that says so must not need it."""
+    try:
+        return principal_of_session(context, token)
+    except SQLAlchemyError:
+        return None
+
+
 def _page(request: Request, status: int, detail: tuple[str, str], headers: dict[str, str]) -> HTMLResponse:
     import datetime as dt
 
     context = request.app.state.context
     token = request.cookies.get(COOKIE)
-    who = principal_of_session(context, token) if token else None
+    who = _who(context, token) if token else None
     own = request.url.path == "/my" or request.url.path.startswith("/my/")
     recipient = who is not None and who.credential == "recipient"
     page = PHONE if own or recipient else PAGE
@@ -75,7 +86,13 @@ def _page(request: Request, status: int, detail: tuple[str, str], headers: dict[
     contents = Contents(status, detail, str(request.scope.get("request_id", "")), home)
     form_token = csrf_token(context, token) if who is not None and token else ""
     frame = frame_of(
-        page, who=who, language=language_of(request), form_token=form_token, path="", now=context.clock.now()
+        page,
+        who=who,
+        language=language_of(request),
+        form_token=form_token,
+        path="",
+        now=context.clock.now(),
+        trial=context.settings.clock_days_back > 0,
     )
     zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
     return HTMLResponse(render(page, contents, frame, zone), status_code=status, headers={**HEADERS, **headers})

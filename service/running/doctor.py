@@ -121,14 +121,15 @@ def _together(settings: Settings) -> Iterator[Finding]:
     if settings.clock_days_back:
         days = settings.clock_days_back
         told = (
-            f"MINGBAI_CLOCK_DAYS_BACK is set: the clock runs {days} days behind. Deadlines, payments, sign-ins and the log "
-            "are all of then. It is for trials with invented data alone: unset it before a real payment is scored"
+            f"MINGBAI_CLOCK_DAYS_BACK is set: the clock runs {days} days behind, and deadlines, payments, sign-ins and "
+            "the log with it. It is for trials with invented data alone: unset it before a real payment is scored"
         )
         # Where others reach the service it is taken for the real one.
         state: State = "odd" if _loopback(settings.host) and not settings.public_url else "bad"
         yield Finding(
             "clock", state, told,
-            f"MINGBAI_CLOCK_DAYS_BACK 使时钟慢 {days} 天，仅供虚构数据试用：正式使用前必须取消，否则期限、发放、登录和日志时间均不真实",
+            f"MINGBAI_CLOCK_DAYS_BACK 使时钟慢 {days} 天，期限、发放、登录和日志均随之改变；"
+            "仅供虚构数据试用，正式使用前必须取消",
         )  # fmt: skip
     if not _loopback(settings.host) and not settings.public_url.startswith("https:"):
         told = (

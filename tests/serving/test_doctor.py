@@ -150,7 +150,7 @@ def test_an_address_nobody_set_is_told_of_where_others_can_reach_the_service(alo
 
 
 def test_a_clock_that_runs_behind_is_told_of_and_is_wrong_where_others_reach_it(alone: Environment) -> None:
-    """For a trial on one machine it is worth knowing; behind an address people use it keeps the service from its work."""
+    """For a trial on one machine it is worth knowing; at an address people use it is wrong."""
 
     def told() -> list[str]:
         return [one.state for one in examine(alone) if "CLOCK_DAYS_BACK" in one.english and one.chinese]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from service.access import Principal
 from service.console.pages._case_rules import blind_to, look_alikes, next_steps, role_of, title_of
@@ -103,7 +104,8 @@ def head(context: Context, who: Principal, row: Row[Any], places: Places, reason
 
 
 def _reason(who: Principal, row: Row[Any], one: Reason, strongest: float) -> ReasonShown:
-    path = f"/cases/{row.case_id}/evidence?payment={one.disbursement_id}&code={one.code}"
+    payment = quote(one.disbursement_id, safe="")
+    path = f"/cases/{row.case_id}/evidence?payment={payment}&code={quote(one.code, safe='')}"
     return ReasonShown(
         code=one.code, kind=one.kind, title=title_of(one.code), text=one.text, payments=one.payments,
         of=max(int(row.member_count), one.payments), share=one.weight / strongest if strongest > 0 else 0.0,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from service.console.page import Page
+from service.console.pages._queue import PERSONAL
 from service.console.visit import Sent, Visit, sent, visit
 from service.store.audit_lines import Wanted
 from service.work.audit.ask_verification import LogState, Walk, ask_verification, log_state
@@ -118,6 +119,11 @@ def show(
         who.strip(), action.strip(), kind.strip(), about.strip(), flag if flag in FLAGS else "", bool(looks),
         since if _day(since) else "", until if _day(until) else "",
     )  # fmt: skip
+    typed = {name: getattr(asked, name) for name in ("who", "action", "kind", "about")}
+    if any(PERSONAL.search(text) for text in typed.values()):
+        # No line holds the number of a person, a card or a phone: it only would stand in the address.
+        kept = {name: "" if PERSONAL.search(text) else text for name, text in typed.items()}
+        return visitor.go(_address(replace(asked, **kept)), "said_personal")
     return visitor.page(PAGE, _contents(visitor, asked, before))
 
 

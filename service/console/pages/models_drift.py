@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from service.api.problem import Problem
 from service.console.page import Page
@@ -48,7 +48,9 @@ router: Final = APIRouter()
 
 
 @router.get("/models/drift")
-def show(visitor: Annotated[Visit, Depends(visit("models.read"))], study: int = 0) -> Response:
+def show(
+    visitor: Annotated[Visit, Depends(visit("models.read"))], study: Annotated[int, Query(ge=0, le=2**53)] = 0
+) -> Response:
     """What changed."""
     return visitor.page(PAGE, _contents(visitor, study))
 

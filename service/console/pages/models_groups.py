@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from service.api.problem import Problem
 from service.console.drawings.intervals import Interval
@@ -74,7 +74,9 @@ PLACES: Final = ("township", "county")
 
 
 @router.get("/models/groups")
-def show(visitor: Annotated[Visit, Depends(visit("models.read"))], study: int = 0) -> Response:
+def show(
+    visitor: Annotated[Visit, Depends(visit("models.read"))], study: Annotated[int, Query(ge=0, le=2**53)] = 0
+) -> Response:
     """The report on groups."""
     return visitor.page(PAGE, _contents(visitor, study))
 

@@ -92,7 +92,9 @@ def enter(form: Annotated[Sent, Depends(sent(None, public=True))]) -> Response:
     visitor = form.visit
     found = _kept(visitor)
     if found is None:
-        return form.done(PATH, "ask_again")
+        # Nothing was done: whoever sends this without the first step must not fill the table of keys.
+        form.refused()
+        return visitor.go(PATH, "ask_again")
     last_six, onward = found
     code = re.sub(r"\D", "", _plain(form.get("code")))
     try:

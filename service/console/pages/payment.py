@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Final
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Response
 
@@ -113,7 +114,7 @@ def show(visitor: Annotated[Visit, Depends(visit("funds.read"))], disbursement_i
         peers=peers,
         at=moment,
         away=away,
-        run_path=f"/runs?run_id={way.run_id}" if way.run_id and who.may("runs.read") else "",
+        run_path=f"/runs?run_id={quote(way.run_id, safe='')}" if way.run_id and who.may("runs.read") else "",
         waits="" if way.stands.stage.waits_for == "nobody" else way.stands.stage.waits_for.replace(" ", "_"),
     )
     return visitor.page(PAGE, contents)

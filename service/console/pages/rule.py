@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -101,7 +102,7 @@ def move(form: Annotated[Sent, Depends(sent("models.manage"))], code: str) -> Re
             code,
             form.get("after"),
             form.get("why"),
-            int(replay) if replay.isdigit() else None,
+            int(replay) if re.fullmatch(r"[0-9]{1,15}", replay) else None,
         )
     except WorkError as error:
         form.refused()

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from service.api.problem import Problem
 from service.console.drawings.intervals import Interval
@@ -85,7 +85,11 @@ router: Final = APIRouter()
 
 
 @router.get("/rules/{code}/replay")
-def show(visitor: Annotated[Visit, Depends(visit("models.read"))], code: str, study: int = 0) -> Response:
+def show(
+    visitor: Annotated[Visit, Depends(visit("models.read"))],
+    code: str,
+    study: Annotated[int, Query(ge=0, le=2**53)] = 0,
+) -> Response:
     """The form, and the replay of a number."""
     return visitor.page(PAGE, _contents(visitor, code, study))
 

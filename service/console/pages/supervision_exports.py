@@ -61,6 +61,8 @@ def take(form: Annotated[Sent, Depends(sent("supervision.read"))]) -> Response:
         problem = (error.chinese, str(error))
         contents = _contents(visitor, form.get("at"))
         return visitor.page(PAGE, contents, status=422, problem=problem, entered=form.fields)
+    # Sent again, the form leads to the page and takes no second file.
+    form.done("/supervision/exports")
     headers = {
         "Content-Disposition": f'attachment; filename="{made.name}"',
         "X-Content-Type-Options": "nosniff",
