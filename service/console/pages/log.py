@@ -119,11 +119,12 @@ def show(
         who.strip(), action.strip(), kind.strip(), about.strip(), flag if flag in FLAGS else "", bool(looks),
         since if _day(since) else "", until if _day(until) else "",
     )  # fmt: skip
-    typed = {name: getattr(asked, name) for name in ("who", "action", "kind", "about")}
-    if any(PERSONAL.search(text) for text in typed.values()):
-        # No line holds the number of a person, a card or a phone: it only would stand in the address.
-        kept = {name: "" if PERSONAL.search(text) else text for name, text in typed.items()}
-        return visitor.go(_address(replace(asked, **kept)), "said_personal")
+    kept = replace(
+        asked, who=_plain(asked.who), action=_plain(asked.action), kind=_plain(asked.kind), about=_plain(asked.about)
+    )
+    if kept != asked:
+        # No line holds the number of a person, a card or a phone: it would only stand in the address.
+        return visitor.go(_address(kept), "said_personal")
     return visitor.page(PAGE, _contents(visitor, asked, before))
 
 
@@ -154,6 +155,10 @@ def _contents(visitor: Visit, asked: Filter, before: int | None) -> Contents:
         here if before is not None else "", _export(wanted), log_state(context), who.sees_everywhere, KINDS,
         tuple(FLAGS),
     )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    return "" if PERSONAL.search(text) else text
 
 
 def _wanted(visitor: Visit, asked: Filter) -> Wanted:

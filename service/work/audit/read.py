@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, or_
+from sqlalchemy import ColumnElement, Connection, and_
 
 from service.access import Principal
 from service.access.scope import within
 from service.sealing.seal import SealError
-from service.store import audit_lines, case_ties
+from service.store import audit_lines, near_lines
 from service.store.audit_lines import AUDIT_LINES, Wanted
 from service.work.audit.record import Line, reason_of, record
 from service.work.context import Context
@@ -52,8 +52,9 @@ def read_page(
     """At most `limit` lines that were asked for, newest first, numbers below `before`; those of the scope alone.
 
     A line without a division (settings, keys, the service itself) is seen by those who see everywhere. Lines about a
-    case one is tied to are left out, those of one's own refusals first of all. A reason about people and cases is
-    `WITHHELD` from whoever may read no case.
+    case one is tied to are left out, those of one's own refusals first of all, and so are those about the people,
+    households, cards, posts and payments that tie one: they would tell that somebody looked at them. A reason about
+    people and cases is `WITHHELD` from whoever may read no case.
     """
     with context.database.read() as connection:
         rows = audit_lines.page(connection, wanted, _seen(connection, principal), before=before, limit=limit)
@@ -62,13 +63,10 @@ def read_page(
 
 
 def _seen(connection: Connection, principal: Principal) -> ColumnElement[bool]:
-    """The condition that a line is for somebody to see: by division, and about no case they are tied to."""
+    """The condition that a line is for somebody to see: by division, and about nothing they are tied to."""
     inside = within(principal, AUDIT_LINES.c.division_code)
     ties = ties_of(connection, principal)
-    if not ties:
-        return inside
-    other = AUDIT_LINES.c.about.not_in(case_ties.tied_numbers(ties))
-    return and_(inside, or_(AUDIT_LINES.c.about_kind != "case", other))
+    return and_(inside, ~near_lines.near(ties)) if ties else inside
 
 
 def export(context: Context, principal: Principal, wanted: Wanted) -> Iterator[LogLine]:
