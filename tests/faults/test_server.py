@@ -92,10 +92,11 @@ class Callers:
 
 
 def kept(service: Service) -> dict[str, list[Any]]:
-    """Scores on record, by payment."""
+    """Scores before payment on record, by payment; the county's own facts have some scored again half a minute later."""
     found: dict[str, list[Any]] = {}
+    asked = select(SCORES.c.disbursement_id, SCORES.c.score, SCORES.c.recommendation).where(SCORES.c.kind == "before")
     with service.context.database.read() as connection:
-        for row in connection.execute(select(SCORES.c.disbursement_id, SCORES.c.score, SCORES.c.recommendation)):
+        for row in connection.execute(asked):
             found.setdefault(str(row.disbursement_id), []).append(row)
     return found
 
