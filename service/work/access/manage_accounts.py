@@ -96,7 +96,7 @@ def make_account(context: Context, who: Principal, new: NewAccount) -> Made:
         raise RefusedError(
             "not-allowed",
             "Nobody begins as administrator and case reader in one: make one of them, then ask for the other.",
-            "不得直接新建同时具有管理员和办案权限的账户：请先建其一，再申请其二。",
+            "不得直接新建同时具有管理员权限又可查看核查件的账户：请先建其一，再申请其二。",
         )
     password = passwords.temporary() if new.password else None
     now = context.clock.now()
@@ -181,7 +181,7 @@ def reset_password(context: Context, who: Principal, account_id: int, reason: st
                 "not-allowed",
                 "Whoever resets a password could use it: for an account that shows cases this deployment takes "
                 "`mingbai accounts reset` on the machine.",
-                "重置密码者可能自行登录：本部署中，具有办案权限的账户须在服务器上使用 mingbai accounts reset 重置。",
+                "重置密码者可能自行登录：本部署中，可查看核查件的账户须在服务器上使用 mingbai accounts reset 重置。",
             )
         put_temporary(context, connection, account, kept, who.name)
         line = Line(who.name, "account.reset_password", "account", str(account_id), reason=reason)
