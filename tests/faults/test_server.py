@@ -92,7 +92,7 @@ class Callers:
 
 
 def kept(service: Service) -> dict[str, list[Any]]:
-    """Scores before payment on record, by payment; the county's own facts have some scored again half a minute later."""
+    """Scores before payment on record, by payment; half a minute later some are scored again by what banks answered."""
     found: dict[str, list[Any]] = {}
     asked = select(SCORES.c.disbursement_id, SCORES.c.score, SCORES.c.recommendation).where(SCORES.c.kind == "before")
     with service.context.database.read() as connection:
