@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Row, Table, Text, UniqueConstraint, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    ForeignKey,
+    Row,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+)
 
 from service.store._columns import METADATA, Moment, Number, Sealed
 
@@ -50,6 +62,12 @@ def of_case(connection: Connection, case_id: str, after: int, limit: int) -> lis
     """Attachments of a case in order, behind the one numbered `after`."""
     asked = select(ATTACHMENTS).where(ATTACHMENTS.c.case_id == case_id, ATTACHMENTS.c.attachment_id > after)
     return list(connection.execute(asked.order_by(ATTACHMENTS.c.attachment_id).limit(limit)))
+
+
+def count(connection: Connection, case_id: str) -> int:
+    """How many files a case has."""
+    asked = select(func.count()).select_from(ATTACHMENTS).where(ATTACHMENTS.c.case_id == case_id)
+    return int(connection.execute(asked).scalar_one())
 
 
 def files(connection: Connection) -> set[str]:

@@ -188,3 +188,16 @@ def test_nobody_signed_in_is_led_to_the_sign_in_page(context: Context, browse: B
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     reader = browse("auditor", divisions=(COUNTY,))
     assert attach(reader, number, PDF, fields={"form_token": "x", "form_key": "y"}).status_code == 403
+
+
+def test_a_case_is_no_way_to_fill_the_disk(context: Context, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above so many files nothing is written; the same file again is the one that is there."""
+    monkeypatch.setattr("service.work.queue.attach_file.AT_MOST", 1)
+    number = a_case(context)
+    browser = browse("investigator", divisions=(COUNTY,))
+    assert attach(browser, number, PDF).status_code == 303
+    assert attach(browser, number, PDF).status_code == 303
+    refused = attach(browser, number, PDF + b"%%EOF")
+    assert refused.status_code == 422
+    assert "每件最多附 1 个文件" in refused.text
+    assert len(list(folder(context).iterdir())) == 1

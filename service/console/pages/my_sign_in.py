@@ -146,7 +146,8 @@ def _kept(visitor: Visit) -> tuple[str, str] | None:
 def _own(onward: str) -> str:
     """Where to go afterwards: a recipient's own page and no other."""
     path = local(onward, "/my")
-    return path if re.fullmatch(r"/my(?:[/?].*)?", path) and not path.startswith(PATH) else "/my"
+    # No dots: browsers resolve them, and what begins with /my need not lie under it.
+    return path if re.fullmatch(r"/my(?:/[\w-]+)*(?:\?.*)?", path) and not path.startswith(PATH) else "/my"
 
 
 def _plain(text: str) -> str:

@@ -16,11 +16,13 @@ from service.store import attachments
 from service.store.attachments import ATTACHMENTS
 from service.work.audit.record import Line, record
 from service.work.context import Context
-from service.work.queue.errors import NotThere, TooLarge, WrongKind
+from service.work.queue.errors import NotThere, TooLarge, Unfit, WrongKind
 from service.work.queue.file_kinds import KINDS, kind_of, sound_name
 from service.work.queue.sight import case_at_work
 
 MEGABYTE: Final = 1024 * 1024
+AT_MOST: Final = 200
+"""Files of one case: nobody fills the disk by way of a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Attachment:
 def attach_file(context: Context, who: Principal, case_id: str, name: str, content: bytes) -> int:
     """Attach a file; its number. The same content on the same case is there once.
 
-    Raises NotThere, TooLarge, and WrongKind by what the content is, whatever the name says.
+    Raises NotThere, TooLarge, Unfit for a case that has `AT_MOST` files, and WrongKind by what the content is, whatever the name says.
     """
     if len(content) > context.settings.attachment_limit_mb * MEGABYTE:
         raise TooLarge(context.settings.attachment_limit_mb)
@@ -52,6 +54,8 @@ def attach_file(context: Context, who: Principal, case_id: str, name: str, conte
             there = attachments.same(connection, case_id, digest)
             if there is not None:
                 return int(there.attachment_id)
+            if attachments.count(connection, case_id) >= AT_MOST:
+                raise Unfit("file", f"A case has {AT_MOST} files at most.", f"每件最多附 {AT_MOST} 个文件。")
             made = _write(context, content)
             number = attachments.add(
                 connection,
