@@ -203,7 +203,7 @@ def test_pages_of_staff_lead_a_recipient_home(context: Context, browse: Browse) 
 
 
 def test_somebody_without_payments_and_staff(context: Context, browse: Browse) -> None:
-    """Nothing to show is said; staff have no own payments here."""
+    """Nothing to show is said; staff have no own payments here and are asked who they are."""
     take(
         context, "persons", {"person_id": "519921197001015678", "name": "张三", "division_code": VILLAGE, "phone": "1"}
     )
@@ -211,4 +211,5 @@ def test_somebody_without_payments_and_staff(context: Context, browse: Browse) -
     assert "目前没有您的补贴发放记录" in browser.open("/my")
     assert "您还没有反映过问题" in browser.open("/my/reports")
     staff = browse("investigator")
-    assert "/my/sign-in" in staff.open("/my", 403)
+    answer = staff.client.get("/my", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my/sign-in")
