@@ -88,6 +88,12 @@ class Follow:
             self._lay_out()
             self.seen, self._first = self._table.ledger.version, self._table.rows
 
+    def compile(self) -> None:
+        """Have the passes compiled, by asking them for nothing: the first time on a machine that takes seconds."""
+        nothing = np.empty(0, np.int64)
+        kernels.insert_all(nothing, self._by_index, self._by_along, self._addresses(), 0, 0, self._moves)
+        kernels.extend_all(nothing, self._by_index, self._by_along, self._addresses(), 0, 0)
+
     def _types(self) -> None:
         """Columns in other types, as far as their values are there."""
         table = self._table

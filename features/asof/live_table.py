@@ -307,6 +307,7 @@ class LiveTable(GrowingTable):
             index.make_room()
         if self.name == PAYMENTS:
             self._follower.caught_up()
+            self._follower.compile()
 
     def index(self, columns: tuple[str, ...]) -> GroupIndex:
         """Rows grouped by one or several code columns, in order of knowledge inside each group."""
