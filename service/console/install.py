@@ -18,7 +18,7 @@ from service.console import pages
 from service.console.page import Page
 from service.console.refusal import refusal
 from service.console.static import files
-from service.console.visit import LANGUAGE, LedElsewhere, local
+from service.console.visit import LANGUAGE, LedElsewhere, give_back, local
 from service.console.words import LANGUAGES
 
 NOT_PAGES: Final = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -68,6 +68,9 @@ def _as_page(otherwise: Handler) -> Handler:
     """A handler that answers people with a page, and programs as before."""
 
     async def handler(request: Request, error: Exception) -> Response:
+        # What nobody expected is no refusal: nobody knows how far it came.
+        if not isinstance(error, Problem) or error.status < 500:
+            await give_back(request)
         if is_page(request):
             return await refusal(request, error)
         return await otherwise(request, error)

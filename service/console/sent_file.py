@@ -16,7 +16,7 @@ from service.access import Permission
 from service.api.asking import context_of
 from service.api.problem import Problem
 from service.api.same_origin import check_form_token, check_origin
-from service.console.visit import Sent, led_again, visit_of
+from service.console.visit import TAKEN, Sent, led_again, visit_of
 from service.work.access import form_once
 from service.work.context import Context
 from service.work.queue.attach_file import MEGABYTE
@@ -56,6 +56,7 @@ def sent_file(permission: Permission) -> Callable[..., Awaitable[SentFile]]:
         taken = await run_in_threadpool(form_once.take, context, visit.form_token, fields.get("form_key", ""))
         if not taken.first:
             raise await led_again(request, context, taken)
+        request.scope[TAKEN] = taken
         lists = {name: [value] for name, value in fields.items()}
         if whole.too_large:
             return SentFile(visit, fields, lists, taken, too_large=TooLarge(limit))

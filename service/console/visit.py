@@ -35,6 +35,8 @@ BEFORE: Final = "mingbai_before"
 """Cookies: the language; what is said once after a form; the form token of somebody not signed in."""
 
 
+TAKEN: Final = "mingbai.form"
+"""Key of the scope: the key of a form that is being done, until it is done or given back."""
 WAITS: Final = 50
 WAIT_SECONDS: Final = 0.1
 """How often, and how long each time, a form that is sent twice waits for its first sending to be done."""
@@ -132,10 +134,12 @@ class Sent:
         """Keep what the answer sets, for whoever sends the form again at once: call it where a cookie was added."""
         cookies = [value.decode("latin-1") for name, value in answer.raw_headers if name == b"set-cookie"]
         form_once.done(self.visit.context, self.taken, answer.headers["location"], cookies)
+        self.visit.request.scope.pop(TAKEN, None)
 
     def refused(self) -> None:
         """Nothing was done: the same form may be sent again."""
         form_once.give_back(self.visit.context, self.taken)
+        self.visit.request.scope.pop(TAKEN, None)
 
 
 def local(path: str | None, otherwise: str) -> str:
@@ -205,12 +209,21 @@ def sent(permission: Permission | None, *, public: bool = False) -> Callable[...
         taken = await run_in_threadpool(form_once.take, context, one.form_token, fields.get("form_key", ""))
         if not taken.first:
             raise await led_again(request, context, taken)
+        request.scope[TAKEN] = taken
         return Sent(one, fields, lists, taken)
 
     found.permission = permission  # type: ignore[attr-defined]
     found.public = public  # type: ignore[attr-defined]
     found.is_form = True  # type: ignore[attr-defined]
     return found
+
+
+async def give_back(request: Request) -> None:
+    """Let a form be sent again that was refused before anything was done: by a path no page has, or what it asks for
+    is not there or not allowed. Else whoever sends it again is led on as if it had been done."""
+    taken: Taken | None = request.scope.pop(TAKEN, None)
+    if taken is not None:
+        await run_in_threadpool(form_once.give_back, request.app.state.context, taken)
 
 
 async def led_again(request: Request, context: Context, taken: Taken) -> LedElsewhere:

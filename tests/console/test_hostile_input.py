@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from service.store import Database
+from service.console.pages import sign_in
+from service.console.rendering import frame_of, render
+from service.store import Database, accounts, kin_ties
 from service.store.form_keys import FORM_KEYS
 from service.work.context import Context
 from tests.console.conftest import Browse
+from tests.console.recipients_help import VILLAGE, a_village
+from tests.console.test_reports import reported
+from tests.serving.test_recipients import ONE
 
 ADDRESSES = (
     "/look-up/household/%00", "/look-up/person/" + "9" * 3000, "/look-up/card/%ed%a0%80", "/look-up/moon/x",
@@ -101,3 +107,27 @@ def test_a_number_typed_into_the_log_stays_in_no_address(browse: Browse) -> None
         answer = auditor.client.get(f"/log?{field}=519921195303041232&kind=person", follow_redirects=False)
         assert (answer.status_code, answer.headers["location"]) == (303, "/log?kind=person")
     assert "whole number" in auditor.open("/log?kind=person")
+
+
+def test_what_was_refused_may_be_sent_again(context: Context, browse: Browse) -> None:
+    """A page that says no has done nothing: the same form is answered again, and at once, not led on as if done."""
+    a_village(context)
+    number = reported(context)
+    staff = browse("investigator", divisions=(VILLAGE,))
+    page = staff.open(f"/reports/{number}")
+    with context.database.write() as connection:
+        kin_ties.keep_kin(connection, [(context.seal.hash("person", ONE), "me", "sibling", None)])
+        accounts.change(connection, staff.account_id, person="me")
+    for _ in range(2):
+        assert staff.send(page, f"/reports/{number}/look").status_code == 403
+    with context.database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(FORM_KEYS)).scalar_one() == 0
+
+
+def test_the_provider_is_told_where_somebody_wanted_to_go() -> None:
+    """By the name its route reads; a path too long for it is left out."""
+    zone = dt.timezone(dt.timedelta(hours=8))
+    for onward, said in (("/queue/owed", "openid?next=%2Fqueue%2Fowed"), ("/" + "x" * 600, 'openid"')):
+        now = dt.datetime(2019, 7, 1, tzinfo=dt.UTC)
+        frame = frame_of(sign_in.PAGE, who=None, language="zh", form_token="t", path="/sign-in", now=now)  # noqa: S106
+        assert said in render(sign_in.PAGE, sign_in.Contents(onward, False, True), frame, zone)

@@ -33,7 +33,8 @@ def test_nobody_signed_in_is_led_here_and_back(context: Context, browse: Browse)
     ask_code(browser, path=answer.headers["location"])
     done = browser.send("/my/sign-in/code", "/my/sign-in/enter", code=code_in(sent(context)[0]))
     assert done.headers["location"] == "/my/reports"
-    for other in ("//evil.example/my", "https://evil.example", "/overview", "/my/sign-in/code", "/mystery", "/my/../log"):
+    elsewhere = ("//evil.example/my", "https://evil.example", "/overview", "/my/sign-in/code", "/mystery", "/my/../log")
+    for other in elsewhere:
         assert 'name="onward" value="/my"' in browser.open(f"/my/sign-in?next={other}")
 
 

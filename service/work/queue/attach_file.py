@@ -40,7 +40,8 @@ class Attachment:
 def attach_file(context: Context, who: Principal, case_id: str, name: str, content: bytes) -> int:
     """Attach a file; its number. The same content on the same case is there once.
 
-    Raises NotThere, TooLarge, Unfit for a case that has `AT_MOST` files, and WrongKind by what the content is, whatever the name says.
+    Raises NotThere, TooLarge, Unfit for a case that has `AT_MOST` files, and WrongKind by what the content is,
+    whatever the name says.
     """
     if len(content) > context.settings.attachment_limit_mb * MEGABYTE:
         raise TooLarge(context.settings.attachment_limit_mb)
