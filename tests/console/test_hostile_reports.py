@@ -6,8 +6,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from service.store import audit_lines, kin_ties
+from service.api.asking import COOKIE
+from service.store import audit_lines, kin_ties, sessions
 from service.store.kin_ties import Post
+from service.work.access.sessions import hash_of
 from service.work.context import Context
 from tests.console.conftest import Browse
 from tests.console.recipients_help import VILLAGE, a_village, enter
@@ -64,3 +66,15 @@ def test_the_log_calls_a_recipient_nothing_a_page_about_them_has(context: Contex
     told = [line for line in lines if str(line["action"]).startswith("recipient.")]
     assert {line["action"] for line in told} == {"recipient.sign_in"}
     assert not any(key[:6] in str(dict(line)) for line in told)
+
+
+def test_the_session_before_ends_when_somebody_signs_in(context: Context, browse: Browse) -> None:
+    """On a telephone that is lent, or where staff look at what recipients see: nothing is left signed in behind."""
+    browser = browse("investigator", divisions=(VILLAGE,))
+    staff = browser.client.cookies.get(COOKIE)
+    assert staff is not None
+    enter(context, browser)
+    with context.database.read() as connection:
+        row = sessions.by_hash(connection, hash_of(staff))
+    assert row is not None
+    assert row.ended_at is not None

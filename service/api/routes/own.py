@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.access import Principal
-from service.api.asking import Asked, needs
+from service.api.asking import COOKIE, Asked, needs
 from service.api.money import Yuan, yuan
 from service.api.problem import Problem, not_found, responses
 from service.api.refusals import told
@@ -182,7 +182,7 @@ def open_own_session(asked: SessionRequest, request: Request, response: Response
     """Sign in with the code."""
     check_origin(request, context)
     with told():
-        found = sign_in(context, asked.last_six, asked.code, _address(request))
+        found = sign_in(context, asked.last_six, asked.code, _address(request), old_token=request.cookies.get(COOKIE))
     if found is None:
         raise Problem(
             401,

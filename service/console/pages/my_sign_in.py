@@ -16,6 +16,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Response
 
+from service.api.asking import COOKIE
 from service.api.session_cookie import is_secure, put_session
 from service.console.page import Page
 from service.console.visit import Address, Sent, Visit, anybody, local, sent
@@ -98,9 +99,9 @@ def enter(form: Annotated[Sent, Depends(sent(None, public=True))]) -> Response:
     last_six, onward = found
     code = re.sub(r"\D", "", _plain(form.get("code")))
     try:
-        opened = (
-            work.sign_in(visitor.context, last_six, code, Address(visitor.request) or "") if len(code) == 8 else None
-        )
+        before = visitor.request.cookies.get(COOKIE)
+        address = Address(visitor.request) or ""
+        opened = work.sign_in(visitor.context, last_six, code, address, old_token=before) if len(code) == 8 else None
     except RefusedError as refused:
         form.refused()
         return visitor.page(PAGE, Contents("code", onward), status=429, problem=(refused.chinese, str(refused)))

@@ -13,11 +13,11 @@ import secrets
 import unicodedata
 
 from service.sealing.column import open_text, seal_document
-from service.store import jobs, notices, recipients
+from service.store import jobs, notices, recipients, sessions
 from service.store.notices import NOTICES
 from service.store.recipients import RECIPIENTS
 from service.work.access.attempts import begin, forgive
-from service.work.access.sessions import Opened, open_session
+from service.work.access.sessions import Opened, hash_of, open_session
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.notices.make import KIND
@@ -65,9 +65,9 @@ def ask_for_code(context: Context, last_six: str, name: str | None, address: str
         jobs.add(connection, KIND, {}, now, name=KIND)
 
 
-def sign_in(context: Context, last_six: str, code: str, address: str) -> Opened | None:
-    """Open a session for whoever the digits and the code mean; None where they do not fit. Raises RefusedError "wait"
-    after too many tries."""
+def sign_in(context: Context, last_six: str, code: str, address: str, *, old_token: str | None = None) -> Opened | None:
+    """Open a session for whoever the digits and the code mean; None where they do not fit. `old_token`, which the same
+    browser had before, ends: telephones are lent. Raises RefusedError "wait" after too many tries."""
     one = begin(context, "recipient-sign-in", last_six.upper(), address)
     now = context.clock.now()
     digits = last_six_of(context, last_six)
@@ -84,6 +84,8 @@ def sign_in(context: Context, last_six: str, code: str, address: str) -> Opened 
             return None
         recipients.spend(connection, person.person)
         forgive(context, connection, one, whole=True)
+        if old_token:
+            sessions.end(connection, hash_of(old_token), now, "signed in again")
         known_as = _known_as(context, person.person)
         name = f"recipient-{known_as}"
         opened = open_session(
