@@ -11,12 +11,14 @@ from sqlalchemy.exc import OperationalError
 
 from service.console.pages import sign_in
 from service.console.rendering import frame_of, render
-from service.store import Database, accounts, kin_ties
+from service.store import Database, accounts, cases, kin_ties
 from service.store.form_keys import FORM_KEYS
 from service.work.context import Context
+from tests.console.case_world import a_case
 from tests.console.conftest import Browse
 from tests.console.recipients_help import VILLAGE, a_village
 from tests.console.test_reports import reported
+from tests.serving.queue_world import COUNTY
 from tests.serving.test_recipients import ONE
 
 ADDRESSES = (
@@ -131,3 +133,29 @@ def test_the_provider_is_told_where_somebody_wanted_to_go() -> None:
         now = dt.datetime(2019, 7, 1, tzinfo=dt.UTC)
         frame = frame_of(sign_in.PAGE, who=None, language="zh", form_token="t", path="/sign-in", now=now)  # noqa: S106
         assert said in render(sign_in.PAGE, sign_in.Contents(onward, False, True), frame, zone)
+
+
+def test_numbers_and_days_no_case_takes_are_said_to_be_wrong(context: Context, browse: Browse) -> None:
+    """On its page, with what was entered; no failure, and nothing is done."""
+    number = a_case(context)
+    staff = browse("supervisor", divisions=(COUNTY,))
+    page = staff.open(f"/cases/{number}")
+    wrong = (
+        ("assign", {"assign_account": "9" * 5000, "assign_reason": "请承办"}),
+        ("assign", {"assign_account": "²", "assign_reason": "请承办"}),
+        ("assign", {"assign_account": "nobody", "assign_reason": "请承办", "version": "9" * 5000}),
+        ("move", {"move_to": "held", "move_reason": "等材料", "move_until": "0001-01-01"}),
+        ("move", {"move_to": "held", "move_reason": "等材料", "move_until": "9999-12-31"}),
+    )
+    for verb, fields in wrong:
+        answer = staff.send(page, f"/cases/{number}/{verb}", **fields)
+        assert answer.status_code == 422, (verb, fields, answer.status_code)
+    page = staff.open("/queue/discipline").partition("data-bulk")[2]
+    keys = dict(re.findall(r'name="(form_token|form_key)" value="([^"]*)"', page)[:2])
+    for until in ("0001-01-01", "9999-12-31"):
+        fields = {"case": f"{number}:1", "state": "held", "until": until, "reason": "等材料"}
+        assert staff.again("/queue/discipline/move", **keys, **fields).status_code == 422
+    with context.database.read() as connection:
+        row = cases.get(connection, number)
+    assert row is not None
+    assert (row.state, row.assignee_id) == ("new", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Final, cast, get_args
@@ -42,7 +43,7 @@ Second = Annotated[Sent, Depends(sent("cases.countersign"))]
 def version_of(form: Sent) -> int:
     """The version of the case the form was filled in for. Raises Unfit."""
     text = form.get("version")
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**31:
+    if not re.fullmatch("[0-9]{1,10}", text) or not 0 < int(text) < 2**31:
         raise Unfit("version", "The form is not whole: open the case again.", "表单不完整：请重新打开该核查件。")
     return int(text)
 
@@ -97,7 +98,11 @@ def move(form: Worker, case_id: CaseNumber) -> Response:
 
 def _day(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
+        # Beyond these no moment can be made of a day everywhere.
+        if not dt.date(1990, 1, 1) <= day <= dt.date(2200, 1, 1):
+            raise ValueError
+        return day
     except ValueError:
         raise Unfit("until", "Expected a date such as 2019-09-01.", "日期应形如 2019-09-01。") from None
 
@@ -120,7 +125,7 @@ def give_back(form: Worker, case_id: CaseNumber) -> Response:
 def assign(form: Assigner, case_id: CaseNumber) -> Response:
     """Give a case to somebody, or to nobody."""
     chosen = form.get("assign_account")
-    if chosen != "nobody" and not (chosen.isascii() and chosen.isdigit() and int(chosen) < 2**53):
+    if not re.fullmatch("nobody|[0-9]{1,15}", chosen):
         return refused(form, case_id, Unfit("account_id", "Choose somebody.", "请选择承办人。"))
     number = None if chosen == "nobody" else int(chosen)
     return _assign(form, case_id, "said_given", number, form.get("assign_reason"))

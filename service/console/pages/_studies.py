@@ -30,9 +30,13 @@ def day_of(text: str) -> dt.date | None:
     if not text:
         return None
     try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise StudyError("days", "Write days as 2019-07-01.", "日期请写作 2019-07-01。") from error
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        day = dt.date.min
+    # Of a day at the ends of the calendar no moment can be made: the work would fail where nobody sees why.
+    if not dt.date(1990, 1, 1) <= day <= dt.date(2200, 1, 1):
+        raise StudyError("days", "Write days as 2019-07-01.", "日期请写作 2019-07-01。")
+    return day
 
 
 def whole(text: str, otherwise: int) -> int:

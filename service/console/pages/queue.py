@@ -307,6 +307,7 @@ def _here(form: Sent, desk: Desk) -> str:
 def _day(text: str) -> dt.date | Literal[False] | None:
     """A day; None for an empty text, False for what is none."""
     try:
-        return dt.date.fromisoformat(text) if text else None
+        day = dt.date.fromisoformat(text) if text else None
     except ValueError:
         return False
+    return day if day is None or dt.date(1990, 1, 1) <= day <= dt.date(2200, 1, 1) else False
