@@ -5,6 +5,7 @@ Screenshots of every step lie in `build/screens` afterwards. One test process do
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
+from service.clock import SystemClock
 from service.running.trial import settings as kept
 from service.running.trial.make import Trial, make_trial
 from service.work.run_demo import run_demo
@@ -60,6 +62,10 @@ class Place:
     def password(self, role: str) -> tuple[str, str]:
         """Name and password of a role's account."""
         return next((one.name, word) for one, word in self.trial.accounts if role in one.roles)
+
+    def now(self) -> dt.datetime:
+        """What the trial's clock shows."""
+        return SystemClock(int((kept.read(self.folder) or {})["MINGBAI_CLOCK_DAYS_BACK"])).now()
 
     def code(self) -> str:
         """The newest one-time code that was sent to a recipient."""

@@ -89,15 +89,16 @@ def run_file(place: Place, width: str, folder: Path) -> Path:
     sizes = Counter(row["run_id"] for row in rows[-2_000:])
     last = max(sizes, key=lambda run: sizes[run])
     chosen = [row for row in rows if row["run_id"] == last][:20]
+    now = place.now().isoformat(timespec="seconds")
     mark = f"{place.kind}-{width}".upper()
     for n, row in enumerate(chosen):
         row |= {"disbursement_id": f"DB-{mark}-{n}", "run_id": f"RB-{mark}"}
         row["reissue_of"] = None
-        row["submitted_at"] = None
+        row["submitted_at"] = now
     chosen[3]["amount"] = "not a number"
     path = folder / "run.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        names = [name for name in chosen[0] if name not in ("submitted_at", "reissue_of")]
+        names = [name for name in chosen[0] if name != "reissue_of"]
         out = csv.DictWriter(file, names, extrasaction="ignore")
         out.writeheader()
         out.writerows(chosen)
