@@ -33,8 +33,9 @@ FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networkin
 HOUSEHOLDS: Final = 600
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder in one test process, and slow."""
+    """All of this folder in one test process, and slow. First: groups are read from marks by a hook of the same name."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("browser"))
