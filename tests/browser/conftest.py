@@ -35,7 +35,7 @@ HOUSEHOLDS: Final = 600
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder in one test process, and slow. First: groups are read from marks by a hook of the same name."""
+    """All of this folder in one test process, and slow. First, since groups are read by a hook of the same name."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("browser"))
