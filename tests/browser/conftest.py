@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -31,6 +31,9 @@ SCREENS: Final = ROOT / "build" / "screens"
 WIDTHS: Final = {"wide": (1280, 860), "tablet": (768, 1024), "phone": (390, 844)}
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 HOUSEHOLDS: Final = 600
+
+# Other tests have the machine's other processor.
+expect.set_options(timeout=20_000)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -167,7 +170,7 @@ def person(request: pytest.FixtureRequest, chromium: Browser, place: Place) -> I
             viewport={"width": size[0], "height": size[1]}, java_script_enabled=scripts, accept_downloads=True
         )
         context.add_cookies([{"name": "mingbai_language", "value": language, "url": place.url}])
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         complaints: list[str] = []
         page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
