@@ -87,7 +87,8 @@ docs-check: setup ## the generated pages say what the code says
 
 .PHONY: test-all
 test-all: setup ## every test, with branch coverage of features and models
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --ignore tests/browser --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n 0 tests/browser $(ARGS)
 
 .PHONY: bench
 bench: setup ## the figures of the README: quality, speed, memory

@@ -1,6 +1,6 @@
 """Journeys through the pages in Debian's Chromium, over `mingbai serve` as it is run, on both kinds of database.
 
-Screenshots of every step lie in `build/screens` afterwards. One test process does all of it: a trial takes a while.
+Screenshots of every step lie in `build/screens` afterwards. They run by themselves, in one test process: a trial takes a while.
 """
 
 from __future__ import annotations
@@ -34,15 +34,6 @@ HOUSEHOLDS: Final = 600
 
 # Other tests have the machine's other processor.
 expect.set_options(timeout=20_000)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder in one test process, and slow. First, since groups are read by a hook of the same name."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

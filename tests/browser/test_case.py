@@ -14,6 +14,8 @@ from service.console.rendering import HEADERS
 from service.console.static import HERE
 from tests.console.test_every_page import shown as rendered
 
+pytestmark = pytest.mark.slow
+
 SITE = "http://case.test/"
 Shown = Callable[..., Page]
 

@@ -21,6 +21,8 @@ from service.console.words import Language
 from service.work.portraits.shapes import Graph
 from tests.console.test_drawings_graph import made_up
 
+pytestmark = pytest.mark.slow
+
 SITE = "http://drawing.test/"
 FILES = ("mingbai.css", "drawing.css", "drawing_places.js", "drawing_export.js", "drawing.js")
 Shown = Callable[..., Page]

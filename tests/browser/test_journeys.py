@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import WIDTHS, Person, Place
 
+pytestmark = pytest.mark.slow
+
 Somebody = Callable[..., Person]
 WHY = "经调阅原始凭证并与本人核对，情况属实"
 

@@ -13,6 +13,8 @@ import pytest
 
 from tests.browser.conftest import SCREENS, Person, Place
 
+pytestmark = pytest.mark.slow
+
 Somebody = Callable[..., Person]
 
 STARTS: Final = {

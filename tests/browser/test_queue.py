@@ -15,6 +15,8 @@ from service.console.rendering import HEADERS
 from service.console.static import HERE
 from tests.console.test_every_page import shown as rendered
 
+pytestmark = pytest.mark.slow
+
 SITE = "http://queue.test/"
 NUMBERS = [f"C000000000{n}" for n in range(5)]
 Shown = Callable[..., Page]
