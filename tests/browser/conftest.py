@@ -1,6 +1,7 @@
 """Journeys through the pages in Debian's Chromium, over `mingbai serve` as it is run, on both kinds of database.
 
-Screenshots of every step lie in `build/screens` afterwards. They run by themselves, in one test process: a trial takes a while.
+Screenshots of every step lie in `build/screens` afterwards. They run by themselves, in one test process: a trial
+takes a while.
 """
 
 from __future__ import annotations
