@@ -132,7 +132,9 @@ def test_a_run_from_its_upload_to_the_signature(person: Somebody, place: Place, 
     other.page.check("form[action$='/sign'] input[name=looked]")
     other.shot("to-sign")
     other.page.locator("form[action$='/sign'] button").dblclick()
-    other.page.wait_for_load_state()
+    # Where it leads is waited for: another page asked for meanwhile would call it off.
+    expect(other.page.locator("form[action$='/sign']")).to_have_count(0)
+    other.page.wait_for_load_state("networkidle")
     other.go(path)
     expect(other.page.locator("form[action$='/sign']")).to_have_count(0)
     expect(other.page.locator("main")).to_contain_text("supervisor")
@@ -182,7 +184,8 @@ def test_a_recipient_reports_a_card_held_by_somebody(person: Somebody, place: Pl
     staff.page.fill("form[action$='/answer'] textarea", "已联系村里，卡今日归还本人，请您核对。")
     staff.shot("answer")
     staff.page.click("form[action$='/answer'] button")
-    staff.page.wait_for_load_state()
+    expect(staff.page.locator("form[action$='/answer']")).to_have_count(0)
+    staff.page.wait_for_load_state("networkidle")
 
     one.go("/my/reports")
     expect(one.page.locator("main")).to_contain_text("卡今日归还本人")
