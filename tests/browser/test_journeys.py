@@ -184,7 +184,7 @@ def test_a_recipient_reports_a_card_held_by_somebody(person: Somebody, place: Pl
     staff.page.fill("form[action$='/answer'] textarea", "已联系村里，卡今日归还本人，请您核对。")
     staff.shot("answer")
     staff.page.click("form[action$='/answer'] button")
-    expect(staff.page.locator("form[action$='/answer']")).to_have_count(0)
+    expect(staff.page.locator("#answer blockquote")).to_be_visible()
     staff.page.wait_for_load_state("networkidle")
 
     one.go("/my/reports")
