@@ -40,8 +40,9 @@ def shape(path: str) -> str:
     return re.sub(r"/(?=[^/]*\d)[^/]+|/[CTH][0-9A-Z.][^/]*", "/…", path.partition("?")[0])
 
 
-def walk(one: Person, starts: tuple[str, ...], broken: list[str]) -> Iterator[str]:
-    """Open pages from the starts on and follow links to kinds not seen often; gives each path while it is open.
+def walk(one: Person, starts: tuple[str, ...], broken: list[str]) -> Iterator[tuple[str, int]]:
+    """Open pages from the starts on and follow links to kinds not seen often; gives each path while it is
+    open, and the bytes that were sent for it.
 
     What cannot be opened although a page leads there goes to `broken`.
     """
@@ -58,7 +59,7 @@ def walk(one: Person, starts: tuple[str, ...], broken: list[str]) -> Iterator[st
             broken.append(f"{path}: {answer.status if answer else 'nothing'}")
             one.complaints.clear()
             continue
-        yield path
+        yield path, len(answer.body())
         links = one.page.eval_on_selector_all(
             "main a[href]:not([download])", "all => all.map(a => a.getAttribute('href'))"
         )
@@ -95,12 +96,12 @@ def test_pages_of_staff(person: Somebody, place: Place, role: str) -> None:
 
 def look_at(one: Person, role: str, broken: list[str], wrong: dict[str, list[str]]) -> None:
     """Walk at one width; what is wrong goes to the lists."""
-    for path in walk(one, STARTS[role], broken):
+    for path, sent in walk(one, STARTS[role], broken):
         found = violations(one)
         over = one.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if over > 1:
             found.append(f"runs over the side by {over} px")
-        size = len(one.page.content().encode()) / 1000
+        size = sent / 1000
         if size >= MOST_KB:
             found.append(f"{size:.0f} kB")
         if found:
@@ -131,7 +132,7 @@ def test_recipients_pages_are_small_and_need_no_script(person: Somebody, place: 
     one.page.wait_for_url("**/my")
     wrong: dict[str, list[str]] = {}
     broken: list[str] = []
-    for path in walk(one, ("/my", "/my/help", "/my/report", "/my/reports"), broken):
+    for path, _ in walk(one, ("/my", "/my/help", "/my/report", "/my/reports"), broken):
         # Loaded as the first page of a visit: nothing kept.
         loaded.clear()
         one.page.reload()

@@ -37,7 +37,7 @@ from service.work.portraits.shapes import (
 )
 from service.work.portraits.village import village
 
-AT_ONCE: Final = 50
+AT_ONCE: Final = 30
 MONTHS: Final = 36
 """So many months stand in the drawing, the newest last."""
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from features.portrait.facts import Int64
     from features.portrait.payments import Total
 
-MOST_NODES: Final = 80
-MOST_EVENTS: Final = 120
+MOST_NODES: Final = 60
+MOST_EVENTS: Final = 100
 MOST_FOUND: Final = 20
 PAYMENTS_DRAWN: Final = 60
 """Payments whose ties and events are drawn, the newest."""
