@@ -27,8 +27,8 @@ STARTS: Final = {
 }
 """Where a walk begins, by role."""
 
-OFTEN: Final = 2
-"""So many pages of one kind are opened."""
+OFTEN: Final = 1
+"""So many pages of one kind are opened by a role at a width."""
 
 MOST_KB: Final = 150
 MOST_PHONE_KB: Final = 50
