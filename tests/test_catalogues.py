@@ -11,7 +11,7 @@ from tests._source import ROOT, Source, python_files
 
 RULES = ROOT / "models" / "rules"
 # Folders of `features` that are machinery or hold units of another kind.
-OTHER_FOLDERS = {"contract", "intake", "asof", "matching", "recorded"}
+OTHER_FOLDERS = {"contract", "intake", "asof", "matching", "portrait", "recorded"}
 
 
 def units(*folders: str) -> list[Source]:
