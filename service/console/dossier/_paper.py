@@ -57,6 +57,7 @@ class Paper:
         self, text: str, *, small: bool = False, bold: bool = False, centre: bool = False, size: float | None = None
     ) -> None:
         """A paragraph; lines of the text stay lines."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Pt
 
         paragraph = self._document.add_paragraph()
@@ -65,7 +66,7 @@ class Paper:
         if small or size:
             run.font.size = Pt(size or 10)
         if centre:
-            paragraph.alignment = 1  # type: ignore[assignment] # WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
     def items(self, texts: Iterable[str], *, numbered: bool = False, small: bool = False) -> None:
         """A list."""
@@ -113,11 +114,12 @@ class Paper:
 
     def drawing(self, canvas: Canvas, title: str, description: str) -> None:
         """A drawing, in the middle of the line."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.oxml import parse_xml
 
         self._drawings += 1
         paragraph = self._document.add_paragraph()
-        paragraph.alignment = 1  # type: ignore[assignment] # WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.line_spacing = 1.0
         paragraph._p.append(parse_xml(canvas.xml(self._drawings, title, description)))
 

@@ -156,7 +156,7 @@ def _runs(graph: Graph, things: tuple[Thing, ...]) -> dict[Run, list[Tie]]:
     for tie in graph.ties:
         one, other = home.get(tie.one), home.get(tie.other)
         if one is not None and other is not None and one != other:
-            found[(*sorted((one, other)), tie.kind)].append(tie)  # type: ignore[index]
+            found[min(one, other), max(one, other), tie.kind].append(tie)
     return dict(found)
 
 

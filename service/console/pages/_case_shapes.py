@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from service.work.queue.choices import Choices
+
 Text = tuple[str, str]
 
 
@@ -206,21 +208,13 @@ class PrecedentShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Doing:
-    """What whoever looks may do with the case (see `service.work.queue.choices`)."""
+class Doing(Choices):
+    """What whoever looks may do with the case, and what the forms for it offer.
 
-    moves: tuple[str, ...] = ()
-    outcomes: tuple[str, ...] = ()
-    works: bool = False
-    takes: bool = False
-    gives_back: bool = False
-    assigns: bool = False
-    signs: bool = False
-    withdraws: bool = False
-    reopens: bool = False
-    clears_by_name: bool = False
-    merges: bool = False
-    splits: bool = False
+    * `unmasks`: see somebody's number, name or phone whole
+    * `people`: whom it can be given to; `attachment_mb`: the largest file; `hold_until`: a day proposed for holding it
+    """
+
     unmasks: bool = False
     people: tuple[tuple[int, str], ...] = ()
     attachment_mb: int = 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ from service.work.portraits.paths import page_of
 from service.work.portraits.shapes import Precedent, Reason
 from service.work.queue.read_case import Step
 from service.work.queue.read_folder import Far, Folder
+from service.work.queue.working_days import local_day
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -168,16 +170,15 @@ def _waiting(folder: Folder) -> WaitingShown | None:
 
 
 def _doing(context: Context, who: Principal, folder: Folder) -> Doing:
-    one = folder.choices
-    now = context.clock.now() + dt.timedelta(hours=context.policy.utc_offset_hours)
+    may = {one.name: getattr(folder.choices, one.name) for one in fields(folder.choices)}
+    today = local_day(context, context.clock.now())
     return Doing(
-        moves=one.moves, outcomes=one.outcomes, works=one.works, takes=one.takes, gives_back=one.gives_back,
-        assigns=one.assigns, signs=one.signs, withdraws=one.withdraws, reopens=one.reopens,
-        clears_by_name=one.clears_by_name, merges=one.merges, splits=one.splits,
-        unmasks=who.may("persons.unmask") and bool(folder.members), people=folder.people,
+        **may,
+        unmasks=who.may("persons.unmask") and bool(folder.members),
+        people=folder.people,
         attachment_mb=context.settings.attachment_limit_mb,
-        hold_until=now.date() + dt.timedelta(days=int(context.policy["cases.held_days"])),
-    )  # fmt: skip
+        hold_until=today + dt.timedelta(days=int(context.policy["cases.held_days"])),
+    )
 
 
 def _precedent(one: Precedent) -> PrecedentShown:

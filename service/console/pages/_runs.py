@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from sqlalchemy import Row
-
 from service.work.places import Places
 from service.work.runs.overview import Overview
 
@@ -146,6 +144,6 @@ def address(path: str, /, **query: object) -> str:
     return f"{path}?{urlencode(given)}" if given else path
 
 
-def told(pair: Row[Any] | Mapping[str, Any] | None) -> Pair | None:
+def told(pair: Mapping[str, Any] | None) -> Pair | None:
     """(Chinese, English) of a reason or note as runs keep it."""
-    return None if pair is None else (str(pair["zh"]), str(pair["en"]))  # type: ignore[call-overload]
+    return None if pair is None else (str(pair["zh"]), str(pair["en"]))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy import Row
 
 from service.console.page import Page
 from service.console.pages._questions import ASKED_PAYMENT, AskedPayment, asked_payment
@@ -75,7 +76,7 @@ def show(
 ) -> Response:
     """Questions in one's divisions."""
     context, who = visitor.context, visitor.principal
-    narrowed = {"program_id": program or None, "run": run or None}
+    only_program, only_run = program or None, run or None
     found = questions_due(
         context,
         who,
@@ -83,9 +84,10 @@ def show(
         AT_ONCE + 1,
         waiting=state == "waiting",
         request_id=str(visitor.request.scope.get("request_id", "")),
-        **narrowed,  # type: ignore[arg-type]
+        program_id=only_program,
+        run=only_run,
     )
-    waiting = waiting_of(context, who, **narrowed)  # type: ignore[arg-type]
+    waiting = waiting_of(context, who, program_id=only_program, run=only_run)
     places, items, now = places_of(context), items_of(context), context.clock.now()
     shown = found[:AT_ONCE]
     asked = {"state": "" if state == "waiting" else state, "program": program, "run": run or ""}
@@ -105,10 +107,10 @@ def show(
     return visitor.page(PAGE, contents)
 
 
-def _written(row: object) -> str:
+def _written(row: Row[Any]) -> str:
     """The place of a question in the list: its deadline in microseconds, and its number."""
-    deadline: dt.datetime = row.deadline  # type: ignore[attr-defined]
-    return f"{(deadline - _EPOCH) // _MICROSECOND}-{row.verification}"  # type: ignore[attr-defined]
+    deadline: dt.datetime = row.deadline
+    return f"{(deadline - _EPOCH) // _MICROSECOND}-{row.verification}"
 
 
 def _place(after: str) -> tuple[dt.datetime, int] | None:

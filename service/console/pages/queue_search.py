@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Response
 
@@ -67,7 +67,8 @@ def find(form: Annotated[Sent, Depends(sent("cases.read"))]) -> Response:
         return visitor.page(PAGE, Contents(kind), status=422, problem=problem, entered=entered)
     if kind == "person":
         value = value.upper()
-    wanted = Filter(**{"open": None if closed else True, FIELDS[kind]: value})  # type: ignore[arg-type]
+    field: dict[str, Any] = {FIELDS[kind]: value}
+    wanted = Filter(open=None if closed else True, **field)
     found = find_cases(context, who, wanted, None, AT_ONCE)
     lines = lines_of(context, who, found.cases, places_of(context))
     return visitor.page(PAGE, Contents(kind, True, lines, found.after is not None), entered=entered)

@@ -225,8 +225,9 @@ def _with_rows(visitor: Visit, found: Contents, run: int, after: int) -> Content
         lines = tuple(asked_line(one, places, now) for one in rows[:AT_ONCE])
         found, last = replace(found, asked=lines), lines[-1].place if lines else 0
     elif found.view in ("release", "review"):
-        on, said = ("release", None) if found.view == "release" else (None, "review")
-        rows = scores_page(context, who, run, after, limit, on, recommendation=said, request_id=number)  # type: ignore[arg-type]
+        on: Literal["release"] | None = "release" if found.view == "release" else None
+        said = None if on else "review"
+        rows = scores_page(context, who, run, after, limit, on, recommendation=said, request_id=number)
         scored = tuple(scored_line(context, who, one, places) for one in rows[:AT_ONCE])
         found, last = replace(found, scored=scored), scored[-1].place if scored else 0
     elif found.view == "quarantine" and found.may_read_bad:
