@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float], None]
 Comparer = Callable[["duckdb.DuckDBPyConnection", Model, list[str], tuple[int, int]], Compared]
 """Compares the pairs of the table `pairs` whose row number lies in a range."""
+PRINTS = 20_000
+"""Fingerprints made at once."""
 PART_PAIRS = 2_000_000
 """About so many pairs are compared at once, which bounds memory."""
 SCHEMA = pa.schema(
@@ -107,22 +109,24 @@ def link(
     spec: Spec,
     *,
     memory: Memory | None = None,
-    asked: frozenset[str] = frozenset(),
+    asked: frozenset[str] | None = frozenset(),
     compare_with: Comparer | None = None,
     start: Mapping[str, Floats] | None = None,
     memory_gb: float = 4.0,
     threads: int = 2,
+    on_disk: bool = True,
     progress: Progress | None = None,
 ) -> Links:
     """Find for each row of the left list the person of the right list it means.
 
-    `memory` keeps out pairs that people cleared; `asked` are rows whose fingerprints are wanted; `compare_with`
-    compares somewhere else than in the database (Spark); `start` begins learning from
-    other shares than the shipped ones.
-    Raises SpecError, BlockError and DuplicateIdError.
+    `memory` keeps out pairs that people cleared; `asked` are rows whose fingerprints are wanted (None: every row);
+    `compare_with` compares somewhere else than in the database (Spark); `start` begins learning from other shares than
+    the shipped ones; without `on_disk` nothing is written to a disk.
+    Raises SpecError, BlockError and DuplicateIdError; OutOfSpaceError where `memory_gb` does not do without a disk.
     """
     tell = progress or (lambda _what, _share: None)
-    with store.opened(lists.left.num_rows + lists.right.num_rows, memory_gb=memory_gb, threads=threads) as con:
+    rows = lists.left.num_rows + lists.right.num_rows
+    with store.opened(rows, memory_gb=memory_gb, threads=threads, on_disk=on_disk) as con:
         tell("reading both lists", 0.0)
         store.fill(con, Reader(spec, lists.divisions), lists.left, lists.right)
         columns = store.columns_of(con)
@@ -141,7 +145,7 @@ def link(
             compared = (compare_with or _in_database)(con, model, columns, (low, high))
             parts.append(_part(compared, choose(compared, model, order), model, spec, right_ids))
         found = _gathered(parts, left_ids, right_ids, pairs, cleared, model)
-        return replace(found, prints=_prints(con, columns, found, asked)) if asked else found
+        return found if asked == frozenset() else replace(found, prints=_prints(con, columns, found, asked))
 
 
 def _ranges(rows: int, pairs: int) -> list[tuple[int, int]]:
@@ -155,17 +159,28 @@ def _in_database(con: duckdb.DuckDBPyConnection, model: Model, columns: list[str
 
 
 def _prints(
-    con: duckdb.DuckDBPyConnection, columns: list[str], found: Links, asked: frozenset[str]
+    con: duckdb.DuckDBPyConnection, columns: list[str], found: Links, asked: frozenset[str] | None
 ) -> dict[str, tuple[str, str, str]]:
-    """Person and fingerprints of both records for the rows asked about that have a candidate."""
-    out = {}
-    for row, person in zip(found.matches.column("row_id").to_pylist(), found.persons.to_pylist(), strict=True):
-        if row in asked and person is not None:
-            left = con.execute("SELECT n FROM l WHERE id = ?", [row]).fetchall()[0][0]
-            right = con.execute("SELECT n FROM r WHERE id = ?", [person]).fetchall()[0][0]
-            prints = fingerprints(con, "l", columns, [left])[left], fingerprints(con, "r", columns, [right])[right]
-            out[row] = (person, *prints)
-    return out
+    """Person and fingerprints of both records for the rows asked about (None: all) that have a candidate."""
+    named = zip(found.matches.column("row_id").to_pylist(), found.persons.to_pylist(), strict=True)
+    pairs = [(row, one) for row, one in named if one is not None and (asked is None or row in asked)]
+    left = _prints_of(con, "l", columns, {row for row, _ in pairs})
+    right = _prints_of(con, "r", columns, {person for _, person in pairs})
+    return {row: (person, left[row], right[person]) for row, person in pairs}
+
+
+def _prints_of(
+    con: duckdb.DuckDBPyConnection, table: str, columns: list[str], wanted: Collection[str]
+) -> dict[str, str]:
+    """Fingerprints of records by identifier."""
+    ordered, made = sorted(wanted), {}
+    for start in range(0, len(ordered), PRINTS):
+        con.register("wanted_ids", pa.table({"id": pa.array(ordered[start : start + PRINTS], pa.string())}))
+        numbers = con.execute(f"SELECT n, id FROM {table} JOIN wanted_ids USING (id)").fetchall()  # noqa: S608
+        con.unregister("wanted_ids")
+        prints = fingerprints(con, table, columns, [n for n, _ in numbers])
+        made.update((str(one), prints[n]) for n, one in numbers)
+    return made
 
 
 def learn_from(
@@ -199,7 +214,7 @@ def _clear(con: duckdb.DuckDBPyConnection, memory: Memory, columns: list[str]) -
     con.unregister("asked")
     left = fingerprints(con, "l", columns, sorted({pair[0] for pair in found}))
     right = fingerprints(con, "r", columns, sorted({pair[1] for pair in found}))
-    out = [(l, r) for l, r, row in found if memory.has(row, left[l], right[r])]  # noqa: E741
+    out = memory.out([(row, l, r) for l, r, row in found], left, right)  # noqa: E741
     con.executemany("DELETE FROM pairs WHERE l = ? AND r = ?", out) if out else None
     return len(out)
 

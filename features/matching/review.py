@@ -147,12 +147,12 @@ def _line(found: list[tuple[float, float, bool]], aim: float) -> Line | None:
             continue
         share = float((weight * right)[start:].sum() / weight[start:].sum())
         if share >= aim:
-            low, high = _interval(share, weight[start:])
+            low, high = wilson(share, weight[start:])
             return Line(float(probability[start]), share, low, high, len(found) - int(start), low >= SURE)
     return None
 
 
-def _interval(share: float, weight: NDArray[np.float64]) -> tuple[float, float]:
+def wilson(share: float, weight: NDArray[np.float64]) -> tuple[float, float]:
     """Wilson's 95 % interval with the number of verdicts that equal weights would need to know as much."""
     n = float(weight.sum() ** 2 / (weight**2).sum())
     middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)

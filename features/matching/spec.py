@@ -53,6 +53,7 @@ class Spec:
     none_probability: float
     block_cap: int
     wrong_key_share: float
+    linked_at_most: float
     prior_rows: int
     train_rows: int
     random_pairs: int
@@ -73,6 +74,7 @@ _NUMBERS: Final = {
     "none_probability": (0.0, 0.5),
     "block_cap": (1, 100_000),
     "wrong_key_share": (1e-9, 0.5),
+    "linked_at_most": (0.5, 0.9999),
     "prior_rows": (1, 1e6),
     "train_rows": (100, 1e6),
     "random_pairs": (1000, 1e8),

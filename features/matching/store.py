@@ -31,20 +31,33 @@ class DuplicateIdError(ValueError):
     """An identifier stands twice in one list; the message says which list and how many, not which."""
 
 
+class OutOfSpaceError(MemoryError):
+    """The lists do not fit into the memory they were given, and nothing may be written to a disk."""
+
+
 @contextmanager
-def opened(rows: int, *, memory_gb: float = 4.0, threads: int = 2) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database for a matching of so many rows in all; removed afterwards."""
+def opened(
+    rows: int, *, memory_gb: float = 4.0, threads: int = 2, on_disk: bool = True
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database for a matching of so many rows in all; removed afterwards. Without `on_disk` nothing of the lists is
+    written to a disk, and what does not fit into memory raises OutOfSpaceError."""
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="mingbai-match-") as folder:
-        file = ":memory:" if rows <= IN_MEMORY_ROWS else str(Path(folder) / "match.duckdb")
+        file = ":memory:" if rows <= IN_MEMORY_ROWS or not on_disk else str(Path(folder) / "match.duckdb")
         con = duckdb.connect(file)
         try:
             con.execute(f"SET threads = {threads}")
             con.execute(f"SET memory_limit = '{memory_gb:g}GB'")
             con.execute(f"SET temp_directory = '{folder}'")
             con.execute("SET preserve_insertion_order = false")
+            if not on_disk:
+                con.execute("SET max_temp_directory_size = '0KiB'")
             yield con
+        except duckdb.OutOfMemoryException as error:
+            if on_disk:
+                raise
+            raise OutOfSpaceError("the lists do not fit into the memory they were given") from error
         finally:
             con.close()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +54,12 @@ class Memory:
     def has(self, row_id: str, left: str, right: str) -> bool:
         """Whether this pair was cleared while both records were as they are."""
         return any(e.row_id == row_id and e.left == left and e.right == right for e in self.entries)
+
+    def out(
+        self, pairs: Sequence[tuple[str, int, int]], left: Mapping[int, str], right: Mapping[int, str]
+    ) -> list[tuple[int, int]]:
+        """Of pairs (row, its number, the person's number) those that stay away; fingerprints by number."""
+        return [(one, other) for row, one, other in pairs if self.has(row, left[one], right[other])]
 
 
 def read(path: Path) -> Memory:

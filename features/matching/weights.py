@@ -42,8 +42,8 @@ class Model:
 
     @property
     def prior(self) -> int:
-        """Log-odds that a row means one given person, before anything is compared, in units."""
-        return round(float(np.log(self.linked / max(1, self.persons))) * UNIT)
+        """Log-odds that a row means one given person rather than nobody here, before anything is compared, in units."""
+        return round(float(np.log(self.linked / (1.0 - self.linked) / max(1, self.persons))) * UNIT)
 
     def weights(self, field: str) -> NDArray[np.int64]:
         """ln(m / u) of each level, in units."""
@@ -117,7 +117,7 @@ def learn(
         log_odds = model.scores(compared) / UNIT
         alone = np.exp(np.minimum(log_odds, 500.0))
         share = alone / (1.0 + alone + rival_odds(compared.row, log_odds))
-        linked = (float(share.sum()) + 1.0) / (rows + 2.0)
+        linked = min((float(share.sum()) + 1.0) / (rows + 2.0), spec.linked_at_most)
         m = {c.field: _m(k, held[c.field], compared, share, spec.prior_rows) for k, c in enumerate(comparisons)}
         pair = _pair_odds(model, random_levels)
         u = {c.field: _u(c, k, fixed[c.field], random_levels, random_counts, pair) for k, c in enumerate(comparisons)}
