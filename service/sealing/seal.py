@@ -15,7 +15,7 @@ from typing import Literal
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-Kind = Literal["person", "card", "phone", "name", "household", "session", "key", "anchor"]
+Kind = Literal["person", "card", "phone", "name", "household", "session", "key", "anchor", "row", "record"]
 """What a keyed hash is of: equal values of different kinds have different hashes."""
 
 KEY_BYTES = 32

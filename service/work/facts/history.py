@@ -208,10 +208,10 @@ def _joined(name: str, parts: list[pa.Table]) -> pa.Table:
     """Batches of one table as one, in order; of reference data without a clock what stands of each key."""
     import pyarrow as pa
 
-    from features.contract import TABLES
+    from features.contract import EVERY_TABLE
 
     rows = pa.concat_tables(parts, promote_options="default").combine_chunks()
-    table = TABLES[name]
+    table = EVERY_TABLE[name]
     if table.clock is not None or not table.key:
         return rows
     last: dict[tuple[object, ...], int] = {}
@@ -226,9 +226,9 @@ def _clock_of(name: str, rows: pa.Table, utc_offset_hours: float) -> pa.ChunkedA
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from features.contract import TABLES
+    from features.contract import EVERY_TABLE
 
-    clock = TABLES[name].clock
+    clock = EVERY_TABLE[name].clock
     if clock is None or clock not in rows.column_names:
         return None
     values = rows.column(clock)
