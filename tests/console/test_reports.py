@@ -9,12 +9,15 @@ import pytest
 from service.access import Principal
 from service.store import cases, kin_ties, scores
 from service.work.context import Context
+from service.work.queue.errors import Unfit
+from service.work.queue.open_by_hand import open_by_hand
+from service.work.recipients.open_cases import open_cases
 from service.work.recipients.report import Kind, OwnReport, own_reports, report
 from tests.console.conftest import Browse
 from tests.console.recipients_help import VILLAGE, a_village
 from tests.serving.queue_world import audit_actions
 from tests.serving.test_queue_work import score_row
-from tests.serving.test_recipients import ONE, TWO, sent
+from tests.serving.test_recipients import NO_PHONE, ONE, TWO, sent
 
 EVIL = "卡在组长手里\n<script>alert(1)</script>"
 
@@ -95,8 +98,11 @@ def test_a_case_is_opened_over_the_payment(context: Context, browse: Browse) -> 
     assert refused.status_code == 422
     assert "未经评分" in refused.text
     assert f"群众反映 {number}" in refused.text
+    other = staff.send(refused.text, f"/reports/{number}/case", **(fields | {"desk": "moon"}))
+    assert other.status_code == 422
+    assert "应为您所在的处置部门" in other.text
     scored(context, "D1", ONE)
-    done = staff.send(refused.text, f"/reports/{number}/case", **fields)
+    done = staff.send(other.text, f"/reports/{number}/case", **fields)
     assert done.status_code == 303, done.text[:3000]
     with context.database.read() as connection:
         case = cases.get(connection, done.headers["location"].removeprefix("/cases/"))
@@ -105,9 +111,7 @@ def test_a_case_is_opened_over_the_payment(context: Context, browse: Browse) -> 
     again = staff.send(page, f"/reports/{number}/case", **fields)
     assert again.status_code == 409
     assert "已在未结核查件中" in again.text
-    other = staff.send(again.text, f"/reports/{number}/case", **(fields | {"desk": "moon"}))
-    assert other.status_code == 422
-    assert "应为您所在的处置部门" in other.text
+    assert f"/reports/{number}/case" not in again.text
 
 
 def scored(context: Context, disbursement_id: str, who: str) -> None:
@@ -116,6 +120,43 @@ def scored(context: Context, disbursement_id: str, who: str) -> None:
     row = score_row(context, 1, disbursement_id=disbursement_id, division_code=VILLAGE, person_hash=person)
     with context.database.write() as connection:
         scores.add(connection, [row], ["t"])
+
+
+def test_a_report_without_a_payment_is_read_from_its_case(context: Context, browse: Browse) -> None:
+    """The case shows what was reported and leads to the words; the report leads to the case; its maker sees how far it
+    is; what is owed when the case is closed is said."""
+    number = reported(context, payment=None)
+    assert open_cases(context) == 1
+    staff = browse("investigator", divisions=(VILLAGE,))
+    page = staff.open(f"/reports/{number}")
+    case = page.split('href="/cases/')[1].split('"')[0]
+    assert f"/reports/{number}/case" not in page
+    shown = staff.open(f"/cases/{case}")
+    for part in ("我的卡被他人保管", f"/reports/{number}", "待答复", "需核实"):
+        assert part in shown
+    assert "卡在组长手里" not in shown
+    assert number in staff.open(f"/cases/{case}/print")
+    auditor = browse("auditor", divisions=(VILLAGE,), language="en")
+    assert f"/reports/{number}" not in auditor.open(f"/cases/{case}")
+    assert number in auditor.open(f"/cases/{case}")
+    (mine,) = own_reports(context, recipient(context))
+    assert mine.checking == "waiting"
+
+
+def test_a_case_over_a_payment_is_followed_too(context: Context, browse: Browse) -> None:
+    """Opened on a report, it is shown with it; a report of another payment is refused."""
+    number = reported(context)
+    scored(context, "D1", ONE)
+    staff = browse("supervisor", divisions=(VILLAGE,))
+    page = staff.open(f"/reports/{number}")
+    done = staff.send(page, f"/reports/{number}/case", desk="discipline", typology="t25", why="群众反映")
+    assert number in staff.open(done.headers["location"])
+    assert own_reports(context, recipient(context))[0].checking == "waiting"
+    other = reported(context, "另一件", "other", "D2", TWO)
+    who = Principal(9, "supervisor-9", frozenset({"supervisor"}), (VILLAGE,), "session")
+    scored(context, "D3", NO_PHONE)
+    with pytest.raises(Unfit):
+        open_by_hand(context, who, "discipline", ["D3"], "complaint", "T25", "群众反映", other)
 
 
 def test_reports_of_elsewhere_and_of_kin_are_not_there(context: Context, browse: Browse) -> None:

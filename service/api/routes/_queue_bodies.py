@@ -167,11 +167,14 @@ class WholeCaseBody(BaseModel):
     """A case with the closing that waits and its links. Payments, history, notes and attachments have pages of their
     own."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"case": EXAMPLE, "proposal": None, "links": []}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"case": EXAMPLE, "proposal": None, "links": [], "reports": []}]}
+    )
 
     case: CaseBody
     proposal: ProposalBody | None
     links: list[LinkBody]
+    reports: list[str] = Field(description="Numbers of the recipients' reports it was opened on.")
 
 
 def whole_body(whole: WholeCase) -> WholeCaseBody:
@@ -187,6 +190,7 @@ def whole_body(whole: WholeCase) -> WholeCaseBody:
             reason=waiting.reason, proposer=waiting.proposer, at=waiting.at,
         ),
         links=[LinkBody(case_id=one.case_id, other_id=one.other_id, kind=one.kind) for one in whole.links],
+        reports=whole.reports,
     )  # fmt: skip
 
 

@@ -74,6 +74,9 @@ class ByHandBody(BaseModel):
     desk: Desk
     payments: Annotated[list[Number], Field(min_length=1, max_length=1000)]
     source: Literal["complaint", "audit"]
+    report: Annotated[
+        str | None, Field(max_length=32, description="The recipient's report it is opened on, which names one of them.")
+    ] = None
     typology: Annotated[str, Field(pattern=r"^(T[0-9]{2})?$")] = ""
     reason: Reason
 
@@ -209,7 +212,9 @@ def search(context: Asked, who: Reader, body: SearchBody) -> CasesBody:
 def open_case(context: Asked, who: Worker, body: ByHandBody) -> OpenedBody:
     """Open a case over payments, after a complaint or for an audit."""
     with told():
-        done = open_by_hand(context, who, body.desk, body.payments, body.source, body.typology, body.reason)
+        done = open_by_hand(
+            context, who, body.desk, body.payments, body.source, body.typology, body.reason, body.report
+        )
     return OpenedBody(case_id=done.case_id, new=done.new, added=done.added)
 
 

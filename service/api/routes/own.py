@@ -160,6 +160,9 @@ class ReportBody(BaseModel):
     state: Literal["received", "looked_at", "answered"]
     answer: str | None
     answered_at: dt.datetime | None
+    checking: Literal["none", "waiting", "under_way", "done"] = Field(
+        default="none", description="How far the case is that was opened on it; nothing of what was found."
+    )
 
 
 class ReportsBody(BaseModel):
@@ -256,6 +259,7 @@ def _report(one: object) -> ReportBody:
         state=one.state,
         answer=one.answer,
         answered_at=one.answered_at,
+        checking=one.checking,
     )
 
 

@@ -36,6 +36,7 @@ class StaffReportBody(BaseModel):
                     "answer": None,
                     "answered_at": None,
                     "answered_by": None,
+                    "case_id": "C7K3M9QZ4TB",
                 }
             ]
         }
@@ -50,6 +51,7 @@ class StaffReportBody(BaseModel):
     answer: str | None
     answered_at: dt.datetime | None
     answered_by: str | None
+    case_id: str | None = Field(description="The case that was opened on it, where you see it.")
 
 
 class StaffReportsBody(BaseModel):
@@ -115,4 +117,5 @@ def _body(one: Report) -> StaffReportBody:
         answer=one.answer,
         answered_at=one.answered_at,
         answered_by=one.answered_by,
+        case_id=one.case_id,
     )

@@ -16,6 +16,7 @@ from service.console.pages._case_shapes import (
     PrecedentShown,
     ReasonShown,
     RememberedShown,
+    ReportShown,
     StepShown,
     WaitingShown,
     Whole,
@@ -109,4 +110,8 @@ EXAMPLE: Final = Whole(
         clears_by_name=True, people=((12, "li.wen"), (13, "zhou.min")), hold_until=dt.date(2019, 12, 31),
     ),
     meanwhile=STEPS[:1],
+    reports=(
+        ReportShown("B-7K2M-9QXD", ("我的卡被他人保管", "somebody holds my card"), AT, False, "/reports/B-7K2M-9QXD"),
+        ReportShown("B-3WWW-4HHH", ("钱没有收到", "money did not come"), AT, True, ""),
+    ),
 )  # fmt: skip

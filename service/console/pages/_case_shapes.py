@@ -208,6 +208,18 @@ class PrecedentShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportShown:
+    """A recipient's report the case was opened on: what it is about in words, when it was made, whether it was
+    answered; `path` of its page, empty for somebody who does not answer reports."""
+
+    number: str
+    kind: Text
+    made_at: dt.datetime
+    answered: bool
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Doing(Choices):
     """What whoever looks may do with the case, and what the forms for it offer.
 
@@ -260,3 +272,9 @@ class Whole:
     models: tuple[str, ...] = ()
     doing: Doing = field(default_factory=Doing)
     meanwhile: tuple[StepShown, ...] = ()
+    reports: tuple[ReportShown, ...] = ()
+
+    @property
+    def unanswered(self) -> int:
+        """Reports whose makers still wait for an answer."""
+        return sum(not one.answered for one in self.reports)

@@ -21,6 +21,7 @@ from service.console.pages._case_shapes import (
     PrecedentShown,
     ReasonShown,
     RememberedShown,
+    ReportShown,
     StepShown,
     Text,
     WaitingShown,
@@ -33,6 +34,7 @@ from service.work.portraits.shapes import Precedent, Reason
 from service.work.queue.read_case import Step
 from service.work.queue.read_folder import Far, Folder
 from service.work.queue.working_days import local_day
+from service.work.recipients.report import KINDS
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -80,6 +82,7 @@ def whole(
         models=folder.models,
         doing=_doing(context, who, folder),
         meanwhile=tuple(step(one) for one in folder.meanwhile),
+        reports=tuple(_reported(who, one) for one in folder.reports),
     )
 
 
@@ -144,6 +147,12 @@ def step(one: Step) -> StepShown:
     return StepShown(
         one.at, one.who, one.action, one.from_state, one.to_state, one.version, one.reason, details
     )  # fmt: skip
+
+
+def _reported(who: Principal, row: Row[Any]) -> ReportShown:
+    words = KINDS.get(row.kind, (row.kind, row.kind))
+    path = f"/reports/{row.number}" if who.may("cases.work") else ""
+    return ReportShown(row.number, words, row.made_at, row.state == "answered", path)
 
 
 def _link(row: Row[Any], one: Far) -> LinkShown:

@@ -21,7 +21,8 @@ MARKS: Final = {"received": "calm", "looked_at": "calm", "answered": "done"}
 @dataclass(frozen=True, slots=True)
 class Report:
     """A report: its number, what it is about in words, the payment where it names one (else empty), when it was made,
-    its state (`received`, `looked_at`, `answered`) with its look, and the answer (empty until then) with its moment."""
+    its state (`received`, `looked_at`, `answered`) with its look, the answer (empty until then) with its moment, and
+    how far the case is that was opened on it (`none`, `waiting`, `under_way`, `done`)."""
 
     number: str
     kind: tuple[str, str]
@@ -31,6 +32,7 @@ class Report:
     mark: str
     answer: str = ""
     answered_at: dt.datetime | None = None
+    checking: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ PAGE: Final = Page(
     "my_reports",
     Contents(
         (
-            Report("B-7K2M-9QXD", KINDS["card_held"], "", _AT, "received", "calm"),
+            Report("B-7K2M-9QXD", KINDS["card_held"], "", _AT, "received", "calm", checking="under_way"),
             Report(
                 "B-3WWW-4HHH", KINDS["not_received"], "D00004283", _AT, "answered", "done", "已补发，请核对。", _AT
             ),
@@ -71,6 +73,7 @@ def show(visitor: Annotated[Visit, Depends(visit("own.read"))]) -> Response:
             MARKS[one.state],
             one.answer or "",
             one.answered_at,
+            one.checking,
         )
         for one in found
     )

@@ -18,28 +18,12 @@ from service.work.queue.open_by_hand import open_by_hand
 from service.work.queue.sight import desks_of
 from service.work.queue.states import Desk
 from service.work.recipients.answer import OwnAffairError, Report, answer_report, read_report
+from service.work.recipients.points_to import desk_of, typologies_of
 from service.work.recipients.report import KINDS, Kind
 
 PATH: Final = "/reports/{number}"
 LONGEST: Final = 2000
 """Characters of an answer."""
-TYPOLOGIES: Final[dict[Kind, tuple[str, ...]]] = {
-    "not_received": ("t40", "t38", "t39"),
-    "too_little": ("t41", "t38", "t18"),
-    "card_held": ("t25", "t22"),
-    "not_mine": ("t23", "t12"),
-    "objection": (),
-    "other": (),
-}
-"""What a report may point to, likeliest first: suggestions, and a question like every other."""
-_DESK: Final[dict[Kind, Desk]] = {
-    "not_received": "owed",
-    "too_little": "owed",
-    "card_held": "discipline",
-    "not_mine": "department",
-    "objection": "department",
-    "other": "department",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +32,7 @@ class Contents:
 
     * `number`, `kind` (in words), `text`, `place`, `made_at`, `state`: what was reported, where, when, how far it is
     * `payment`: the payment it names, `payment_page` its page; empty where it names none
+    * `case`: the case that was opened on it, empty where there is none or one does not see it
     * `answer`, `answered_at`, `answered_by`: what the recipient reads, empty and None until then
     * `desks`: one's own, to open a case at, the likeliest first; `desk` the chosen one
     * `typologies`: what it may point to, in small letters; `typology` the chosen one, `none` for none
@@ -61,6 +46,7 @@ class Contents:
     state: str
     payment: str
     payment_page: str
+    case: str
     answer: str
     answered_at: dt.datetime | None
     answered_by: str
@@ -75,7 +61,7 @@ PAGE: Final = Page(
     "report",
     Contents(
         "B-7K2M-9QXD", KINDS["card_held"], "村里一直拿着我的卡。\n已经三年了。", "桥楼镇苏阳村", _AT, "answered",
-        "D00004283", "/payments/D00004283", "卡已归还，请核对。", _AT, "wang.fang", ("discipline", "owed"),
+        "D00004283", "/payments/D00004283", "", "卡已归还，请核对。", _AT, "wang.fang", ("discipline", "owed"),
         "discipline", ("t25", "t22", "none"), "t25",
     ),
     "cases.work",
@@ -133,6 +119,7 @@ def post_case(form: Form, number: Number) -> Response:
             "complaint",
             typology.upper() if typology in _offered(report) and typology != "none" else "",
             form.get("why"),
+            report.number,
         )
     except QueueError as error:
         form.refused()
@@ -162,11 +149,11 @@ def _read(visitor: Visit, number: str) -> Report:
 
 
 def _offered(report: Report) -> tuple[str, ...]:
-    return (*TYPOLOGIES.get(cast(Kind, report.kind), ()), "none")
+    return (*(code.lower() for code in typologies_of(report.kind)), "none")
 
 
 def _contents(visitor: Visit, one: Report) -> Contents:
-    likely = _DESK.get(cast(Kind, one.kind), "department")
+    likely = desk_of(one.kind)
     desks = tuple(sorted(desks_of(visitor.principal), key=lambda desk: desk != likely))
     payment = one.disbursement_id or ""
     offered = _offered(one)
@@ -179,6 +166,7 @@ def _contents(visitor: Visit, one: Report) -> Contents:
         one.state,
         payment,
         page_of("payment", payment) if payment else "",
+        one.case_id or "",
         one.answer or "",
         one.answered_at,
         one.answered_by or "",

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from service.access import Principal
 from service.access.scope import within
-from service.store import case_members, cases
+from service.store import case_members, case_reports, cases, reports
+from service.store.reports import REPORTS
 from service.store.scores import SCORES
 from service.work.audit.record import Line, record
 from service.work.context import Context
@@ -32,9 +33,17 @@ class _Tied(Exception):
 
 
 def open_by_hand(
-    context: Context, who: Principal, desk: Desk, payments: Sequence[str], source: Source, typology: str, reason: str
+    context: Context,
+    who: Principal,
+    desk: Desk,
+    payments: Sequence[str],
+    source: Source,
+    typology: str,
+    reason: str,
+    report: str | None = None,
 ) -> Opened:
     """Open a case over scored payments that share a household, an official or a village, or continue the one opened so.
+    `report`: the number of the recipient's report it is opened on, which names one of them; its maker can follow it.
 
     Raises Unfit for payments nobody scored or outside the scope (the same words for both), Conflict where some are in
     open cases already, and NotThere, logged as a refusal, for somebody tied to them.
@@ -50,6 +59,8 @@ def open_by_hand(
             one_hand(context, connection)
             members = _members(context, connection, who, wanted, source)
             case = _case(desk, members, source, typology, reason)
+            if report is not None:
+                case = replace(case, ties=_on_report(connection, who, report, wanted))
             done = open_case(context, connection, actor(who), case)
             if recusal_of(context, connection, who, done.case_id) is not None:
                 raise _Tied
@@ -87,6 +98,13 @@ def _members(
             f"部分已在未结核查件中：{'、'.join(told_of) or '您无权查看'}。",
         )
     return [replace(found[one], selected_by=source) for one in wanted]
+
+
+def _on_report(connection: Connection, who: Principal, number: str, payments: Sequence[str]) -> frozenset[str]:
+    row = reports.by_number(connection, number, within(who, REPORTS.c.division_code))
+    if row is None or row.disbursement_id not in payments:
+        raise Unfit("report", "Expected a report of one of these payments.", "应为反映所列发放明细之一的群众反映。")
+    return frozenset({f"{case_reports.PREFIX}{number}"})
 
 
 def _case(desk: Desk, members: Sequence[Member], source: Source, typology: str, reason: str) -> NewCase:

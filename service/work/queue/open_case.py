@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 
 from service.sealing.column import seal_text
 from service.sealing.masked import last_four
-from service.store import case_history, case_members, case_ties, cases, division_paths, kin_ties, outbox
+from service.store import case_history, case_members, case_reports, case_ties, cases, division_paths, kin_ties, outbox
 from service.store.case_history import CASE_HISTORY
 from service.store.cases import CASES
 from service.work.audit.record import Line
@@ -75,6 +75,10 @@ class NewCase:
     propensity: float | None = None
     rank_key: int | None = None
     reason: str | None = None
+    # More of what it touches, as `case_ties` writes it: reports it was opened on, and those near whoever made them.
+    ties: frozenset[str] = frozenset()
+    # Whether it asks something an answered question without payments did not answer: somebody reported anew.
+    asks_anew: bool = False
     details: Mapping[str, Any] = field(default_factory=dict)
     # The summary is told from the payments that are in the case, not taken as it is handed in.
     told_from_members: bool = False
@@ -106,7 +110,7 @@ def open_case(context: Context, connection: Connection, who: Actor, case: NewCas
         overlap = Counter(held.values())
         row = max(there, key=lambda r: (overlap[r.case_id], -r.part))
         return join_case(context, connection, who, row, case, held)
-    answered = None if case.members else cases.last_closed(connection, same)
+    answered = None if case.members or case.asks_anew else cases.last_closed(connection, same)
     if answered is not None and not _is_more(context, answered, case):
         return Opened(answered.case_id, False, 0)
     return _open_new(context, connection, who, case, held)
@@ -163,7 +167,7 @@ def _open_new(context: Context, connection: Connection, who: Actor, case: NewCas
         "score": score,
         "amount_fen": amount,
         "loss_fen": loss,
-        "rank_key": -loss if case.rank_key is None else case.rank_key,
+        "rank_key": place_of(context, loss, case.ties) if case.rank_key is None else case.rank_key,
         "member_count": len(members),
         "division_code": _division(connection, members, case.division_code),
         "summary_zh": zh,
@@ -180,7 +184,7 @@ def _open_new(context: Context, connection: Connection, who: Actor, case: NewCas
     }
     cases.add(connection, row)
     case_members.add(connection, [member_row(row["case_id"], one, now) for one in members])
-    touch(connection, row["case_id"], case.hub_kind, case.hub_id, members)
+    touch(connection, row["case_id"], case.hub_kind, case.hub_id, members, case.ties)
     history = {
         "case_id": row["case_id"], "at": now, "who": who.name, "account_id": who.account_id, "action": "opened",
         "from_state": "", "to_state": "new", "version": 1, "details": dict(case.details),
@@ -214,7 +218,7 @@ def join_case(
             case_members.change(connection, row.case_id, one.disbursement_id, new)
             rescored += 1
     case_members.add(connection, [member_row(row.case_id, one, now) for one in fresh])
-    touch(connection, row.case_id, case.hub_kind, case.hub_id, case.members)
+    touch(connection, row.case_id, case.hub_kind, case.hub_id, case.members, case.ties)
     if case.members or before:
         count, amount, loss, score = case_members.sums(connection, row.case_id)
     else:
@@ -223,7 +227,7 @@ def join_case(
     if case.told_from_members:
         zh, en = summary_of(row, case_members.of_case(connection, row.case_id, active=True), amount, score)
     same = (count, amount, loss, en) == (row.member_count, row.amount_fen, row.loss_fen, row.summary_en)
-    if not fresh and same:
+    if not fresh and same and not case.ties:
         return Opened(row.case_id, False, 0)
     values: dict[str, Any] = {
         "member_count": count,
@@ -236,8 +240,8 @@ def join_case(
         "question_id": question_of(connection, zh, en),
     }
     # A case asked for to learn keeps the place it was given.
-    if row.offered_as == "alert":
-        values["rank_key"] = -loss
+    if row.offered_as not in ("random", "instructive"):
+        values["rank_key"] = place_of(context, loss, case_reports.keys_of(connection, row.case_id))
     if fresh:
         codes = {m.division_code for m in before.values() if m.division_code}
         values["division_code"] = _division(connection, fresh, row.division_code, codes)
@@ -269,9 +273,16 @@ def member_row(case_id: str, one: Member, at: Any) -> dict[str, Any]:
     }
 
 
-def touch(connection: Connection, case_id: str, hub_kind: str, hub_id: str, members: Iterable[Member]) -> None:
-    """Keep whom and what a case touches, so that nobody works on a case of their own."""
-    keys: set[str] = set()
+def touch(
+    connection: Connection,
+    case_id: str,
+    hub_kind: str,
+    hub_id: str,
+    members: Iterable[Member],
+    more: Iterable[str] = (),
+) -> None:
+    """Keep whom and what a case touches (`more` as it is written), so that nobody works on a case of their own."""
+    keys: set[str] = set(more)
     handled: set[str] = set()
     for one in members:
         keys |= {f"person:{p}" for p in (one.person_hash, *one.tied) if p}
@@ -284,7 +295,7 @@ def touch(connection: Connection, case_id: str, hub_kind: str, hub_id: str, memb
     if hub_kind == "household":
         keys.add(f"household:{hub_id}")
         keys |= {f"person:{person}" for person in kin_ties.members_of(connection, [hub_id])}
-    if hub_kind == "village":
+    if hub_kind == "village" and hub_id:
         keys.add(f"village:{hub_id}")
     keys |= {f"official:{one}" for one in handled | subject}
     for post in kin_ties.posts_of(connection, officials=handled | subject):
@@ -299,6 +310,13 @@ def touch(connection: Connection, case_id: str, hub_kind: str, hub_id: str, memb
 def question_of(connection: Connection, zh: str, en: str) -> int:
     """The question of a summary: what it says without its numbers, found again by its words."""
     return cases.question(connection, f"{zh.translate(NUMBERS)}\n{en.translate(NUMBERS)}")
+
+
+def place_of(context: Context, loss_fen: int, keys: Iterable[str] = ()) -> int:
+    """The place of a case in the order of the queue, low first: by the loss expected (fen), and by the recipients'
+    reports among what it touches, each of which stands for a loss of the policy."""
+    reports = sum(key.startswith(case_reports.PREFIX) for key in keys)
+    return -loss_fen - reports * int(context.policy["cases.report_yuan"] * 100)
 
 
 def needs_two(context: Context, amount_fen: int, score: float) -> bool:

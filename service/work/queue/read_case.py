@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
 from service.access import Principal
 from service.access.scope import within
 from service.sealing.column import open_text
-from service.store import case_history, case_links, case_members, cases, closing_proposals
+from service.store import case_history, case_links, case_members, case_reports, cases, closing_proposals
 from service.store.case_history import CASE_HISTORY
 from service.store.case_members import CASE_MEMBERS
 from service.store.closing_proposals import CLOSING_PROPOSALS
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.queue.sight import case_at_work, seen_by
+
+MOST_REPORTS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class WholeCase:
-    """A case with the closing that waits, and its links to cases whoever asks may know of."""
+    """A case with the closing that waits, its links to cases whoever asks may know of, and the numbers of the
+    recipients' reports it was opened on, oldest first."""
 
     row: Row[Any]
     proposal: Proposal | None
     links: list[Link]
+    reports: list[str]
 
 
 def read_case(context: Context, who: Principal, case_id: str) -> WholeCase:
@@ -88,7 +92,8 @@ def read_case(context: Context, who: Principal, case_id: str) -> WholeCase:
             if cases.get(connection, far, *seen) is not None:
                 links.append(Link(one.case_id, one.other_id, one.kind))
         record(context, connection, Line(who.name, "case.read", "case", case_id, row.division_code))
-        return WholeCase(row, proposal, links)
+        reported = [str(one.number) for one in case_reports.of_case(connection, case_id, MOST_REPORTS)]
+        return WholeCase(row, proposal, links, reported)
 
 
 def read_members(context: Context, who: Principal, case_id: str, after: str, limit: int) -> list[Row[Any]]:

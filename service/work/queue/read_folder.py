@@ -19,6 +19,7 @@ from service.store import (
     case_links,
     case_members,
     case_notes,
+    case_reports,
     cases,
     closing_proposals,
     counter_evidence,
@@ -35,7 +36,7 @@ from service.work.context import Context
 from service.work.queue.attach_file import Attachment
 from service.work.queue.choices import Choices, can_be_given_to, choices_of
 from service.work.queue.closing import Explained
-from service.work.queue.read_case import Step
+from service.work.queue.read_case import MOST_REPORTS, Step
 from service.work.queue.sight import case_at_work, seen_by
 from service.work.queue.write_note import Note
 
@@ -103,6 +104,7 @@ class Folder:
     * `history`: newest first; `earlier`: how many lines stand before them
     * `off`: rules that could say nothing of its payments, (code, why), with the number of payments they were off for
     * `meanwhile`: what happened since a version somebody had read, oldest first
+    * `reports`: recipients' reports it was opened on (number, kind, when made, state), oldest first
     * `people`: accounts it may be given to, for whoever gives cases
     """
 
@@ -121,6 +123,7 @@ class Folder:
     off: tuple[tuple[str, str, int], ...]
     models: tuple[str, ...]
     meanwhile: tuple[Step, ...]
+    reports: tuple[Row[Any], ...]
     choices: Choices
     people: tuple[tuple[int, str], ...]
 
@@ -157,6 +160,7 @@ def read_folder(
             off=off,
             models=models,
             meanwhile=tuple(step_of(context, one) for one in later),
+            reports=tuple(case_reports.of_case(connection, case_id, MOST_REPORTS)) if wanted.whole else (),
             choices=choices,
             people=tuple(can_be_given_to(connection, row)) if choices.assigns and wanted.whole else (),
         )

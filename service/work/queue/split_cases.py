@@ -9,14 +9,23 @@ from sqlalchemy import Connection, Row
 
 from service.access import Principal
 from service.sealing.column import seal_text
-from service.store import case_history, case_links, case_members, case_ties, cases, division_paths, outbox
+from service.store import (
+    case_history,
+    case_links,
+    case_members,
+    case_reports,
+    case_ties,
+    cases,
+    division_paths,
+    outbox,
+)
 from service.store.case_history import CASE_HISTORY
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.queue.change import Change, actor, checked_reason, done_before, keep, may_move, same_request
 from service.work.queue.due import due_in
 from service.work.queue.errors import Conflict, Unfit
-from service.work.queue.open_case import needs_two, question_of
+from service.work.queue.open_case import needs_two, place_of, question_of
 from service.work.queue.sight import case_at_work, cases_at_work
 from service.work.queue.states import OPEN
 from service.work.queue.summary import summary_of
@@ -136,7 +145,7 @@ def _sums(context: Context, connection: Connection, row: Row[Any], two: bool) ->
         "member_count": count,
         "amount_fen": amount,
         "loss_fen": loss,
-        "rank_key": -loss,
+        "rank_key": place_of(context, loss, case_reports.keys_of(connection, row.case_id)),
         "score": score,
         "summary_zh": zh,
         "summary_en": en,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast
 
@@ -11,12 +12,13 @@ from sqlalchemy import ColumnElement, Connection, and_, true
 from service.access import Principal
 from service.access.scope import within
 from service.sealing.column import open_text, seal_text
-from service.store import division_paths, kin_ties, reports
+from service.store import case_reports, cases, division_paths, kin_ties, reports
 from service.store.kin_ties import Post
 from service.store.reports import REPORTS
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.notices.make import note_answered
+from service.work.queue.sight import seen_by
 
 State = Literal["received", "looked_at", "answered"]
 STATES: Final[tuple[State, ...]] = ("received", "looked_at", "answered")
@@ -28,7 +30,8 @@ class OwnAffairError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as staff see it: who made it is not told, what they wrote is."""
+    """A report as staff see it: who made it is not told, what they wrote is. `case_id`: the case that was opened on it,
+    where whoever asks sees it."""
 
     report: int
     number: str
@@ -41,6 +44,7 @@ class Report:
     answer: str | None
     answered_at: dt.datetime | None
     answered_by: str | None
+    case_id: str | None = None
 
 
 def list_reports(
@@ -52,7 +56,8 @@ def list_reports(
     with context.database.read() as connection:
         seen = and_(where, _others(connection, principal))
         rows = reports.listed(connection, seen, after, limit, newest_first=newest_first)
-        return [_report(context, row) for row in rows]
+        seen_cases = _cases(connection, principal, rows)
+        return [_report(context, row, seen_cases.get(row.number)) for row in rows]
 
 
 def read_report(context: Context, principal: Principal, number: str) -> Report | None:
@@ -64,7 +69,7 @@ def read_report(context: Context, principal: Principal, number: str) -> Report |
         if _refused(context, connection, principal, row):
             return None
         record(context, connection, Line(principal.name, "report.read", "report", number, row.division_code))
-        return _report(context, row)
+        return _report(context, row, _cases(connection, principal, [row]).get(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,8 @@ def answer_report(context: Context, principal: Principal, number: str, text: str
                     note_answered(context, connection, number, row.person)
                 action = "report.answer" if text is not None else "report.look"
                 record(context, connection, Line(principal.name, action, "report", number, row.division_code))
-            return _report(context, reports.by_number(connection, number, true()))
+            answered = reports.by_number(connection, number, true())
+            return _report(context, answered, _cases(connection, principal, [answered]).get(number))
     raise OwnAffairError
 
 
@@ -160,7 +166,15 @@ def _others(connection: Connection, principal: Principal) -> ColumnElement[bool]
     )
 
 
-def _report(context: Context, row: Any) -> Report:
+def _cases(connection: Connection, principal: Principal, rows: Sequence[Any]) -> dict[str, str]:
+    """The cases of reports that the principal sees, by the report's number."""
+    there = case_reports.cases_of(connection, [row.number for row in rows])
+    found = {number: str(row.case_id) for number, row in there.items()}
+    seen = cases.those(connection, sorted(set(found.values())), seen_by(connection, principal)) if found else set()
+    return {number: case for number, case in found.items() if case in seen}
+
+
+def _report(context: Context, row: Any, case_id: str | None = None) -> Report:
     return Report(
         report=row.report,
         number=row.number,
@@ -173,4 +187,5 @@ def _report(context: Context, row: Any) -> Report:
         answer=open_text(context.seal, REPORTS.c.answer, row.answer),
         answered_at=row.answered_at,
         answered_by=row.answered_by,
+        case_id=case_id,
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_
 
 from service.access import Principal
 from service.sealing.column import open_text, seal_text
-from service.store import outbox, recipients, reports
+from service.store import case_reports, jobs, outbox, recipients, reports
 from service.store.payments import PAYMENTS
 from service.store.payments_of import standing_payments
 from service.store.reports import REPORTS
@@ -31,6 +31,8 @@ KINDS: Final[dict[Kind, tuple[str, str]]] = {
     "objection": ("对核对或信息有异议", "I object to what is said or asked"),
     "other": ("其他问题", "something else"),
 }
+CASE_JOB: Final = "cases_of_reports"
+"""The job that brings reports without a payment before a desk: see `open_cases`."""
 A_DAY: Final = 5
 """Reports a person can make in a day: more would drown those of others."""
 NOWHERE: Final = ""
@@ -45,6 +47,10 @@ class Refused(Enum):
     TOO_MANY = "too many reports in a day"
 
 
+Checking = Literal["none", "waiting", "under_way", "done"]
+"""How far the case is that was opened on a report; nothing of what was found."""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnReport:
     """A report as the one who made it sees it."""
@@ -56,6 +62,7 @@ class OwnReport:
     state: State
     answer: str | None
     answered_at: dt.datetime | None
+    checking: Checking = "none"
 
 
 def report(
@@ -108,6 +115,8 @@ def report(
             {"number": number, "kind": kind, "division_code": division},
             now,
         )
+        if disbursement_id is None:
+            jobs.add(connection, CASE_JOB, {}, now, name=CASE_JOB)
         record(context, connection, Line(principal.name, "report.make", "report", number, division))
     return OwnReport(number, kind, disbursement_id, now, "received", None, None)
 
@@ -127,7 +136,9 @@ def _division(connection: Connection, principal: Principal, who: Any, payment: A
 def own_reports(context: Context, principal: Principal) -> list[OwnReport]:
     """The reports of whoever is signed in, newest first."""
     with context.database.read() as connection:
-        return [_own(context, row) for row in reports.of_person(connection, _person(principal))]
+        rows = reports.of_person(connection, _person(principal))
+        found = case_reports.cases_of(connection, [row.number for row in rows])
+        return [_own(context, row, found.get(row.number)) for row in rows]
 
 
 def _person(principal: Principal) -> str:
@@ -140,7 +151,15 @@ def _text(context: Context, row: Any) -> str | None:
     return open_text(context.seal, REPORTS.c.text, row.text)
 
 
-def _own(context: Context, row: Any) -> OwnReport:
+def _checking(case: Any) -> Checking:
+    if case is None:
+        return "none"
+    if not case.is_open:
+        return "done"
+    return "waiting" if case.state == "new" and case.assignee_id is None else "under_way"
+
+
+def _own(context: Context, row: Any, case: Any = None) -> OwnReport:
     return OwnReport(
         number=row.number,
         kind=cast(Kind, row.kind),
@@ -149,4 +168,5 @@ def _own(context: Context, row: Any) -> OwnReport:
         state=cast(State, row.state),
         answer=open_text(context.seal, REPORTS.c.answer, row.answer),
         answered_at=row.answered_at,
+        checking=_checking(case),
     )
