@@ -38,6 +38,19 @@ def test_nobody_signed_in_is_led_here_and_back(context: Context, browse: Browse)
         assert 'name="onward" value="/my"' in browser.open(f"/my/sign-in?next={other}")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_public_report_is_a_click_away(context: Context, browse: Browse, language: str) -> None:
+    """From both sign-ins, from the help and from one's own payments, in plain words; it opens without signing in."""
+    words = {"zh": "是否一视同仁", "en": "Are checks fair to everybody?"}[language]
+    for path in ("/sign-in", "/my/sign-in", "/my/help"):
+        page = browse(language=language).open(path)
+        assert '<a href="/fairness">' in page
+        assert words in page
+    own = enter(context, browse())
+    assert '<a href="/fairness">' in own.open("/my")
+    browse(language=language).open("/fairness")
+
+
 def test_the_answer_never_tells_who_is_there(context: Context, browse: Browse) -> None:
     """Known digits, unknown ones, a wrong name, no phone, shared digits: the same pages, and the same after a code."""
     take(context, "persons", person("519922195303041232", "李四", "13900000009"))
