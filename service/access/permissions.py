@@ -35,6 +35,9 @@ Permission = Literal[
     "audit.read",  # the log
     "models.read",
     "models.manage",
+    "matching.read",  # how lists were matched: counts
+    "matching.review",  # see a list's row beside the person it may mean, and answer whether they are the same
+    "matching.manage",  # have lists matched, set the decision lines
     "webhooks.manage",
     "accounts.manage",
     "settings.manage",
@@ -64,6 +67,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             "verify.decide",
             "funds.read",
             "models.read",
+            "matching.read",
+            "matching.review",
         }
     ),
     "department_verifier": frozenset(
@@ -77,15 +82,34 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             "lookups.read",
             "funds.read",
             "facts.read_quarantine",
+            "matching.read",
+            "matching.review",
         }
     ),
     "auditor": frozenset(
-        {"supervision.read", "audit.read", "cases.read", "runs.read", "funds.read", "models.read", "lookups.read"}
+        {
+            "supervision.read",
+            "audit.read",
+            "cases.read",
+            "runs.read",
+            "funds.read",
+            "models.read",
+            "lookups.read",
+            "matching.read",
+        }
     ),
-    "data_scientist": frozenset({"models.read", "models.manage", "funds.read"}),
+    "data_scientist": frozenset({"models.read", "models.manage", "funds.read", "matching.read", "matching.manage"}),
     # Runs the service and sees no case: whoever hands out access must not need the content.
     "administrator": frozenset(
-        {"accounts.manage", "settings.manage", "webhooks.manage", "audit.read", "facts.read_quarantine"}
+        {
+            "accounts.manage",
+            "settings.manage",
+            "webhooks.manage",
+            "audit.read",
+            "facts.read_quarantine",
+            "matching.read",
+            "matching.manage",
+        }
     ),
     "recipient": frozenset({"own.read", "own.report"}),
 }
@@ -102,6 +126,7 @@ SEES_CASES: Final[frozenset[Permission]] = frozenset(
         "supervision.read",
         "verify.decide",
         "runs.sign",
+        "matching.review",
     }
 )
 """What shows or decides about people and cases. No administrator gives it to himself without a second one, and nobody
@@ -117,6 +142,8 @@ BY_HAND: Final[frozenset[Permission]] = frozenset(
         "persons.unmask",
         "verify.decide",
         "runs.sign",
+        "matching.review",
+        "matching.manage",
         "own.read",
         "own.report",
     }

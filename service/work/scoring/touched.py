@@ -19,6 +19,7 @@ COLUMNS: Final = {
     "card_events": (("card_id", "card"),),
     "complaints": (("card_id", "card"), ("person_id", "person")),
     "civil_events": (("person_id", "person"),),
+    "matched_events": (("person_id", "person"), ("row_id", "row")),
 }
 """Columns of each table that name whom its rows touch, with the identifier space."""
 
@@ -46,6 +47,8 @@ def touched(ledger: Ledger, new: Iterable[tuple[str, pa.Table]], as_of_us: int, 
     if not table.rows or not named:
         return np.empty(0, np.int64)
     codes = {entity: _codes(ledger, entity, values) for entity, values in named.items()}
+    if "row" in codes:
+        codes["person"] = np.union1d(codes.get("person", np.empty(0, np.int32)), _meant(ledger, codes.pop("row")))
     if "person" in codes:
         codes["household"] = _households(ledger, codes["person"])
     rows = np.concatenate([_rows(ledger, entity, found) for entity, found in codes.items()])
@@ -61,6 +64,13 @@ def _codes(ledger: Ledger, entity: str, values: set[str]) -> NDArray[np.int32]:
 
     found: NDArray[np.int32] = ledger.vocabulary(entity).encode(pa.array(sorted(values), pa.string()))
     return found[found >= 0]
+
+
+def _meant(ledger: Ledger, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Persons that rows of lists were ever found to mean: a match taken back touches who was meant before."""
+    table = ledger.tables["matched_events"]
+    codes = table.codes("person_id")[_members(table.index(("row_id",)), rows)]
+    return codes[codes >= 0]
 
 
 def _households(ledger: Ledger, persons: NDArray[np.int32]) -> NDArray[np.int32]:
