@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.work.errors import UnusableDataError
+from service.work.in_chinese import in_chinese
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,7 +54,7 @@ def read_scores(path: Path) -> pa.Table:
     try:
         table = read_table(path)
     except FileError as error:
-        raise UnusableDataError(str(error)) from error
+        raise UnusableDataError(str(error), in_chinese(str(error))) from error
     if lacking := [name for name in NEEDED if name not in table.column_names]:
         raise UnusableDataError(
             f"{path.name}: found no column {', '.join(lacking)}, expected a file written by `mingbai score`",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from service.work.errors import WrongUsageError
+from service.work.in_chinese import in_chinese
 
 if TYPE_CHECKING:
     from features.asof import Ledger
@@ -59,7 +60,7 @@ def check_model(asked: str | None) -> None:
     try:
         read_book()
     except RegistryError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
 
 
 def choose_model(asked: str | None, ledger: Ledger | None = None) -> Chosen:
@@ -77,7 +78,7 @@ def choose_model(asked: str | None, ledger: Ledger | None = None) -> Chosen:
             return _asked(asked)
         return _by_default(ledger)
     except (BundleError, RegistryError, LifeError) as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
 
 
 def lineage_of(ledger: Ledger) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from service.work.build_queue import build_queue
 from service.work.errors import UnusableDataError, WrongUsageError
+from service.work.in_chinese import in_chinese
 from service.work.moments import local
 from service.work.open_data import OpenData
 from service.work.score_payments import Payments, payments_between, score_in_memory
@@ -43,7 +44,7 @@ def read_truth(path: Path) -> pa.Table:
     try:
         return read_table(path)
     except FileError as error:
-        raise UnusableDataError(str(error)) from error
+        raise UnusableDataError(str(error), in_chinese(str(error))) from error
 
 
 def days_from(data: OpenData, as_of_us: int, last: dt.date | None) -> tuple[dt.date, dt.date]:
@@ -120,7 +121,7 @@ def measure(
             baseline_settings=settings,
         )
     except FileError as error:
-        raise UnusableDataError(str(error)) from error
+        raise UnusableDataError(str(error), in_chinese(str(error))) from error
 
 
 def _bundle_of(model: TrainedModel | None) -> Bundle:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.work.errors import UnusableDataError, WrongUsageError
 from service.work.evaluate_data import days_from
+from service.work.in_chinese import in_chinese
 from service.work.moments import local
 from service.work.open_data import OpenData
 from service.work.score_payments import Payments, payments_before, payments_between
@@ -193,7 +194,7 @@ def _answers(
         try:
             known = truth_of(ledger, truth)
         except FileError as error:
-            raise UnusableDataError(str(error)) from error
+            raise UnusableDataError(str(error), in_chinese(str(error))) from error
         # Truth holds the first version of each payment; a payment is the same payment in every version.
         table = ledger.tables["disbursements"]
         irregular = np.zeros(len(ledger.vocabulary("disbursement")), dtype=np.int8)

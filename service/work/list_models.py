@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.work.errors import WrongUsageError
+from service.work.in_chinese import in_chinese
 
 if TYPE_CHECKING:
     from models.registry import Book, Entry
@@ -35,7 +36,7 @@ def list_models() -> OnRecord:
     try:
         return OnRecord(read_book(), tuple(event for entry in read_entries() for event in _events(entry)))
     except RegistryError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
 
 
 def _events(entry: Entry) -> list[Event]:

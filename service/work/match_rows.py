@@ -78,7 +78,7 @@ def two_lists(left: Path, right: Path, policy: Path | None, home: Path) -> Asked
         rows, persons = read_list(left), read_list(right)
         check_columns(spec, rows, persons)
     except ListError as error:
-        raise UnusableDataError(str(error)) from error
+        raise UnusableDataError(str(error), "名单无法读取，或缺少比对所需的列。") from error
     return _asked(Lists(rows, persons), spec, home / "matching" / f"{left.stem}-{right.stem}.jsonl")
 
 
@@ -89,7 +89,7 @@ def read_spec(policy: Path | None) -> Spec:
     try:
         return load_spec(policy)
     except SpecError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), "比对参数文件有误。") from error
 
 
 def _asked(lists: Lists, spec: Spec, record: Path) -> Asked:
@@ -98,7 +98,7 @@ def _asked(lists: Lists, spec: Spec, record: Path) -> Asked:
     try:
         return Asked(lists, spec, record, read(record))
     except RecordError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), "以往比对结论的记录无法读取。") from error
 
 
 def match(
@@ -115,9 +115,9 @@ def match(
                 asked.lists, asked.spec, memory=asked.memory, asked=rows, compare_with=comparer, progress=progress
             )
     except DuplicateIdError as error:
-        raise UnusableDataError(str(error)) from error
+        raise UnusableDataError(str(error), "名单中有重复的行号。") from error
     except BlockError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), "比对参数中的分组列不存在。") from error
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def _comparer(backend: str) -> Iterator[Comparer | None]:
         with SparkComparer() as comparer:
             yield comparer
     else:
-        raise WrongUsageError(f"found backend {backend!r}, expected duckdb or spark")
+        raise WrongUsageError(f"found backend {backend!r}, expected duckdb or spark", "计算方式应为 duckdb 或 spark。")
 
 
 def take_back(asked: Asked, row_id: str, by: str | None, why: str | None, links: Links) -> Asked:
@@ -171,7 +171,7 @@ def learn_line(asked: Asked, links: Links, review: Path) -> tuple[Links, Line | 
     try:
         line = judge(links, read_list(review))
     except (ListError, ReviewError) as error:
-        raise UnusableDataError(str(error)) from error
+        raise UnusableDataError(str(error), "复核结果文件无法读取，或与比对结果对不上。") from error
     if line is None or not line.enough:
         return links, line
     return decided_by(links, max(line.probability, 0.5), asked.spec.none_probability), line

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.work.errors import WrongUsageError
+from service.work.in_chinese import in_chinese
 
 if TYPE_CHECKING:
     from models.scoring.policy import Policy
@@ -18,4 +19,4 @@ def read_policy(path: Path | None) -> Policy:
     try:
         return Policy.load(path)
     except PolicyError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error

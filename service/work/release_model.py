@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from service.work.choose_model import PRIOR, bundle_with_states, findings_of, lineage_of
 from service.work.errors import WrongUsageError
+from service.work.in_chinese import in_chinese
 from service.work.moments import local
 from service.work.open_data import OpenData
 
@@ -66,7 +67,7 @@ def compare_models(
         champion, challenger = _bundle(book, champion_number), _bundle(book, number)
         names = named(book, champion_number), named(book, number)
     except RegistryError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
     until = _last_known(data) if until_us is None else until_us
     shadow = read_shadow(data.report.store, champion_number, number)
     period = gate.period_of(ledger, shadow, champion, challenger, until)
@@ -109,7 +110,7 @@ def propose_release(number: str, by: str, why: str, accept: tuple[str, ...]) -> 
     try:
         return propose(number, _decision(by, why, accept))
     except RegistryError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
 
 
 def approve_release(number: str, by: str, why: str, accept: tuple[str, ...]) -> GateReport:
@@ -120,7 +121,7 @@ def approve_release(number: str, by: str, why: str, accept: tuple[str, ...]) -> 
     try:
         return approve(number, _decision(by, why, accept))
     except RegistryError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
 
 
 def go_back(by: str, why: str, lineage: str | None) -> str:
@@ -131,7 +132,7 @@ def go_back(by: str, why: str, lineage: str | None) -> str:
     try:
         return roll_back(_decision(by, why, ()), lineage)
     except RegistryError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
 
 
 def verify_record(*, mend: bool) -> list[str]:

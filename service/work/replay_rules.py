@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from service.work.errors import UnusableDataError, WrongUsageError
 from service.work.evaluate_data import read_truth
+from service.work.in_chinese import in_chinese
 from service.work.moments import local
 from service.work.open_data import OpenData
 from service.work.rule_life import states_in_force
@@ -60,9 +61,9 @@ def replay_rules(
             bundle=bundle, truth=truth, days_after=days_after, workers=usable_workers(), progress=progress,
         )  # fmt: skip
     except ReplayError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
     except KeyError as error:
-        raise UnusableDataError(str(error.args[0])) from error
+        raise UnusableDataError(str(error.args[0]), "真值文件与回放的发放明细对不上。") from error
 
 
 def truth_from(path: Path | None) -> pa.Table | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from service.work.build_queue import read_scores
 from service.work.errors import UnusableDataError, WrongUsageError
+from service.work.in_chinese import in_chinese
 from service.work.moments import micros
 from service.work.score_payments import Payments, score_tables
 from service.work.write_table import Written, write_table
@@ -189,7 +190,7 @@ def _bundle(stamp: Stamp, given: Path | None) -> Bundle:
         else:
             bundle = load_bundle(None)
     except (registry.RegistryError, LifeError, BundleError) as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
     if bundle.version != stamp.model:
         raise WrongUsageError(
             f"model {stamp.model} is not {'the one handed in' if given else 'on record'}: give its folder with --model",
@@ -212,7 +213,7 @@ def _policy(stamp: Stamp, given: Policy | None) -> Policy:
     try:
         return kept_policy(stamp.policy)
     except RegistryError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
 
 
 def _unequal(old: pa.ChunkedArray, new: pa.ChunkedArray) -> int:

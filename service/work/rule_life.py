@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.work.errors import UnusableDataError, WrongUsageError
+from service.work.in_chinese import in_chinese
 from service.work.open_data import OpenData
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def states_in_force() -> RuleStates:
     try:
         return in_force(root(), all_rules())
     except LifeError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
 
 
 def lives() -> tuple[RuleStates, tuple[Entry, ...]]:
@@ -53,7 +54,7 @@ def lives() -> tuple[RuleStates, tuple[Entry, ...]]:
     try:
         return states_in_force(), read(root())
     except LifeError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
 
 
 def already_used() -> dict[str, int]:
@@ -83,7 +84,7 @@ def move_rule(code: str, after: State, *, by: str, why: str, evidence: Path | No
             evidence=shown,
         )  # fmt: skip
     except (LifeError, ReplayError, UnicodeDecodeError) as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
 
 
 def put_on_record(reviews: tuple[Review, ...]) -> tuple[Entry, ...]:
@@ -103,7 +104,7 @@ def put_on_record(reviews: tuple[Review, ...]) -> tuple[Entry, ...]:
                 if entry is not None:
                     written.append(entry)
     except LifeError as error:
-        raise WrongUsageError(str(error)) from error
+        raise WrongUsageError(str(error), in_chinese(str(error))) from error
     return tuple(written)
 
 
@@ -132,7 +133,7 @@ def review_rules(
     try:
         rows = reference_rows(data.ledger, as_of_us)
     except ValueError as error:
-        raise UnusableDataError(str(error)) from error
+        raise UnusableDataError(str(error), in_chinese(str(error))) from error
     at = data.ledger.tables["disbursements"].known_at[rows]
     ran = run_rules(
         data.ledger, rows, at, [Change(rule, "unchanged") for rule in rules], policy, policy,

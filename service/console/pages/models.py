@@ -107,7 +107,7 @@ def put_in_force(form: Annotated[Sent, Depends(sent("models.manage"))]) -> Respo
 def _refused(form: Sent, error: WorkError) -> Response:
     form.refused()
     entered = {"why": form.get("why")}
-    problem = (error.chinese or str(error), str(error))
+    problem = (error.chinese, str(error))
     return form.visit.page(PAGE, _contents(), status=409, problem=problem, entered=entered)
 
 

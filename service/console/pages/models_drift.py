@@ -64,7 +64,7 @@ def ask(form: Annotated[Sent, Depends(sent("models.manage"))]) -> Response:
         number = ask_drift(visitor.context, visitor.principal, until=until, days=days)
     except WorkError as error:
         form.refused()
-        problem = (error.chinese or str(error), str(error))
+        problem = (error.chinese, str(error))
         return visitor.page(PAGE, _contents(visitor, 0), status=422, problem=problem, entered=form.fields)
     return form.done(f"/models/drift?study={number}", "asked")
 

@@ -114,7 +114,7 @@ def whole_or_zero(text: str) -> int:
 
 def _refused(form: Sent, error: WorkError, study: int) -> Response:
     form.refused()
-    problem = (error.chinese or str(error), str(error))
+    problem = (error.chinese, str(error))
     try:
         contents = _contents(form.visit, study)
     except Problem:

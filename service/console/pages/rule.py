@@ -107,7 +107,7 @@ def move(form: Annotated[Sent, Depends(sent("models.manage"))], code: str) -> Re
     except WorkError as error:
         form.refused()
         entered = {"why": form.get("why"), "after": form.get("after"), "replay": replay}
-        problem = (error.chinese or str(error), str(error))
+        problem = (error.chinese, str(error))
         return visitor.page(PAGE, _contents(visitor, code), status=409, problem=problem, entered=entered)
     return form.done(f"/rules/{code}", "proposed" if done.kind == "proposal" else "moved")
 

@@ -112,7 +112,7 @@ def ask(form: Annotated[Sent, Depends(sent("models.manage"))], code: str) -> Res
         )
     except WorkError as error:
         form.refused()
-        problem = (error.chinese or str(error), str(error))
+        problem = (error.chinese, str(error))
         contents = _contents(visitor, code, 0)
         return visitor.page(PAGE, contents, status=422, problem=problem, entered=form.fields)
     return form.done(f"/rules/{code}/replay?study={number}", "asked")

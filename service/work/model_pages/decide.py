@@ -15,29 +15,12 @@ from service.store import jobs
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.errors import WorkError
+from service.work.in_chinese import in_chinese
 
 if TYPE_CHECKING:
     from models.release.doors import Decision
 
 FOLLOW: Final = "follow_releases"
-
-_CHINESE: Final = (
-    ("somebody else must approve it", "提议人不能自己批准，须由另一人批准。"),
-    ("was never compared with", "该模型尚未与现役模型比较：请先在服务器上运行 mingbai release compare。"),
-    ("nobody proposed model", "尚无人提议启用该模型。"),
-    ("is in force already", "该模型已是现役模型。"),
-    ("another champion came into force", "提议之后现役模型已更换：请重新比较并提议。"),
-    ("were compared again since", "提议之后两个模型又作过比较：请依据最新报告重新提议。"),
-    ("were changed since it was trained", "模型文件在训练后被改动：请重新训练。"),
-    ("the gate failed on", "准入比较有未通过的项目，不能启用。"),
-    ("the gate cannot tell of", "准入比较有无法判断的项目：须两人均逐项勾选承担，或等待更多核查结论。"),
-    ("compare again", "比较报告已过时（数据、规则或模型有变）：请重新比较。"),
-    ("there is nothing to go back from", "现役的就是随软件提供的模型，无可退回。"),
-    ("without long numbers", "理由中不得出现八位及以上的数字。"),
-    ("say why", "请写明理由。"),
-    ("is on record", "模型记录中没有该编号。"),
-)
-"""What the doors say, by a part of the English text, for a Chinese page."""
 
 
 class ReleaseError(WorkError):
@@ -98,12 +81,6 @@ def _decide(
         details = {"accept": list(accept)} if accept else {}
         record(context, connection, Line(who.name, action, "model", number, reason=why, details=details))
     return found
-
-
-def in_chinese(text: str) -> str:
-    """What a door said, in Chinese; the English text where nobody translated it."""
-    found = dict.fromkeys(chinese for part, chinese in _CHINESE if part in text)
-    return " ".join(found) or text
 
 
 def follow_releases(context: Context, arguments: Mapping[str, Any], hold: Any) -> None:

@@ -43,9 +43,9 @@ def read_rules(own: Path | None = None) -> dict[str, Rule]:
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise WrongUsageError(f"{path}: {error.strerror}") from error
+            raise WrongUsageError(f"{path}: {error.strerror}", f"保存期限文件 {path} 无法读取。") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise WrongUsageError(f"{path}: not TOML: {error}") from error
+            raise WrongUsageError(f"{path}: not TOML: {error}", f"保存期限文件 {path} 不是 TOML 格式。") from error
         for table, entry in content.items():
             # A table that is not there yet, or no longer: only a deployment's own file must be free of slips.
             if path is not SHIPPED or retention.moments_of(table) is not None:
@@ -106,31 +106,37 @@ def _before(context: Context, rule: Rule) -> dt.datetime:
 def _rule(path: Path, table: str, entry: Any) -> Rule:
     """One entry, checked. Raises WrongUsageError."""
 
-    def wrong(told: str) -> WrongUsageError:
-        return WrongUsageError(f"{path.name}, [{table}]: {told}")
+    def wrong(told: str, chinese: str) -> WrongUsageError:
+        return WrongUsageError(f"{path.name}, [{table}]: {told}", f"{path.name} 的 [{table}]：{chinese}")
 
     moments = retention.moments_of(table)
     if moments is None:
-        raise wrong("no such table")
+        raise wrong("no such table", "没有该表。")
     if not isinstance(entry, dict):
-        raise wrong("found a value, expected days, after and why, or keep")
+        raise wrong("found a value, expected days, after and why, or keep", "应写 days、after 和 why，或只写 keep。")
     keep = entry.get("keep")
     if keep is not None:
         if set(entry) != {"keep"} or not isinstance(keep, str) or not keep.strip():
-            raise wrong("`keep` stands alone and says why")
+            raise wrong("`keep` stands alone and says why", "keep 应单独写，并说明原因。")
         return Rule(table, keep)
     if table in NEVER:
-        raise wrong("the log is never shortened")
+        raise wrong("the log is never shortened", "日志从不删减。")
     unknown = set(entry) - {"days", "after", "spare", "why"}
     if unknown:
-        raise wrong(f"no such key: {', '.join(sorted(unknown))}")
+        raise wrong(f"no such key: {', '.join(sorted(unknown))}", f"没有 {'、'.join(sorted(unknown))} 这一项。")
     days, after, why, spare = entry.get("days"), entry.get("after"), entry.get("why"), entry.get("spare", [])
     if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= 36_500:
-        raise wrong(f"found days = {days!r}, expected a whole number from 1 to 36500")
+        raise wrong(f"found days = {days!r}, expected a whole number from 1 to 36500", "days 应为 1 至 36500 的整数。")
     if after not in moments:
-        raise wrong(f"found after = {after!r}, expected one of {', '.join(sorted(moments))}")
+        known = sorted(moments)
+        raise wrong(
+            f"found after = {after!r}, expected one of {', '.join(known)}", f"after 应为 {'、'.join(known)} 之一。"
+        )
     if not isinstance(why, str) or not why.strip():
-        raise wrong("`why` is missing")
+        raise wrong("`why` is missing", "缺少 why。")
     if not isinstance(spare, list) or not set(spare) <= set(retention.SPARES):
-        raise wrong(f"found spare = {spare!r}, expected some of {', '.join(retention.SPARES)}")
+        known = list(retention.SPARES)
+        raise wrong(
+            f"found spare = {spare!r}, expected some of {', '.join(known)}", f"spare 应取自 {'、'.join(known)}。"
+        )
     return Rule(table, why, days, after, tuple(spare))

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from service.access import Principal
 from service.store import studies
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.errors import WorkError
+from service.work.in_chinese import in_chinese
 from service.work.studies.ask import read_study
 
 if TYPE_CHECKING:
     from models.rules._journal import Entry
-
-_CHINESE: Final = (
-    ("somebody else must approve it", "提议人不能自己批准，须由另一人批准。"),
-    ("takes a replay", "该变更须附回放结果：请先回放此规则，再选择该次回放。"),
-    ("has changed since that replay", "回放之后规则有改动：请重新回放。"),
-    ("has changed since it went into shadow", "影子运行期间规则有改动：请退回草稿重新开始。"),
-    ("days in shadow are over", "影子运行时间不足。"),
-    ("nothing on record says when its shadow time began", "没有影子运行开始时间的记录：请退回草稿重新开始。"),
-    ("it cannot become", "规则当前状态不允许此变更。"),
-    ("without long numbers", "理由中不得出现八位及以上的数字。"),
-    ("say who moves the rule and why", "请写明理由。"),
-)
 
 
 class MoveError(WorkError):
@@ -57,7 +46,7 @@ def move_rule(context: Context, who: Principal, code: str, after: str, why: str,
                 shadow_days=context.policy["life.shadow_days"], evidence=shown,
             )  # fmt: skip
         except (LifeError, ReplayError) as error:
-            raise MoveError(str(error), _in_chinese(str(error))) from error
+            raise MoveError(str(error), in_chinese(str(error))) from error
         action = "rule.move_proposed" if entry.kind == "proposal" else "rule.moved"
         details = {"before": entry.before, "after": entry.after} | ({} if replay is None else {"replay": replay})
         record(context, connection, Line(who.name, action, "rule", code, reason=why, details=details))
@@ -68,8 +57,3 @@ def replays_of(context: Context, code: str, limit: int = 20) -> list[studies.Stu
     """Replays of a rule, newest first, without their results."""
     with context.database.read() as connection:
         return studies.recent(connection, "replay", limit, code)
-
-
-def _in_chinese(text: str) -> str:
-    found = dict.fromkeys(chinese for part, chinese in _CHINESE if part in text)
-    return " ".join(found) or text
