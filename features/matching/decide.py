@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,20 +14,28 @@ from features.matching.weights import UNIT, Model, rival_odds, row_starts
 DECISIONS = ("none", "unsure", "same")
 SHOWN_RIVALS = 3
 """So many equally good persons are named."""
+TELLS = round(math.log(2.0) * UNIT)
+"""A field tells who is meant where it makes that at least twice as likely."""
+ALONE = -1
+"""The most that a name alone may reach, in units: just below even odds, the lowest line a policy may draw."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The best candidate of every row that has one, sorted by row.
 
-    `pair` (k,) places in the compared pairs; `log_odds` (k,) whole units, rivals counted; `rivals` (k,) what they
-    weigh, in units, at most 0; `equals` (k,) tuples of persons' numbers as good as the best, without it.
+    `pair` (k,) places in the compared pairs; `log_odds` (k,) whole units, all counted; `rivals` (k,) what the other
+    candidates weigh, in units, at most 0; `equals` (k,) tuples of persons' numbers as good as the best, without it;
+    `settled` (k,) what `Model.scores_settled` takes back; `alone` (k,) what is taken off where nothing but a name
+    agrees.
     """
 
     pair: NDArray[np.int64]
     log_odds: NDArray[np.int64]
     rivals: NDArray[np.int64]
     equals: tuple[tuple[int, ...], ...]
+    settled: NDArray[np.int64]
+    alone: NDArray[np.int64]
 
     @property
     def probability(self) -> NDArray[np.float64]:
@@ -44,9 +53,10 @@ def choose(compared: Compared, model: Model, person_order: NDArray[np.int64] | N
 
     Rivals weigh -ln(1 + the odds of all others together), so that log-odds give the probability that it is this
     person and nobody else. Equal candidates are settled by `person_order` (place of each person in the order of
-    identifiers), which decides nothing but the order in which they are named: two equals are never `same`.
+    identifiers), which decides nothing but the order in which they are named: two equals are never `same`. Where
+    nothing but a name agrees, however rare, the answer stays a question: a stranger may bear it.
     """
-    scores = model.scores(compared)
+    scores, settled = model.scores_settled(compared)
     order_key = compared.person.astype(np.int64) if person_order is None else person_order[compared.person]
     order = np.lexsort((order_key, -scores, compared.row))
     rows, sorted_scores = compared.row[order], scores[order]
@@ -59,7 +69,19 @@ def choose(compared: Compared, model: Model, person_order: NDArray[np.int64] | N
         while stop < last and sorted_scores[stop] == sorted_scores[first]:
             stop += 1
         equals.append(tuple(compared.person[order[first + 1 : min(stop, first + SHOWN_RIVALS)]].tolist()))
-    return Chosen(order[starts], sorted_scores[starts] + rivals, rivals, tuple(equals))
+    best, log_odds = order[starts], sorted_scores[starts] + rivals
+    alone = np.where(_told(compared, model)[best], 0, np.minimum(ALONE - log_odds, 0))
+    return Chosen(best, log_odds + alone, rivals, tuple(equals), settled[best], alone)
+
+
+def _told(compared: Compared, model: Model) -> NDArray[np.bool_]:
+    """Whether any field tells who is meant, by pair."""
+    told = np.zeros(len(compared.row), dtype=np.bool_)
+    for place, comparison in enumerate(model.comparisons):
+        if comparison.role == "tells":
+            weight = np.append(model.weights(comparison.field), 0)[compared.levels[:, place]]
+            told |= weight + model.by_value(place, compared) >= TELLS
+    return told
 
 
 def decide(probability: NDArray[np.float64], tied: NDArray[np.bool_], same: float, none: float) -> NDArray[np.int8]:

@@ -2,8 +2,9 @@
 
 `agreement` is `{field: {"level": ..., "weight": ...}}` with `prior` (how many rows have somebody, among how many
 persons), one entry a field (`unknown` where nothing could be said), `<field>_value` where the value is rarer or more
-common than usual, and `rivals` (other candidates; equally good ones are named under `persons`). Weights are natural
-logarithms of odds in four decimals; their sum is `log_odds`.
+common than usual, and `rivals` (other candidates; equally good ones are named under `persons`). `stranger` takes back
+what a field gained that only settles which of several persons is meant, `name_alone` what a name gained that nothing
+else bears out. Weights are natural logarithms of odds in four decimals; their sum is `log_odds`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def agreements(compared: Compared, chosen: Chosen, model: Model, right_ids: pa.A
         fields.append((said.tolist(), added.tolist(), c.field))
     prior = '"prior": {"level": "anybody", "weight": ' + _number(model.prior) + "}"
     made = []
-    for i, (rivals, equals) in enumerate(zip(chosen.rivals.tolist(), chosen.equals, strict=True)):
+    taken = zip(chosen.rivals.tolist(), chosen.equals, chosen.settled.tolist(), chosen.alone.tolist(), strict=True)
+    for i, (rivals, equals, settled, alone) in enumerate(taken):
         parts = [prior]
         for said_texts, values, field in fields:
             parts.append(said_texts[i])
@@ -52,6 +54,10 @@ def agreements(compared: Compared, chosen: Chosen, model: Model, right_ids: pa.A
             level = "equal" if equals else "weaker"
             named = f', "persons": {json.dumps(right_ids.take(pa.array(equals)).to_pylist())}' if equals else ""
             parts.append(f'"rivals": {{"level": "{level}", "weight": {_number(rivals)}{named}}}')
+        if settled:
+            parts.append(f'"stranger": {{"level": "as_likely", "weight": {_number(settled)}}}')
+        if alone:
+            parts.append(f'"name_alone": {{"level": "question", "weight": {_number(alone)}}}')
         made.append("{" + ", ".join(parts) + "}")
     return made
 

@@ -101,6 +101,12 @@ def _date(reader: Reader, field: Field, table: pa.Table, side: Side) -> Columns:
     return columns
 
 
+def _day(reader: Reader, field: Field, table: pa.Table, side: Side) -> Columns:
+    """`<field>_day`, the day as a number: of an event, or on the right of an `age` the day of birth."""
+    made = _date(reader, field, table, side)
+    return {f"{field.name}_day": made[f"{field.name}_day"]}
+
+
 def _eight_digits(text: str) -> str:
     """`1966-05-27`, `19660527`, `1966/5/27`, `27.05.1966` as `19660527`; empty when it is no eight digits."""
     parts = re.findall(r"[0-9]+", unicodedata.normalize("NFKC", text))
@@ -133,14 +139,35 @@ def _category(reader: Reader, field: Field, table: pa.Table, side: Side) -> Colu
 def _division(reader: Reader, field: Field, table: pa.Table, side: Side) -> Columns:
     n, places = field.name, reader.divisions
     own = _own(field, table, side)
-    made = names.by_value(own, {n: places.village, f"{n}_town": places.town, f"{n}_county": places.county})
+    makers = {
+        n: places.village,
+        f"{n}_code": places.own_village,
+        f"{n}_town": places.town,
+        f"{n}_county": places.county,
+    }
+    made = names.by_value(own, makers)
     address = _texts(table, field.address if side == "left" else None)
     made[f"{n}_named"] = places.named(address, made[f"{n}_town"])
+    _fill_from_address(made, n, places)
     if field.former is not None:
         made.update(names.by_value(_former(field, table, side), {f"{n}_former": places.village}))
         if side == "left":
             made[f"{n}_former"] = made[n]
     return made
+
+
+def _fill_from_address(made: Columns, n: str, places: Divisions) -> None:
+    """A row without a village of its own lives in the one its address names, unless its own code says otherwise."""
+    import pyarrow.compute as pc
+
+    named = made[f"{n}_named"]
+    above = {f"{n}_town": places.town, f"{n}_county": places.county}
+    there = names.by_value(named, above)
+    open_ = pc.and_(pc.is_valid(named), pc.is_null(made[n]))
+    for column, values in there.items():
+        open_ = pc.and_(open_, pc.fill_null(pc.equal(values, made[column]), True))
+    for column, values in ((n, named), *there.items()):
+        made[column] = pc.if_else(pc.and_(open_, pc.is_null(made[column])), values, made[column])
 
 
 def _digits(text: str) -> str:
@@ -191,6 +218,8 @@ _MAKERS: Final[Mapping[str, Callable[[Reader, Field, pa.Table, Side], Columns]]]
     "name": _name,
     "word": _word,
     "date": _date,
+    "age": _day,
+    "event_day": _day,
     "category": _category,
     "division": _division,
     "phone": _phone,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -142,7 +142,7 @@ def shape(text: str) -> str:
     return "".join(c if c.isascii() else chr(33 + zlib.crc32(c.encode()) % 94) for c in text)
 
 
-def by_value(values: pa.ChunkedArray | pa.Array, makers: dict[str, Callable[[str], str]]) -> dict[str, pa.Array]:
+def by_value(values: pa.ChunkedArray | pa.Array, makers: Mapping[str, Callable[[str], str]]) -> dict[str, pa.Array]:
     """Columns made of a column of texts by functions of one value; empty results are null. Each of the length given."""
     array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
     coded = array.cast(pa.string()).dictionary_encode()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from features.asof import Ledger
 from features.matching.divisions import Divisions
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PERSON = ("person_id", "name", "sex", "birth_date", "division_code", "phone")
+DEATH = "death"
 _FORMER = {"name": "former_name", "division_code": "former_division", "phone": "former_phone"}
 
 
@@ -31,18 +33,22 @@ def known_rows(ledger: Ledger, table: str, at_us: int) -> NDArray[np.int64]:
 def department_rows(ledger: Ledger, at_us: int) -> pa.Table:
     """Rows of departments' lists known by T, the latest version of each, every column of the contract that is there.
 
-    Raises NoListError where the table was not handed over.
+    `died_on` is the day a row says somebody died, null where it says something else. Raises NoListError where the table
+    was not handed over.
     """
     if "department_rows" not in ledger.tables:
         raise NoListError("department_rows was not handed over")
     source = ledger.tables["department_rows"]
     rows = pa.array(known_rows(ledger, "department_rows", at_us))
     names = [c.name for c in source.schema.columns if source.has(c.name)]
-    return pa.table({name: source.arrow(name).take(rows) for name in names})
+    made = pa.table({name: source.arrow(name).take(rows) for name in names})
+    died = pc.equal(made.column("kind").cast(pa.string()), DEATH)
+    return made.append_column("died_on", pc.if_else(died, made.column("effective_on"), pa.scalar(None, pa.date32())))
 
 
 def persons(ledger: Ledger, at_us: int) -> pa.Table:
-    """The register at T, one row a person: the latest version, and the last other name, village and phone before it.
+    """The register at T, one row a person: the latest version, the last other name, village and phone before it, and
+    the day of death other departments recorded (`died_on`).
 
     A person is on the register from the first row known by T. Raises NoListError where nobody is.
     """
@@ -61,7 +67,25 @@ def persons(ledger: Ledger, at_us: int) -> pa.Table:
     for name, former in _FORMER.items():
         if name in names:
             columns[former] = _before(table.column(name), order, grouped, last)
+    columns["died_on"] = _died_on(ledger, at_us, columns["person_id"])
     return pa.table(columns)
+
+
+def _died_on(ledger: Ledger, at_us: int, persons: pa.ChunkedArray) -> pa.Array:
+    """For each person the day of death on record by T, the one told last; null for the living."""
+    nobody = pa.nulls(len(persons), pa.date32())
+    if "civil_events" not in ledger.tables:
+        return nobody
+    source = ledger.tables["civil_events"]
+    known = pa.array(known_rows(ledger, "civil_events", at_us))
+    events = pa.table({name: source.arrow(name).take(known) for name in ("person_id", "kind", "effective_on")})
+    deaths = events.filter(pc.equal(events.column("kind").cast(pa.string()), DEATH))
+    who = deaths.column("person_id").cast(pa.string()).to_pylist()
+    told = dict(zip(who, deaths.column("effective_on").cast(pa.date32()).to_pylist(), strict=True))
+    if not told:
+        return nobody
+    place = pc.index_in(persons.cast(pa.string()), value_set=pa.array(told, pa.string()))
+    return pa.array(list(told.values()), pa.date32()).take(place)
 
 
 def _before(

@@ -14,7 +14,19 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-KINDS: Final = ("name", "word", "date", "category", "division", "phone", "resident_number", "code", "text")
+KINDS: Final = (
+    "name",
+    "word",
+    "date",
+    "age",
+    "event_day",
+    "category",
+    "division",
+    "phone",
+    "resident_number",
+    "code",
+    "text",
+)
 """Kinds of fields; what each compares is in `comparisons.py`."""
 SHIPPED: Final = Path(__file__).with_name("county.toml")
 
@@ -29,7 +41,8 @@ class Field:
 
     `left` and `right` are columns of the two lists; `former` is a column of the right list with the value before
     (a former name, phone or village); `address` a column of the left list in which a village may be named; `other`
-    the field a word may have been swapped with (given name and surname).
+    the field a word may have been swapped with (given name and surname), or the date of birth beside which an age says
+    nothing more.
     """
 
     name: str

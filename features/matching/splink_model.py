@@ -35,7 +35,8 @@ def settings(
 ) -> Any:
     """A `SettingsCreator` with these comparisons and shares; frequencies of values are left to `weights.py`.
 
-    Splink gives the levels it found only together with the compared columns (`with_levels`).
+    Splink gives the levels it found only together with the compared columns (`with_levels`). Its prior is that of one
+    pair looked at by itself: the odds of this person against nobody here.
     """
     from splink import SettingsCreator
     from splink.comparison_library import CustomComparison
@@ -54,11 +55,12 @@ def settings(
                 }
             )
         made.append(CustomComparison(output_column_name=c.field, comparison_levels=levels))
+    odds = linked / (1.0 - linked) / max(1, persons)
     return SettingsCreator(
         link_type="link_only",
         comparisons=made,
         blocking_rules_to_generate_predictions=[],
-        probability_two_random_records_match=linked / max(1, persons),
+        probability_two_random_records_match=odds / (1.0 + odds),
         retain_matching_columns=with_levels,
         retain_intermediate_calculation_columns=True,
     )

@@ -58,12 +58,37 @@ class Model:
         return np.where(np.isfinite(added), np.rint(added * UNIT), 0).astype(np.int64)
 
     def scores(self, compared: Compared) -> NDArray[np.int64]:
-        """Log-odds of each pair without its rivals, in units; shape (n,)."""
+        """Log-odds of each pair without its rivals, in units; shape (n,). Pairs are sorted by row."""
+        return self.scores_settled(compared)[0]
+
+    def scores_settled(self, compared: Compared) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The same, and the part of it that takes back what fields gained that only settle; both (n,), in units.
+
+        Such fields move the persons of a row against one another. What is taken back leaves the odds of all of them
+        together against nobody as if these fields were not there.
+        """
         total = np.full(len(compared.row), self.prior, dtype=np.int64)
+        settling = np.zeros(len(compared.row), dtype=np.int64)
         for place, comparison in enumerate(self.comparisons):
-            total += np.append(self.weights(comparison.field), 0)[compared.levels[:, place]]
-            total += self.by_value(place, compared)
-        return total
+            weight = np.append(self.weights(comparison.field), 0)[compared.levels[:, place]]
+            if comparison.role == "settles":
+                settling += weight
+            else:
+                total += weight + self.by_value(place, compared)
+        back = _taken_back(compared.row, total, settling)
+        return total + settling + back, back
+
+
+def _taken_back(rows: NDArray[np.int32], scores: NDArray[np.int64], added: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Units that leave the odds of all persons of a row together as before `added`; shape (n,), equal within a row."""
+    if not added.any():
+        return added
+    starts = row_starts(rows)
+    sizes = np.diff(np.append(starts, len(rows)))
+    before, after = scores / UNIT, (scores + added) / UNIT
+    best = np.maximum(np.maximum.reduceat(before, starts), np.maximum.reduceat(after, starts))
+    sums = [np.add.reduceat(np.exp(s - np.repeat(best, sizes)), starts) for s in (before, after)]
+    return np.repeat(np.rint(np.log(sums[0] / sums[1]) * UNIT).astype(np.int64), sizes)
 
 
 def row_starts(rows: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -39,8 +39,17 @@ def comparisons(spec: Spec, inside: bool) -> tuple[Comparison, ...]:
     by_name = {field.name: comparison_of(field) for field in spec.fields if field.name in ("name", "birth", "sex")}
     found = [_symmetric(by_name["name"], inside), _dated(by_name["birth"]), by_name["sex"]]
     if not inside:
-        found += [comparison_of(field) for field in spec.fields if field.name in ("place", "phone")]
+        found += [_settled(comparison_of(field)) for field in spec.fields if field.name in ("place", "phone")]
     return (*found, NUMBER)
+
+
+def _settled(place: Comparison) -> Comparison:
+    """Two villages merged since are one: a second entry is often one that a merger left behind."""
+    if not any(level.key == "merged_village" for level in place.levels):
+        return place
+    kept = tuple(level for level in place.levels if level.key != "merged_village")
+    one = replace(kept[0], condition=f"{place.field}_l = {place.field}_r", column=place.field)
+    return replace(place, levels=(one, *kept[1:]))
 
 
 def _symmetric(name: Comparison, inside: bool) -> Comparison:
