@@ -63,3 +63,9 @@ def check_everywhere(who: Principal) -> None:
             "Matching is run for every division at once: this takes somebody who sees everywhere.",
             "匹配针对全部区划进行，仅限管辖全域的账户操作。",
         )
+
+
+def recent_runs(context: Context, limit: int, before: int | None = None) -> list[MatchRun]:
+    """Runs, newest first."""
+    with context.database.read() as connection:
+        return match_runs.recent(connection, limit, before)

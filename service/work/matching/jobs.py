@@ -18,7 +18,8 @@ AT_NIGHT: Final = dt.time(4)
 """Local time, behind the queue and the review of rules: all of them open all facts."""
 AGAIN: Final = dt.timedelta(minutes=2)
 """Until answers are looked at once more where a run, which may not know them, is under way."""
-READS: Final = ("department_rows", "persons", "divisions")
+READS: Final = ("department_rows", "persons", "divisions", "civil_events")
+"""Tables a run reads."""
 
 
 def match_nightly(context: Context, _arguments: Mapping[str, Any], _hold: Hold) -> None:

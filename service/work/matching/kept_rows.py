@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 ROWS: Final = 1_000
 """Rows of one transaction: others that write wait no longer than these take."""
-TIED: Final = '"rivals": {"level": "equal"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,7 @@ def _row(
 ) -> dict[str, Any]:
     seal, row_id = context.seal, str(match["row_id"])
     prints = found.links.prints.get(row_id)
+    agreement = json.loads(match["agreement"])
     details = None
     if person is not None:
         details = {
@@ -86,7 +86,7 @@ def _row(
                 ]
                 for f in found.spec.fields
             },
-            "agreement": json.loads(match["agreement"]),
+            "agreement": agreement,
         }
     plain = {
         "source": str(row["source"]),
@@ -95,7 +95,7 @@ def _row(
         "person_hash": seal.hash("person", str(person[found.spec.right_id])) if person is not None else None,
         "probability": float(match["probability"]),
         "log_odds": match["log_odds"],
-        "tied": TIED in match["agreement"],
+        "tied": agreement.get("rivals", {}).get("level") == "equal",
         "found": match["decision"],
         "decision": "same" if row_id in found.settled else match["decision"],
         "row_print": print_hash(seal, prints[1]) if prints else None,

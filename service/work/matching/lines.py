@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from sqlalchemy import Connection, not_
 
 from service.access import Principal
@@ -114,6 +113,8 @@ def set_lines(context: Context, who: Principal, same: float, none: float, why: s
 
 
 def _told(held: InForce, connection: Connection) -> LinesTold:
+    import numpy as np
+
     from features.matching.estimate import Verdict, by_stratum, estimates
     from features.matching.review import STRATA
 

@@ -30,6 +30,8 @@ Speaks = Literal["strongly_for", "for", "little", "against", "strongly_against",
 STRONG: Final = 4.0
 """Natural logarithm of the odds from which on a field speaks strongly: fifty to one."""
 SOME: Final = 1.0
+AGREES: Final = frozenset({"same", "same_village", "merged_village", "as_given", "rewritten", "old_form", "grown"})
+"""Levels at which both sides say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class PairShown:
     * `row`, `person`: keyed hashes; `content` goes with an answer, so that it is about what was seen
     * `source`: the list as its department writes it; `kind`: what it tells, in words; `effective_on`: when that was
     * `place`: where the person lives; `probability`, `found`: what the run says; `decision`: what stands
-    * `equals`: how many other persons are just as good; `drawn`: whether it is of the sample
+    * `remarks`: what else counted, in words; `drawn`: whether it is of the sample
     """
 
     row: str
@@ -85,7 +87,7 @@ class PairShown:
     probability: float
     found: Decision
     decision: Decision
-    equals: int
+    remarks: tuple[Pair, ...]
     drawn: bool
     fields: tuple[FieldShown, ...]
     answer: AnswerShown | None
@@ -105,11 +107,10 @@ def pair_shown(
         for name, values in details["fields"].items()
         if name in by_name
     )
-    rivals = agreement.get("rivals", {})
     return PairShown(
         row.row_hash, row.person_hash, row.content, row.source, value_word("department_rows", "kind", row.kind),
         details.get("effective_on") or "", places.full_name(row.division_code), row.division_code, row.probability,
-        row.found, row.decision, len(rivals.get("persons", ())), row.draw_place is not None,
+        row.found, row.decision, _remarks(agreement), row.draw_place is not None,
         tuple(sorted(fields, key=lambda one: one.speaks == "nothing")), answer_shown(context, said, who),
     )  # fmt: skip
 
@@ -159,7 +160,7 @@ def _field(field: Field, values: list[str | None], agreement: Mapping[str, Any],
         _note(field.kind, row, person, former, level, places),
         round(weight, 4),
         speaks_of(weight, known),
-        known and level not in ("same", "same_village", "as_given"),
+        known and level not in AGREES,
     )
 
 
@@ -174,6 +175,19 @@ def masked(kind: str, value: str | None, places: Places) -> str:
     if kind == "category" and value in ("M", "F"):
         return {"M": "男 M", "F": "女 F"}[value]
     return redacted(value)
+
+
+def _remarks(agreement: Mapping[str, Any]) -> tuple[Pair, ...]:
+    """What counted beside the fields: other candidates, and what holds a name alone back."""
+    rivals = agreement.get("rivals", {})
+    found = [NOTES[key] for key in ("name_alone", "stranger") if key in agreement]
+    if rivals.get("level") == "equal":
+        zh, en = NOTES["equal"]
+        many = len(rivals.get("persons", ()))
+        found.append((zh.format(n=many), en.format(n=many)))
+    elif float(rivals.get("weight", 0.0)) <= -SOME:
+        found.append(NOTES["weaker"])
+    return tuple(found)
 
 
 def _note(kind: str, row: str | None, person: str | None, former: str | None, level: str, places: Places) -> Pair:

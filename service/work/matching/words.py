@@ -14,6 +14,8 @@ FIELDS: Final[dict[str, Pair]] = {
     "category": ("性别", "Sex"),
     "division": ("住址", "Place"),
     "phone": ("电话", "Phone"),
+    "age": ("事发时的年龄", "Age when it happened"),
+    "event_day": ("死亡日期", "Day of death"),
 }
 """Fields by their kind; others are called as the policy names them."""
 
@@ -53,6 +55,13 @@ LEVELS: Final[dict[str, Pair]] = {
     "division.same_town": ("同乡镇，不同村", "same township, another village"),
     "division.same_county": ("同县，不同乡镇", "same county, another township"),
     "division.elsewhere": ("不同县", "another county"),
+    "division.merged_village": ("并村后同村", "one village since they were merged"),
+    "age.grown": ("已满十六岁", "sixteen or older"),
+    "age.child": ("未满十六岁", "a child"),
+    "age.before_birth": ("事发早于出生", "it happened before the birth"),
+    "event_day.same": ("与已登记的日期相同", "the day already on record"),
+    "event_day.same_weeks": ("与已登记的日期相差不到一月", "within a month of the day on record"),
+    "event_day.differs": ("与已登记的日期不同", "another day than the one on record"),
     "phone.same": ("相同", "the same"),
     "phone.former": ("与曾用电话相同", "the same as a former phone"),
     "phone.one_digit": ("差一位", "one digit off"),
@@ -62,5 +71,15 @@ LEVELS: Final[dict[str, Pair]] = {
 
 NOTES: Final[dict[str, Pair]] = {
     "former": ("登记变更前：{value}", "on record before: {value}"),
+    "equal": ("另有{n}人同样符合，无法区分", "{n} more are just as likely: nothing tells them apart"),
+    "weaker": ("另有相近的人，把握因此降低", "somebody else is nearly as likely, which makes this less sure"),
+    "name_alone": (
+        "只有姓名相符，名字再少见也只能作为疑问",
+        "nothing but the name agrees: however rare, it stays a question",
+    ),
+    "stranger": (
+        "部分信息只能在几个人之间区分，不能排除外人",
+        "some of it tells persons apart but does not rule out a stranger",
+    ),
     "digits": ("第{at}位不同", "differs at place {at}"),
 }
