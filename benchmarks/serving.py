@@ -152,8 +152,9 @@ def prepared(folder: Path, payments: int, settings: dict[str, str]) -> str:
     return kept.read_text()
 
 
-def bodies(folder: Path, count: int = 2000) -> Path:
-    """Requests: payments like the last ones of the history, each another payment by its number, submitted now."""
+def bodies(folder: Path, count: int = RUN) -> Path:
+    """Requests: the next month's payments of everybody in the last run, submitted now; each call another payment by its
+    number. A load of more calls than that pays somebody twice, and is asked about it."""
     import pyarrow.parquet as pq
 
     path = folder / "bodies"
@@ -163,9 +164,16 @@ def bodies(folder: Path, count: int = 2000) -> Path:
     for row in rows:
         sent = {name: str(value) for name, value in row.items() if value is not None and name != "submitted_at"}
         sent["disbursement_id"] = "@NUMBER@"
+        sent["period"] = _next(sent["period"])
         lines.append(json.dumps({"disbursements": [sent]}, ensure_ascii=False).encode())
     path.write_bytes(b"\n".join(lines))
     return path
+
+
+def _next(period: str) -> str:
+    """The month after one."""
+    year, month = (int(part) for part in period.split("-"))
+    return f"{year + month // 12}-{month % 12 + 1:02d}"
 
 
 @contextmanager

@@ -33,8 +33,9 @@ _LOG = logging.getLogger("mingbai.worker")
 
 IDLE_SECONDS: Final = 0.5
 CHECKPOINT_SECONDS: Final = 1.0
-NICE: Final = 10
-"""What waits in the queue of jobs leaves the processors to whoever waits for an answer."""
+NICE: Final = 5
+"""What waits in the queue of jobs leaves the processors to whoever waits for an answer; but not so much that a worker
+stands still while it holds the lock of writers."""
 
 AWAY_SECONDS: Final = 2.0
 """Pause after the database was away."""

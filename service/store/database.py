@@ -82,17 +82,30 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A connection whose changes are kept together or not at all."""
+    def write(self, *, lasting: bool = True) -> Iterator[Connection]:
+        """A connection whose changes are kept together or not at all.
+
+        Without `lasting` the end of the block does not wait until the changes lie on the disk, and nobody who wants to
+        write waits for that either: a power cut may take the last moments of such changes, whole transactions from the
+        last one backwards. It is for what a job would do again, as its own mark is lost with it. The next transaction
+        that lasts makes all before it last.
+        """
         with self._engine.connect() as connection:
             if self.kind == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
+                if not lasting:
+                    connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+                try:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    with _together(connection):
+                        yield connection
+                finally:
+                    if not lasting and not connection.invalidated:
+                        connection.exec_driver_sql("PRAGMA synchronous=FULL")
+                return
+            if not lasting:
+                connection.execute(text("set local synchronous_commit to off"))
+            with _together(connection):
                 yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
 
     def alone(self, connection: Connection, name: str) -> None:
         """Be the only transaction that holds `name` until the end of this one: appends to one chain wait here.
@@ -132,6 +145,17 @@ class Database:
     def after_fork(self) -> None:
         """Forget the parent's connections without closing them; to be called first in a forked child."""
         self._engine.dispose(close=False)
+
+
+@contextmanager
+def _together(connection: Connection) -> Iterator[None]:
+    """What is done within is kept at the end, or nothing of it where it raises."""
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

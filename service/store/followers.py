@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Table, Text, bindparam, insert, select, update
 
 from service.store._columns import METADATA, Moment, Number
 
@@ -59,9 +59,17 @@ def seq_of(connection: Connection, name: str) -> int:
     return int(connection.execute(select(FOLLOWERS.c.seq).where(FOLLOWERS.c.name == name)).scalar() or 0)
 
 
+# Made once: it is asked many times a second.
+_ADVANCE = (
+    update(FOLLOWERS)
+    .where(FOLLOWERS.c.name == bindparam("who"), FOLLOWERS.c.seq == bindparam("since"))
+    .values(seq=bindparam("to"))
+)
+
+
 def advance(connection: Connection, name: str, seq: int, to: int) -> bool:
     """Move from one batch to another, in the transaction that does what lies between. False when somebody else did."""
     if seq == 0 and connection.execute(select(FOLLOWERS.c.seq).where(FOLLOWERS.c.name == name)).first() is None:
         connection.execute(insert(FOLLOWERS).values(name=name, seq=0))
-    moved = connection.execute(update(FOLLOWERS).where(FOLLOWERS.c.name == name, FOLLOWERS.c.seq == seq).values(seq=to))
+    moved = connection.execute(_ADVANCE, {"who": name, "since": seq, "to": to})
     return moved.rowcount == 1

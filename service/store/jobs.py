@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -61,6 +62,15 @@ class Job:
     stalls: int = 0
 
 
+# Made once: it is asked with every payment that comes in.
+_WAITING = (
+    select(JOBS.c.job_id, JOBS.c.due_at)
+    .where(JOBS.c.name == bindparam("named"), JOBS.c.state == "waiting")
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+
+
 def add(
     connection: Connection, kind: str, arguments: dict[str, Any], due_at: dt.datetime, *, name: str | None = None
 ) -> None:
@@ -69,11 +79,10 @@ def add(
     A job of that name that is being worked on does not count: what it has already looked at may have changed.
     """
     if name is not None:
-        waiting = select(JOBS.c.job_id, JOBS.c.due_at).where(JOBS.c.name == name, JOBS.c.state == "waiting")
         # Held until the caller's transaction is kept: a worker that took the job before then would not see what it was
         # asked to look at. One that is being taken, or held by another who asks, is passed over; nobody waits here, and
         # what is then there twice is done twice, which changes nothing.
-        found = connection.execute(waiting.limit(1).with_for_update(skip_locked=True)).first()
+        found = connection.execute(_WAITING, {"named": name}).first()
         if found is not None:
             if found.due_at > due_at:
                 connection.execute(update(JOBS).where(JOBS.c.job_id == found.job_id).values(due_at=due_at))

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -113,19 +115,33 @@ class Atom:
         return f"run/{self.run_id}" if self.run_id else f"item/{self.program_id}/{self.period}"
 
 
+_AGAIN = PAYMENTS.alias()
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+# Made once: it is asked many times a second.
+_RUNS_OF = (
+    select(PAYMENTS.c.run_id, PAYMENTS.c.program_id, PAYMENTS.c.period)
+    .where(PAYMENTS.c.disbursement_id.in_(_IDS), PAYMENTS.c.until.is_(None))
+    .union(
+        select(PAYMENTS.c.run_id, PAYMENTS.c.program_id, PAYMENTS.c.period)
+        .join(_AGAIN, _AGAIN.c.reissue_of == PAYMENTS.c.disbursement_id)
+        .where(_AGAIN.c.disbursement_id.in_(_IDS), PAYMENTS.c.until.is_(None))
+    )
+)
+
+
 def runs_of(connection: Connection, disbursement_ids: Sequence[str]) -> list[Row[Any]]:
     """Run, item and period of payments, and of the payments these were paid again for; each once."""
-    again = PAYMENTS.alias()
-    asked = (
-        select(PAYMENTS.c.run_id, PAYMENTS.c.program_id, PAYMENTS.c.period)
-        .where(PAYMENTS.c.disbursement_id.in_(disbursement_ids), PAYMENTS.c.until.is_(None))
-        .union(
-            select(PAYMENTS.c.run_id, PAYMENTS.c.program_id, PAYMENTS.c.period)
-            .join(again, again.c.reissue_of == PAYMENTS.c.disbursement_id)
-            .where(again.c.disbursement_id.in_(disbursement_ids), PAYMENTS.c.until.is_(None))
-        )
-    )
-    return list(connection.execute(asked))
+    return list(connection.execute(_RUNS_OF, {"ids": list(disbursement_ids)}))
+
+
+_NOT_STALE = delete(FUNDS_STALE).where(FUNDS_STALE.c.run_key.in_(bindparam("keys", expanding=True)))
+_STALE = insert(FUNDS_STALE)
+
+
+def mark_stale(connection: Connection, keys: Sequence[str], seq: int) -> None:
+    """Mark sums as stale since a batch; of what was marked before the newest batch counts."""
+    connection.execute(_NOT_STALE, {"keys": list(keys)})
+    connection.execute(_STALE, [{"run_key": key, "stamp": seq} for key in keys])
 
 
 def _answers(connection: Connection, at: dt.datetime | None, where: ColumnElement[bool]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -17,9 +18,12 @@ from sqlalchemy import (
     Connection,
     Date,
     Index,
+    Insert,
     Integer,
+    Select,
     Table,
     Text,
+    Update,
     and_,
     bindparam,
     insert,
@@ -112,20 +116,25 @@ def standing(table: Table, at: dt.datetime | None) -> ColumnElement[bool]:
     return and_(table.c.known_at <= at, or_(table.c.until.is_(None), table.c.until > at))
 
 
+@cache
+def _of_versions(table: Table, key: str) -> tuple[Select[Any], Update, Insert]:
+    """What stands of some keys, how it ends, and what is added: made once, as it is asked many times a second."""
+    (primary,) = table.primary_key.columns
+    there = select(table.c[key], primary, table.c.known_at).where(
+        table.c[key].in_(bindparam("keys", expanding=True)), table.c.until.is_(None)
+    )
+    ends = update(table).where(primary == bindparam("number")).values(until=bindparam("ends", type_=Moment()))
+    return there, ends, insert(table)
+
+
 def add_versions(connection: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add versions of rows; the one each replaces ends when the new one became known. In order of knowledge."""
+    there, ends, added = _of_versions(table, key)
     ordered = sorted(rows, key=lambda row: row["known_at"])
     for start in range(0, len(ordered), 5_000):
         part = ordered[start : start + 5_000]
         keys = [row[key] for row in part]
-        before = {
-            row[0]: row
-            for row in connection.execute(
-                select(table.c[key], *table.primary_key.columns, table.c.known_at).where(
-                    table.c[key].in_(keys), table.c.until.is_(None)
-                )
-            )
-        }
+        before = {row[0]: row for row in connection.execute(there, {"keys": keys})}
         fresh: list[dict[str, Any]] = []
         last: dict[Any, dict[str, Any]] = {}
         ended: list[dict[str, Any]] = []
@@ -144,10 +153,6 @@ def add_versions(connection: Connection, table: Table, key: str, rows: Sequence[
             if made["until"] is None:
                 last[row[key]] = made
         if ended:
-            primary = next(iter(table.primary_key.columns))
-            connection.execute(
-                update(table).where(primary == bindparam("number")).values(until=bindparam("ends", type_=Moment())),
-                ended,
-            )
+            connection.execute(ends, ended)
         if fresh:
-            connection.execute(insert(table), fresh)
+            connection.execute(added, fresh)

@@ -52,7 +52,7 @@ class Hold:
         """Hold on. Raises Lost when the job was given to another worker, Stopping when this one is to end."""
         if self.stopping():
             raise Stopping
-        with self.context.database.write() as connection:
+        with self.context.database.write(lasting=False) as connection:
             if not jobs.renew(connection, self.job, self.worker, self.context.clock.now(), HOLD):
                 raise Lost
 

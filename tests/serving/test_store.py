@@ -33,6 +33,31 @@ def test_a_change_that_raises_leaves_nothing(context: Context) -> None:
         assert connection.execute(select(jobs.JOBS)).all() == []
 
 
+def test_a_change_that_need_not_last_is_whole_and_the_next_one_lasts(context: Context) -> None:
+    """It is kept whole or not at all too; and the same connection waits for the disk again afterwards."""
+
+    def change(*, breaks: bool) -> None:
+        with context.database.write(lasting=False) as connection:
+            jobs.add(connection, "kind", {"breaks": breaks}, context.clock.now())
+            assert waits(connection) == {"sqlite": 1, "postgresql": "off"}[context.database.kind]
+            if breaks:
+                raise RuntimeError
+
+    def waits(connection: Connection) -> Any:
+        asked = "PRAGMA synchronous" if context.database.kind == "sqlite" else "SHOW synchronous_commit"
+        return connection.exec_driver_sql(asked).scalar_one()
+
+    with context.database.write() as connection:
+        usual = waits(connection)
+    change(breaks=False)
+    with pytest.raises(RuntimeError):
+        change(breaks=True)
+    with context.database.write() as connection:
+        assert waits(connection) == usual
+        assert [row.arguments for row in connection.execute(select(jobs.JOBS))] == [{"breaks": False}]
+    assert usual == 2 or context.database.kind == "postgresql"
+
+
 def test_a_job_is_done_once_and_kept(context: Context) -> None:
     """A job runs with its arguments, and is not due again."""
     seen: list[int] = []

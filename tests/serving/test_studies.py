@@ -19,7 +19,6 @@ from service.store.audit_lines import AUDIT_LINES
 from service.store.jobs import JOBS
 from service.store.studies import Study
 from service.work.context import Context
-from service.work.facts.history import History
 from service.work.jobs import work_once
 from service.work.moments import EPOCH
 from service.work.studies.ask import MOST_WAITING, ask_drift, ask_groups, ask_replay, ask_review, read_study
@@ -41,7 +40,8 @@ def known(context: Context, clock: SetClock, county: County, monkeypatch: pytest
     """The county's facts as if they were the service's, after its last payment; an empty record of models."""
     monkeypatch.setenv("MINGBAI_MLRUNS", str(tmp_path / "mlruns"))
     clock.at = EPOCH + dt.timedelta(microseconds=county.moment(1.0) + 86_400_000_000)
-    monkeypatch.setattr(History, "open", lambda _context: SimpleNamespace(lacking=(), ledger=county.ledger))
+    here = SimpleNamespace(history=SimpleNamespace(lacking=(), ledger=county.ledger))
+    monkeypatch.setattr("service.work.runs.scorer_here.scorer_here", lambda _context: here)
     return context
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from service.sealing.column import about
@@ -28,6 +28,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 Rows = list[tuple[Any, ...]]
 Value = tuple[str, str, str | None, str | None, dt.datetime | None]
 """Reference, the value itself, division, person's hash, when it was known."""
+Sealed = tuple[str, bytes, str | None, str | None, dt.datetime | None]
+"""The same with the value sealed."""
 
 
 def keep_ties(context: Context, connection: Connection, table: str, rows: pa.Table) -> None:
@@ -81,16 +83,35 @@ def _cards(context: Context, connection: Connection, rows: Rows) -> None:
         reference = hash("card", card)
         place = places.get(owners[reference])
         values.append((reference, card, place.division_code if place else None, owners[reference], None))
-    _keep_missing(context, connection, {"card": values})
+    keep_sealed(connection, _unknown(context, connection, {"card": values}))
+
+
+def missing(context: Context, connection: Connection, rows: pa.Table) -> dict[ValueKind, list[Sealed]]:
+    """Of rows of `disbursements` what nobody has sent yet, sealed: people and cards nobody registered are known from
+    their payments alone. Nothing is changed; `keep_sealed` keeps it, and keeping twice changes nothing."""
+    found: dict[ValueKind, list[Sealed]] = {}
+    for few in _columns(rows, COLUMNS["disbursements"]):
+        for kind, values in _missing_of(context, connection, few).items():
+            found.setdefault(kind, []).extend(values)
+    return found
+
+
+def keep_sealed(connection: Connection, values: Mapping[ValueKind, Sequence[Sealed]]) -> None:
+    """Keep what `missing` found."""
+    for kind, some in values.items():
+        personal_values.keep(connection, kind, some)
 
 
 def _disbursements(context: Context, connection: Connection, rows: Rows) -> None:
-    """People and cards nobody registered are known from their payments alone."""
+    keep_sealed(connection, _missing_of(context, connection, rows))
+
+
+def _missing_of(context: Context, connection: Connection, rows: Rows) -> dict[ValueKind, list[Sealed]]:
     told = [(context.seal.hash("person", row[0]), context.seal.hash("card", row[1]), *row) for row in rows]
     persons: list[Value] = [(p, number, d, p, None) for p, _, number, _, d, _ in told]
     cards: list[Value] = [(c, card, d, p, None) for p, c, _, card, d, _ in told]
     names: list[Value] = [(p, name, d, p, None) for p, _, _, _, d, name in told if name]
-    _keep_missing(context, connection, {"identity_number": persons, "card": cards, "name": names})
+    return _unknown(context, connection, {"identity_number": persons, "card": cards, "name": names})
 
 
 _KEEPERS: Final[dict[str, Callable[[Context, Connection, Rows], None]]] = {
@@ -104,21 +125,28 @@ _KEEPERS: Final[dict[str, Callable[[Context, Connection, Rows], None]]] = {
 
 def _keep(context: Context, connection: Connection, kind: ValueKind, values: Sequence[Value]) -> None:
     """Seal values and keep them."""
+    personal_values.keep(connection, kind, _sealed(context, values))
+
+
+def _sealed(context: Context, values: Iterable[Value]) -> list[Sealed]:
     bound = about(PERSONAL_VALUES.c.value)
-    sealed = [
+    return [
         (reference, context.seal.seal(value.encode("utf-8", "replace"), bound), division, person, at)
         for reference, value, division, person, at in values
     ]
-    personal_values.keep(connection, kind, sealed)
 
 
-def _keep_missing(context: Context, connection: Connection, values: Mapping[ValueKind, Sequence[Value]]) -> None:
-    """Keep the values nobody has sent yet: most payments are to people and cards that are known, so one look at what
+def _unknown(
+    context: Context, connection: Connection, values: Mapping[ValueKind, Sequence[Value]]
+) -> dict[ValueKind, list[Sealed]]:
+    """The values nobody has sent yet, sealed: most payments are to people and cards that are known, so one look at what
     is there mostly ends it."""
     there = personal_values.known(connection, {value[0] for some in values.values() for value in some})
+    found: dict[ValueKind, list[Sealed]] = {}
     for kind, some in values.items():
-        first = {value[0]: value for value in reversed(some) if (kind, value[0]) not in there}
-        _keep(context, connection, kind, list(first.values()))
+        if first := {value[0]: value for value in reversed(some) if (kind, value[0]) not in there}:
+            found[kind] = _sealed(context, first.values())
+    return found
 
 
 def _columns(rows: pa.Table, names: Sequence[str]) -> Iterator[Rows]:

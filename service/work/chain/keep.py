@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 from sqlalchemy import Connection, delete, insert
 
-from service.store.payments import FUNDS_STALE, ITEMS, PAYMENTS, RUN_FUNDS, STEPS, add_versions
+from service.store.payment_sums import every_key, mark_stale, runs_of
+from service.store.payments import ITEMS, PAYMENTS, RUN_FUNDS, STEPS, add_versions
 from service.work.context import Context
 
 Rows = list[dict[str, Any]]
@@ -28,8 +29,42 @@ def keep(context: Context, connection: Connection, table: str, rows: pa.RecordBa
         make(context, connection, batch.to_pylist(), seq)
 
 
+PAID: Final = (
+    "disbursement_id",
+    "submitted_at",
+    "run_id",
+    "program_id",
+    "period",
+    "division_code",
+    "application_id",
+    "person_id",
+    "card_id",
+    "amount",
+    "reissue_of",
+)
+"""What is read of a payment."""
+
+
+def payments_of(context: Context, rows: pa.RecordBatch) -> Rows:
+    """Rows of `store.payments.PAYMENTS` from rows of `disbursements`, to be kept by `keep_payments`."""
+    return _payments(context, rows.select([name for name in PAID if name in rows.schema.names]).to_pylist())
+
+
+def keep_payments(connection: Connection, kept: Rows, seq: int) -> None:
+    """Keep payments and mark the sums they stand in."""
+    before = _runs_of(connection, [row["disbursement_id"] for row in kept])
+    add_versions(connection, PAYMENTS, "disbursement_id", kept)
+    # A payment that was corrected may have stood in another run: that run's sums are others now, too.
+    keys = {_run_key(row["run_id"], row["program_id"], row["period"]) for row in kept}
+    _stale(connection, keys | before, seq)
+
+
 def _disbursements(context: Context, connection: Connection, rows: Rows, seq: int) -> None:
-    kept = [
+    keep_payments(connection, _payments(context, rows), seq)
+
+
+def _payments(context: Context, rows: Rows) -> Rows:
+    return [
         {
             "disbursement_id": row["disbursement_id"],
             "known_at": row["submitted_at"],
@@ -46,11 +81,6 @@ def _disbursements(context: Context, connection: Connection, rows: Rows, seq: in
         }
         for row in rows
     ]
-    before = _runs_of(connection, [row["disbursement_id"] for row in kept])
-    add_versions(connection, PAYMENTS, "disbursement_id", kept)
-    # A payment that was corrected may have stood in another run: that run's sums are others now, too.
-    keys = {_run_key(row["run_id"], row["program_id"], row["period"]) for row in kept}
-    _stale(connection, keys | before, seq)
 
 
 def _applications(context: Context, connection: Connection, rows: Rows, seq: int) -> None:
@@ -143,8 +173,6 @@ def _programs(context: Context, connection: Connection, rows: Rows, seq: int) ->
 
 def _divisions(context: Context, connection: Connection, rows: Rows, seq: int) -> None:
     """Sums by township are others where a village lies elsewhere."""
-    from service.store.payment_sums import every_key
-
     _stale(connection, every_key(connection), seq)
 
 
@@ -171,8 +199,6 @@ def _steps(connection: Connection, steps: Iterable[tuple[Any, ...]]) -> None:
 
 def _runs_of(connection: Connection, payments: list[str]) -> set[str]:
     """What sums of payments on record, and of those they were made in place of, are kept by."""
-    from service.store.payment_sums import runs_of
-
     found: set[str] = set()
     for start in range(0, len(payments), 5_000):
         told = runs_of(connection, payments[start : start + 5_000])
@@ -189,9 +215,7 @@ def _stale(connection: Connection, keys: Iterable[str], seq: int) -> None:
     """Mark sums as stale, in order of their keys so that two writers never wait crosswise."""
     wanted = sorted(set(keys))
     for start in range(0, len(wanted), 5_000):
-        part = wanted[start : start + 5_000]
-        connection.execute(delete(FUNDS_STALE).where(FUNDS_STALE.c.run_key.in_(part)))
-        connection.execute(insert(FUNDS_STALE), [{"run_key": key, "stamp": seq} for key in part])
+        mark_stale(connection, wanted[start : start + 5_000], seq)
 
 
 def _midnight(context: Context) -> Callable[[dt.date], dt.datetime]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from service.store import facts, followers, jobs
 from service.work.facts.batches import opened
-from service.work.facts.follow_ups import follow_up
+from service.work.facts.follow_ups import payments_follow
 from service.work.jobs import Hold
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ EVERY: Final = dt.timedelta(seconds=2)
 BATCHES: Final = 6
 """Batches followed in one transaction: a payment that is scored meanwhile waits no longer than these take."""
 
+RENEW_SECONDS: Final = 5.0
+
 PAUSE_SECONDS: Final = 0.01
 """Between two such transactions, so that who waits to write a payment comes first."""
 
@@ -34,9 +36,13 @@ def follow_live(context: Context, _arguments: Mapping[str, Any], hold: Hold) -> 
 
     Each transaction says how far it has come: a crash repeats nothing and leaves nothing out.
     """
+    renewed = time.monotonic()
     while follow_some(context):
         time.sleep(PAUSE_SECONDS)
-        hold.renew()
+        # Each renewal takes the lock of writers, which whoever waits for a score needs.
+        if hold.stopping() or time.monotonic() - renewed > RENEW_SECONDS:
+            hold.renew()
+            renewed = time.monotonic()
     with context.database.write() as connection:
         jobs.add(connection, KIND, {}, context.clock.now() + EVERY, name=KIND)
 
@@ -48,15 +54,16 @@ def follow_some(context: Context) -> bool:
     with context.database.read() as connection:
         seq = followers.seq_of(connection, KIND)
         rows = facts.batches_of(connection, seq, LIVE, BATCHES)
-    if not rows:
-        return False
-    last = int(rows[-1]["seq"])
-    # Payments are all that comes one by one.
-    parts = [opened(context, row["content"]) for row in rows if row["table_name"] == "disbursements"]
-    together = pa.concat_tables(parts, promote_options="default").combine_chunks().to_batches()
-    with context.database.write() as connection:
-        if not followers.advance(connection, KIND, seq, last):
-            return True  # Another worker was first.
-        for batch in together:
-            follow_up(context, connection, "disbursements", batch, last)
+        if not rows:
+            return False
+        last = int(rows[-1]["seq"])
+        # Payments are all that comes one by one.
+        parts = [opened(context, row["content"]) for row in rows if row["table_name"] == "disbursements"]
+        together = pa.concat_tables(parts, promote_options="default").combine_chunks().to_batches()
+        keep = [payments_follow(context, connection, batch) for batch in together]
+    with context.database.write(lasting=False) as connection:
+        # Where another worker was first nothing is kept.
+        if followers.advance(connection, KIND, seq, last):
+            for one in keep:
+                one(connection, last)
     return True

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 
 from service.store import division_paths, jobs
-from service.work.audit.keep_ties import keep_ties
+from service.work.audit.keep_ties import keep_sealed, keep_ties, missing
 from service.work.chain.keep import keep as keep_chain
+from service.work.chain.keep import keep_payments, payments_of
 from service.work.facts.batches import read_after
 from service.work.funds.refresh import ask_for_refresh
 from service.work.notices.make import note_paid
@@ -23,21 +25,47 @@ if TYPE_CHECKING:
 RESCORE: Final = "rescore"
 """The job that scores again what came back from banks, people and departments."""
 
-TOUCHING: Final = ("settlements", "card_transactions", "card_events", "complaints", "civil_events")
+TOUCHING: Final = ("settlements", "card_transactions", "card_events", "complaints", "civil_events", "matched_events")
 """Tables whose rows say something new about payments that were scored before."""
 
 SOON: Final = dt.timedelta(seconds=30)
 """So long later a payment is scored again: what arrives together is looked at together."""
 
+SUMS_SOON: Final = dt.timedelta(minutes=1)
+"""Sums of payments that come one by one are made again within this time, of rows of tables at once."""
+
 CHAIN: Final = frozenset(
-    {"applications", "approvals", "notices", "payment_runs", "disbursements", "settlements", "programs", "divisions"}
+    {"applications", "approvals", "notices", "payment_runs", "settlements", "programs", "divisions"}
 )
+
+
+def payments_follow(
+    context: Context, connection: Connection, rows: pa.RecordBatch
+) -> Callable[[Connection, int], None]:
+    """Think over what follows from payments that were taken, reading only; what it gives keeps all of it in a
+    transaction, with the number of their batch, and holds up whoever else writes as little as can be."""
+    import pyarrow as pa
+
+    values = missing(context, connection, pa.Table.from_batches([rows]))
+    payments = payments_of(context, rows)
+
+    def keep(writing: Connection, seq: int) -> None:
+        keep_sealed(writing, values)
+        keep_payments(writing, payments, seq)
+        # A run that comes payment by payment would have its sums made with every one of them.
+        ask_for_refresh(context, writing, within=SUMS_SOON)
+
+    return keep
 
 
 def follow_up(context: Context, connection: Connection, table: str, rows: pa.RecordBatch, seq: int) -> None:
     """Keep what follows from rows that were taken, in the transaction that takes them."""
     import pyarrow as pa
 
+    if table == "disbursements":
+        payments_follow(context, connection, rows)(connection, seq)
+        ask_for_refresh(context, connection)
+        return
     keep_ties(context, connection, table, pa.Table.from_batches([rows]))
     keep_chain(context, connection, table, rows, seq)
     if table in CHAIN:

@@ -46,6 +46,6 @@ def refresh_some(context: Context, at_once: int = AT_ONCE) -> bool:
     return True
 
 
-def ask_for_refresh(context: Context, connection: Any) -> None:
-    """Have the sums made again soon; asked any number of times it is done once."""
-    jobs.add(connection, KIND, {}, context.clock.now(), name=KIND)
+def ask_for_refresh(context: Context, connection: Any, *, within: dt.timedelta = dt.timedelta(0)) -> None:
+    """Have the sums made again, at once or within some time; asked any number of times it is done once."""
+    jobs.add(connection, KIND, {}, context.clock.now() + within, name=KIND)

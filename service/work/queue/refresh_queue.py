@@ -53,17 +53,15 @@ class Refreshed:
 
 def refresh_queue(context: Context, arguments: Mapping[str, Any], hold: Hold) -> None:
     """The job: refresh the queue as of its moment (`at`, microseconds UTC), and plan the next night's."""
-    from service.work.facts.history import History
     from service.work.runs.alive import alive
-    from service.work.scoring.model import ModelInForce
+    from service.work.runs.scorer_here import scorer_here
 
     with alive(hold):
-        history = History.open(context)
-        if not history.lacking:
-            found = ModelInForce(context).look(history.ledger)
+        here = scorer_here(context)
+        if not here.history.lacking:
+            bundle, degraded = here.bundle()
             # What the model disagrees with itself about is asked only where there is one.
-            bundle = None if found.degraded else found.bundle
-            refresh(context, history.ledger, int(arguments["at"]), bundle=bundle)
+            refresh(context, here.history.ledger, int(arguments["at"]), bundle=None if degraded else bundle)
     hold.renew()
     plan(context)
 

@@ -80,13 +80,13 @@ def _next_night(context: Context) -> dt.datetime:
 
 def _answer(context: Context, study: Study, hold: Hold) -> None:
     from models.scoring._workers import in_this_process
-    from service.work.facts.history import History
     from service.work.runs.alive import alive
+    from service.work.runs.scorer_here import scorer_here
 
     now = context.clock.now()
     try:
         with alive(hold), in_this_process():
-            history = History.open(context)
+            history = scorer_here(context).history
             if history.lacking or history.ledger.tables["disbursements"].rows == 0:
                 _fail(context, study, NOTHING)
                 return
