@@ -47,6 +47,7 @@ NAVIGATION: Final[tuple[tuple[str, str, Permission | None], ...]] = (
     ("questions", "/questions", "verify.decide"),
     ("funds", "/funds", "funds.read"),
     ("look_up", "/look-up", "lookups.read"),
+    ("matching", "/matching", "matching.read"),
     ("reports", "/reports", "cases.work"),
     ("rules", "/rules", "models.read"),
     ("models", "/models", "models.read"),

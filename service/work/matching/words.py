@@ -83,3 +83,22 @@ NOTES: Final[dict[str, Pair]] = {
     ),
     "digits": ("第{at}位不同", "differs at place {at}"),
 }
+
+SOURCES: Final[dict[str, Pair]] = {
+    "civil_affairs": ("民政", "civil affairs"),
+    "justice": ("司法", "justice"),
+    "personnel": ("人事", "personnel"),
+    "police": ("公安", "police"),
+    "market_supervision": ("市场监管", "market supervision"),
+    "housing_register": ("不动产登记", "housing register"),
+    "vehicle_office": ("车辆管理", "vehicle office"),
+}
+
+
+def source_word(source: str) -> Pair:
+    """What a list is called: usual senders by name, others as they write themselves.
+
+    >>> source_word("civil_affairs"), source_word("L7")
+    (('民政', 'civil affairs'), ('L7', 'L7'))
+    """
+    return SOURCES.get(source, (source, source))
