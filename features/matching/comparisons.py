@@ -161,9 +161,9 @@ def _age(f: Field) -> Comparison:
         n,
         f"{n}_day_l is null or {n}_day_r is null{known}",
         (
-            Level("grown", "事发时已满十六岁", f"{n}_day_l - {n}_day_r >= {SIXTEEN_YEARS}", 0.97),
-            Level("child", "事发时未满十六岁", f"{n}_day_l >= {n}_day_r", 0.028),
-            Level("before_birth", "事发早于出生", "", 0.002),
+            Level("grown", "事发时已满十六岁", f"{n}_day_l - {n}_day_r >= {SIXTEEN_YEARS}", 0.994),
+            Level("child", "事发时未满十六岁", f"{n}_day_l >= {n}_day_r", 0.0055),
+            Level("before_birth", "事发早于出生", "", 0.0005),
         ),
         "leaves_open",
     )
@@ -201,7 +201,7 @@ def _division(f: Field) -> Comparison:
     one_code = f"({n}_l is null or {n}_l <> {n}_r or {n}_code_l is null or {n}_code_l = {n}_code_r)"
     levels = [
         Level("same_village", "同村", f"{either} and {one_code}", 0.85, "sample", f"{n}_code", True),
-        Level("merged_village", "并村后同村", f"{n}_l = {n}_r", 0.03),
+        Level("merged_village", "并村后同村", f"{n}_l = {n}_r", 0.01),
         Level("same_town", "同乡镇", f"{n}_town_l = {n}_town_r", 0.08),
         Level("same_county", "同县", f"{n}_county_l = {n}_county_r", 0.05),
         Level("elsewhere", "不同县", "", 0.02),
