@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.clock import SetClock
+from service.store.payments_of import those
 from service.work.context import Context
 from tests.serving.conftest import Signed
 from tests.serving.run_help import BEFORE, LAST, LATER, Runs, as_csv, invented, lists_of, scored_run, send, work
@@ -75,6 +76,28 @@ def test_a_sender_puts_no_payment_into_anothers_county(
     about = {"program_id": "P", "period": "2018-01", "division_code": villages[-1]}
     refused = sender.post("/v1/runs", content=b"x", headers={"content-type": "text/csv"}, params=about)
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/outside-your-divisions")
+
+
+def test_a_run_takes_over_no_payment_of_elsewhere(
+    context: Context, clock: SetClock, signed_in: Signed, runs: Runs
+) -> None:
+    """A payment on record in one village, sent again under another of the sender's own, is set aside."""
+    clock.at = LATER
+    runs.put_on_record(context, but=[LAST])
+    rows = runs.of(LAST).to_pylist()
+    before = runs.of(BEFORE).to_pylist()
+    theirs = next(row for row in before if row["division_code"] != rows[0]["division_code"])
+    own = rows[0]["division_code"]
+    mine = [row for row in rows if row["division_code"] == own]
+    taken_over = {**mine[0], "disbursement_id": theirs["disbursement_id"]}
+    sender = signed_in("disbursement_system", divisions=(own,))
+    run = send(sender, as_csv(pa.Table.from_pylist([*mine, taken_over], runs.of(LAST).schema)))["run"]
+    work(context)
+    progress = sender.get(f"/v1/runs/{run}").json()["progress"]
+    assert (progress["rows"], progress["rows_quarantined"]) == (len(mine), 1)
+    with context.database.read() as connection:
+        standing = those(connection, [theirs["disbursement_id"]])[theirs["disbursement_id"]]
+    assert standing.division_code == theirs["division_code"]
 
 
 def test_nobody_signs_payments_of_villages_they_do_not_see(

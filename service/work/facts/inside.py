@@ -1,5 +1,6 @@
-"""Which rows a sender may hand over: none of a division known to lie outside their own, and what lies in no division,
-as the tree of divisions itself, only from somebody who sees all of it.
+"""Which rows a sender may hand over: none of a division known to lie outside their own, none about a payment, card or
+person on record elsewhere alone (`on_record`), and what lies in no division, as the tree of divisions itself, only from
+somebody who sees all of it.
 
 Scope rests on that tree: whoever could hang another county's village under their own division would see what is paid
 there. Items, kinship, posts, deaths and decisions count in every village: nothing in such a row says whose it is.
@@ -7,13 +8,14 @@ there. Items, kinship, posts, deaths and decisions count in every village: nothi
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from service.access import Principal
 from service.store.kin_ties import places_of
 from service.store.runs import known_divisions
 from service.work.errors import WorkError
+from service.work.facts.on_record import elsewhere
 from service.work.facts.refused import as_sent
 
 if TYPE_CHECKING:
@@ -46,15 +48,26 @@ def check_table(who: Principal, table: Table) -> None:
         )
 
 
-def inside(context: Context, who: Principal, table: Table, part: CheckedRows) -> CheckedRows:
-    """The rows without those of divisions known to lie outside the sender's, which join the refused ones. A division
-    nobody knows is evidence, not an error; but under it nobody changes a person who is on record elsewhere."""
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What a sender may hand over of some rows, and by line of those set aside that name no division the one they are
+    about: whoever answers for it sees them there. The sender is not told."""
+
+    rows: CheckedRows
+    places: dict[int, str] = field(default_factory=dict)
+
+
+def inside(context: Context, who: Principal, table: Table, part: CheckedRows) -> Inside:
+    """The rows without those of divisions known to lie outside the sender's, and those about what is on record outside
+    alone, which join the refused ones. A division nobody knows is evidence, not an error; but under it nobody changes a
+    person who is on record elsewhere."""
     import numpy as np
     import pyarrow as pa
 
-    if who.sees_everywhere or "division_code" not in part.batch.schema.names:
-        return part
-    codes = part.batch.column("division_code").to_pylist()
+    if who.sees_everywhere or not part.batch.num_rows:
+        return Inside(part)
+    named = "division_code" in part.batch.schema.names
+    codes = part.batch.column("division_code").to_pylist() if named else [None] * part.batch.num_rows
     with context.database.read() as connection:
         above = known_divisions(connection, sorted({code for code in codes if code is not None}))
         outside = {code for code, up in above.items() if not up & set(who.divisions)}
@@ -62,8 +75,10 @@ def inside(context: Context, who: Principal, table: Table, part: CheckedRows) ->
         if table.name == "persons":
             lost = [place for place, code in enumerate(codes) if code not in above]
             bad = sorted([*bad, *_of_others(context, connection, who, part, lost)])
+        far = elsewhere(context, connection, who.divisions, table.name, part.batch)
+    bad = sorted({*bad, *far})
     if not bad:
-        return part
+        return Inside(part)
     rows = part.batch.take(pa.array(bad, pa.int64())).to_pylist()
     lines = [int(part.lines[place]) for place in bad]
     sent = {**part.sent, **{line: as_sent(row) for line, row in zip(lines, rows, strict=True)}}
@@ -71,7 +86,8 @@ def inside(context: Context, who: Principal, table: Table, part: CheckedRows) ->
     keep = np.ones(part.batch.num_rows, np.bool_)
     keep[bad] = False
     batch = part.batch.filter(pa.array(keep))
-    return replace(part, batch=batch, lines=part.lines[keep], refused=tuple(refused), sent=sent)
+    kept = replace(part, batch=batch, lines=part.lines[keep], refused=tuple(refused), sent=sent)
+    return Inside(kept, {int(part.lines[place]): code for place, code in far.items() if codes[place] is None})
 
 
 def _of_others(
@@ -100,8 +116,8 @@ def _refused(table: Table, line: int) -> QuarantinedRow:
         line=line,
         column="division_code",
         reason="outside_divisions: outside the divisions of whoever sent it",
-        found="a division, or a person on record in one, that is not the sender's",
-        expected="a division of the sender's, or under one",
+        found="a division that is not the sender's, or what is on record in one",
+        expected="a division of the sender's, or under one, and what is on record there or nowhere",
         reason_zh="不在报送人管辖区划内",
-        expected_zh="报送人管辖区划内的行政区划",
+        expected_zh="报送人管辖区划内的行政区划，且所涉发放、卡、人员登记在该区划内或尚无登记",
     )

@@ -19,10 +19,15 @@ _DIVISION: Final = re.compile(r"[0-9]{2,12}")
 
 
 def refused_rows(
-    context: Context, refused: Iterable[QuarantinedRow], sent: Mapping[int, Mapping[str, str]]
+    context: Context,
+    refused: Iterable[QuarantinedRow],
+    sent: Mapping[int, Mapping[str, str]],
+    places: Mapping[int, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows of `store.quarantine.QUARANTINE`, but for the columns that say which delivery they came with."""
-    return [_row(context, row, sent.get(row.line, {})) for row in refused]
+    """Rows of `store.quarantine.QUARANTINE`, but for the columns that say which delivery they came with. `places`: the
+    division of rows that name none, by line."""
+    places = places or {}
+    return [_row(context, row, sent.get(row.line, {}), places.get(row.line)) for row in refused]
 
 
 def conflicting(context: Context, table: Table, part: CheckedRows, positions: list[int]) -> list[dict[str, Any]]:
@@ -69,8 +74,8 @@ def as_sent(row: Mapping[str, Any]) -> dict[str, str]:
     return texts
 
 
-def _row(context: Context, told: QuarantinedRow, sent: Mapping[str, str]) -> dict[str, Any]:
-    division = sent.get("division_code", "")
+def _row(context: Context, told: QuarantinedRow, sent: Mapping[str, str], place: str | None = None) -> dict[str, Any]:
+    division = place or sent.get("division_code", "")
     return {
         "line": told.line,
         "column_name": told.column,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -77,7 +77,8 @@ def take(context: Context, who: Principal, delivery: Delivery) -> Taken:
     """Take a delivery. Raises UnusableDataError for a file that cannot be read as the table, naming column and reason,
     NotYoursError for a table that is not the sender's to hand over, KeyUsedError and BeingTakenError.
 
-    Rows of divisions known to lie outside the sender's are quarantined.
+    Rows of divisions known to lie outside the sender's, and rows about what is on record outside alone, are
+    quarantined.
     Rows are kept batch by batch. When it breaks off, sending it again takes the rest: what is on record counts as
     repeated.
     """
@@ -164,7 +165,8 @@ def _take_all(context: Context, who: Principal, delivery: Delivery, file: Checke
         own_from = facts.last_seq(connection) + 1
     for stretch in file:
         for part in _parts(stretch):
-            _take_part(context, who, delivery, inside(context, who, delivery.table, part), intake_id, own_from)
+            own = inside(context, who, delivery.table, part)
+            _take_part(context, who, delivery, own.rows, own.places, intake_id, own_from)
 
 
 def _parts(stretch: CheckedRows) -> Iterator[CheckedRows]:
@@ -179,12 +181,18 @@ def _parts(stretch: CheckedRows) -> Iterator[CheckedRows]:
 
 
 def _take_part(
-    context: Context, who: Principal, delivery: Delivery, part: CheckedRows, intake_id: int, own_from: int
+    context: Context,
+    who: Principal,
+    delivery: Delivery,
+    part: CheckedRows,
+    places: Mapping[int, str],
+    intake_id: int,
+    own_from: int,
 ) -> None:
-    """Take some rows in one transaction."""
+    """Take some rows in one transaction. `places`: the division of refused rows that name none, by line."""
     table, at = delivery.table, context.clock.now()
     hashes = hashes_of(context.seal, table, part.batch)
-    bad = refused_rows(context, part.refused, part.sent)
+    bad = refused_rows(context, part.refused, part.sent, places)
     about = {"intake_id": intake_id, "table_name": table.name, "sent_by": who.name, "at": at}
     with context.database.write() as connection:
         found = accept(

@@ -16,7 +16,7 @@ from service.work.facts.hashes import Hashes, hashes_of
 from service.work.facts.refused import conflicting, refused_rows
 from service.work.facts.take_rows import take_rows
 from service.work.runs import spool
-from service.work.runs.rows_of_run import PAYMENTS, Divisions, first_of, kept_rows, not_in_future, of_run
+from service.work.runs.rows_of_run import PAYMENTS, Divisions, first_of, kept_rows, not_in_future, not_of_others, of_run
 from service.work.runs.steps import begin_step
 from service.work.runs.told import row_of
 
@@ -124,7 +124,7 @@ def _named(context: Context, run: Row[Any], rows: CheckedRows, hold: Hold) -> Ro
 def _take(context: Context, run: Row[Any], piece: int, rows: CheckedRows, divisions: Divisions, hold: Hold) -> None:
     """Take one piece in one transaction; what takes time and needs no database comes before it."""
     number = int(run.run)
-    rows = not_in_future(rows, micros(context.clock.now() + FUTURE))
+    rows = not_of_others(not_in_future(rows, micros(context.clock.now() + FUTURE)), divisions)
     hashes = hashes_of(context.seal, PAYMENTS, rows.batch)
     kept = kept_rows(context, rows, divisions)
     bad = refused_rows(context, rows.refused, rows.sent)

@@ -16,6 +16,7 @@ from features.intake.stream import CheckedRows
 from service.access import EVERYWHERE
 from service.sealing.masked import last_four
 from service.store import runs
+from service.work.facts.on_record import elsewhere
 from service.work.facts.refused import as_sent
 
 if TYPE_CHECKING:
@@ -89,6 +90,16 @@ def _without(rows: CheckedRows, bad: dict[int, QuarantinedRow]) -> CheckedRows:
     keep[list(bad)] = False
     refused = sorted([*rows.refused, *bad.values()], key=lambda row: row.line)
     return CheckedRows(rows.batch.filter(pa.array(keep)), rows.lines[keep], tuple(refused), sent)
+
+
+def not_of_others(rows: CheckedRows, divisions: Divisions) -> CheckedRows:
+    """The rows without those whose payment is on record in a division outside the sender's, which are refused: under a
+    village of its own nobody takes over what is paid elsewhere."""
+    if EVERYWHERE in divisions.sender or not rows.batch.num_rows:
+        return rows
+    with divisions.context.database.read() as connection:
+        far = elsewhere(divisions.context, connection, divisions.sender, PAYMENTS.name, rows.batch)
+    return _without(rows, {place: _outside(int(rows.lines[place])) for place in far})
 
 
 def kept_rows(context: Context, rows: CheckedRows, divisions: Divisions) -> list[dict[str, Any]]:
