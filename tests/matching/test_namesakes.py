@@ -212,10 +212,9 @@ def test_strangers_are_expected_in_any_list() -> None:
         np.full((rows, 1), np.nan),
     )
     patterns, counts = np.array([[0], [1]], np.int8), np.array([1, 10**7])
-    sizes = {"rows": rows, "persons": rows}
     for limit in (0.95, 0.8):
         spec = replace(load_spec(), linked_at_most=limit)
-        assert learn(compared, patterns, counts, {}, comparisons, spec, **sizes).linked == limit
+        assert learn(compared, patterns, counts, {}, comparisons, spec, rows=rows, persons=rows).linked == limit
 
 
 def test_what_each_kind_of_field_tells() -> None:
