@@ -22,6 +22,7 @@ from typing import Any, Final
 from service.running import archive, postgres_tools
 from service.running.archive import ArchiveError, Entry, Manifest
 from service.running.lock import alone
+from service.running.put import put_file, put_folder, staged
 from service.settings import Settings
 from service.store import Database, dump, migrate
 from service.store.dump import DumpError
@@ -109,16 +110,18 @@ def restore(context: Context, source: Path, *, overwrite: bool = False, step: St
         _put_database(database, manifest, work)
         step("files")
         for name in FOLDERS:
-            _put_folder(work / "home" / name, settings.state / name)
-        for name in (ANCHORS,):
-            _put_file(work / "home" / name, settings.state / name)
-        _put_file(work / "home" / "holidays.toml", settings.home / "holidays.toml")
+            if (work / "home" / name).is_dir():
+                put_folder(work / "home" / name, settings.state / name)
+        own = [("home", ANCHORS, settings.state / ANCHORS), ("home", "holidays.toml", settings.home / "holidays.toml")]
         step("record of models")
         if manifest.under("mlruns"):
-            _put_folder(work / "mlruns", settings.mlruns)
+            put_folder(work / "mlruns", settings.mlruns)
         for name, path in (("policy.toml", settings.policy), ("retention.toml", settings.retention)):
             if path is not None and (overwrite or not path.exists()):
-                _put_file(work / "own" / name, path)
+                own.append(("own", name, path))
+        for folder_name, name, path in own:
+            if (work / folder_name / name).is_file():
+                put_file(work / folder_name / name, path)
         step("log")
         return Restored(manifest, verify(context))
 
@@ -232,9 +235,11 @@ def _put_database(database: Database, manifest: Manifest, work: Path) -> None:
         if database.path is None:
             raise DumpError("expected a SQLite database in a file")
         database.close()
-        for suffix in ("-wal", "-shm"):
-            Path(f"{database.path}{suffix}").unlink(missing_ok=True)
-        os.replace(copied, database.path)
+        with staged(copied, Path(database.path)) as (beside, place):
+            # Of the database that goes: it must not be read into the one that comes.
+            for suffix in ("-wal", "-shm"):
+                Path(f"{database.path}{suffix}").unlink(missing_ok=True)
+            os.replace(beside, place)
     elif form == "pg_dump":
         dump.drop_everything(database)
         postgres_tools.find(database, needed=True).restore(database, files / "mingbai.dump")
@@ -247,24 +252,6 @@ def _put_database(database: Database, manifest: Manifest, work: Path) -> None:
                 dump.read_rows(connection, table, files / f"{table.name}.arrows")
             dump.go_on_counting(connection)
     migrate.upgrade(database)
-
-
-def _put_folder(source: Path, to: Path) -> None:
-    """A folder of the archive in the place of what is there, in one step."""
-    if not source.is_dir():
-        return
-    old = to.with_name(f".{to.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if to.exists():
-        to.rename(old)
-    shutil.move(source, to)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _put_file(source: Path, to: Path) -> None:
-    if source.is_file():
-        to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.move(source, to)
 
 
 __all__ = ["ArchiveError", "Entry", "Manifest", "RestoreRefused", "Restored", "back_up", "restore"]

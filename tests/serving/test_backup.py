@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shutil
 import tarfile
+import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +22,7 @@ from service.running import archive, backup
 from service.running.archive import ArchiveError
 from service.running.backup import RestoreRefused, back_up, restore
 from service.running.lock import alone
+from service.running.put import put_folder
 from service.sealing.files import read_sealed, write_sealed
 from service.store import Database, dump, every_table, jobs, migrate, outbox
 from service.store.audit_lines import AUDIT_LINES
@@ -105,6 +108,108 @@ def test_what_is_put_back_is_what_was(context: Context, tmp_path: Path) -> None:
         jobs.add(connection, "kind", {}, context.clock.now())
         record(there, connection, Line("a", "case.close", "case", "C-1"))
     there.database.close()
+
+
+@pytest.mark.parametrize("where", ["rename refused", "another disk", "links to another disk"])
+def test_it_is_put_back_on_other_disks(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Home, database and record of models each on a disk of its own: what a rename cannot do is copied, and put in
+    place whole; putting it back again over what is there works too. Links stay links."""
+    fill(context)
+    file = tmp_path / "x.tar.zst"
+    back_up(context, file)
+    with tempfile.TemporaryDirectory(prefix="mingbai-other-disk-", dir=DISK) as folder:
+        disk = Path(folder)
+        there = other(context, tmp_path)
+        if where == "rename refused":
+            monkeypatch.setattr(os, "rename", _refused_across)
+        else:
+            assert disk.stat().st_dev != tmp_path.stat().st_dev
+            there = _on_disk(there, disk, links=where.startswith("links"))
+        for _ in range(2):
+            assert restore(there, file, overwrite=True).log.sound
+            assert content(there.database) == content(context.database)
+            assert read_sealed(there.seal, there.settings.state / "attachments" / "one") == b"a letter"
+            assert (there.settings.mlruns / "champion.json").read_text() == "{}"
+            assert (there.settings.home / "holidays.toml").read_text() == "days = []"
+        for one in (there.settings.state, there.settings.mlruns.parent, disk):
+            assert not [path for path in one.iterdir() if path.name.endswith((".new", ".old"))]
+        assert there.settings.mlruns.is_symlink() == where.startswith("links")
+        there.database.close()
+
+
+DISK = Path("/dev/shm")  # noqa: S108 - every test makes a folder of its own in it
+"""A disk that is another than that of the tests: memory, on every Linux."""
+
+
+def _refused_across(source: Any, to: Any) -> None:
+    """A rename between disks, as the system refuses it; within the folder of a backup they are one."""
+    raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(source), None, str(to))
+
+
+def _on_disk(there: Context, disk: Path, *, links: bool) -> Context:
+    """The deployment with its record of models, and its database where it is a file, on another disk."""
+    (disk / "mlruns").mkdir()
+    settings = there.settings
+    database = there.database
+    if database.kind == "sqlite":
+        assert database.path is not None
+        own = Path(database.path)
+        database.close()
+        shutil.move(own, disk / "service.db")
+        for suffix in ("-wal", "-shm"):
+            Path(f"{own}{suffix}").unlink(missing_ok=True)
+        if links:
+            own.symlink_to(disk / "service.db")
+        else:
+            settings = replace(settings, database=f"sqlite:///{disk / 'service.db'}")
+        database = Database(settings.database)
+    if links:
+        settings.mlruns.parent.mkdir(parents=True, exist_ok=True)
+        settings.mlruns.symlink_to(disk / "mlruns")
+    else:
+        settings = replace(settings, mlruns=disk / "mlruns")
+    return replace(there, settings=settings, database=database)
+
+
+def test_a_folder_that_is_the_top_of_a_disk_is_exchanged_inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be renamed: what is in it is, and the disk's own stays."""
+    source, to = tmp_path / "source", tmp_path / "top"
+    for path, text_of_it in ((source / "a" / "one", "new"), (to / "a" / "one", "old"), (to / "gone", "old")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text_of_it)
+    (to / "lost+found").mkdir()
+    whole = os.rename
+
+    def refused(one: Any, other: Any) -> None:
+        if Path(one) == to:
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+        whole(one, other)
+
+    monkeypatch.setattr(os, "rename", refused)
+    put_folder(source, to)
+    assert sorted(path.name for path in to.iterdir()) == ["a", "lost+found"]
+    assert (to / "a" / "one").read_text() == "new"
+
+
+def test_what_was_there_stands_when_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that cannot be put in place leaves the old one where it was."""
+    source, to = tmp_path / "source", tmp_path / "to"
+    for folder, told in ((source, "new"), (to, "old")):
+        folder.mkdir()
+        (folder / "one").write_text(told)
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("service.running.put._move", full)
+    with pytest.raises(OSError, match="No space"):
+        put_folder(source, to)
+    assert (to / "one").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["source", "to"]
 
 
 def test_rows_go_from_one_kind_of_database_into_the_other(context: Context, tmp_path: Path) -> None:
