@@ -144,10 +144,22 @@ def secrets(connection: Connection, subscription_id: int, now: dt.datetime) -> l
     return [bytes(row.sealed) for row in connection.execute(asked.order_by(SECRET.c.secret_id.desc()))]
 
 
-def hold(connection: Connection, subscription_id: int, sender: str, now: dt.datetime, until: dt.datetime) -> bool:
-    """Be the one that sends for a subscription until a moment; False when another does or it is to wait."""
-    free = or_(SUB.c.held_until.is_(None), SUB.c.held_until <= now, SUB.c.sender == sender)
-    ready = or_(SUB.c.wait_until.is_(None), SUB.c.wait_until <= now)
+def hold(
+    connection: Connection,
+    subscription_id: int,
+    sender: str,
+    now: dt.datetime,
+    until: dt.datetime,
+    longest_wait: dt.timedelta,
+) -> bool:
+    """Be the one that sends for a subscription until a moment; False when another does or it is to wait.
+
+    No hold is longer than this one and no wait longer than `longest_wait`: one that ends much later was written by a
+    clock that ran ahead, and would keep a consumer waiting for as long as it was ahead.
+    """
+    over = or_(SUB.c.held_until <= now, SUB.c.held_until > now + 2 * (until - now))
+    free = or_(SUB.c.held_until.is_(None), over, SUB.c.sender == sender)
+    ready = or_(SUB.c.wait_until.is_(None), SUB.c.wait_until <= now, SUB.c.wait_until > now + longest_wait)
     done = connection.execute(
         update(SUB)
         .where(SUB.c.subscription_id == subscription_id, SUB.c.state == "active", SUB.c.asked_by.is_(None), free, ready)
@@ -211,8 +223,11 @@ def standing(connection: Connection, subscriptions: Sequence[int]) -> dict[tuple
     return {(int(number), str(state)): int(count) for number, state, count in found}
 
 
-def due(connection: Connection, subscription_id: int, now: dt.datetime, limit: int) -> Sequence[Row[Any]]:
-    """Deliveries to be sent now: of each subject only the first that waits, so that its order is kept."""
+def due(
+    connection: Connection, subscription_id: int, now: dt.datetime, limit: int, longest_wait: dt.timedelta
+) -> Sequence[Row[Any]]:
+    """Deliveries to be sent now: of each subject only the first that waits, so that its order is kept. One that is due
+    later than `longest_wait` from now was planned by a clock that ran ahead."""
     earlier = DELIVERY.alias()
     blocked = exists(
         select(literal(1)).where(
@@ -225,7 +240,7 @@ def due(connection: Connection, subscription_id: int, now: dt.datetime, limit: i
     asked = select(DELIVERY).where(
         DELIVERY.c.subscription_id == subscription_id,
         DELIVERY.c.state == "waiting",
-        DELIVERY.c.due_at <= now,
+        or_(DELIVERY.c.due_at <= now, DELIVERY.c.due_at > now + longest_wait),
         ~blocked,
     )
     return connection.execute(asked.order_by(DELIVERY.c.delivery_id).limit(limit)).all()

@@ -23,13 +23,17 @@ from service.work.metrics import DELIVERIES
 from service.work.webhooks.chosen import chosen
 from service.work.webhooks.envelope import body_of, headers
 from service.work.webhooks.guard import Resolve, networks
-from service.work.webhooks.send import GONE, Answer, new_client, send
+from service.work.webhooks.send import ASKED_SECONDS, GONE, Answer, new_client, send
 
 if TYPE_CHECKING:
     import httpx2
 
 HOLD = dt.timedelta(seconds=120)
 """How long a worker has a subscription to itself; longer than one batch can take."""
+LONGEST_WAIT = dt.timedelta(seconds=max(ASKED_SECONDS, 300.0 * 1.2) + 60.0)
+"""No consumer is waited for longer than this without a knock."""
+LONGEST_DELAY = dt.timedelta(seconds=7200.0 * 1.2 + 60.0)
+"""No event is put off for longer than this."""
 DEAD_AFTER = dt.timedelta(days=1)
 """From the first attempt of an event to the last."""
 AHEAD = 5000
@@ -128,7 +132,7 @@ class Courier:
         """Plan, send and record one batch; whether there may be more to send at once."""
         now = self.context.clock.now()
         with self.context.database.write() as connection:
-            if not webhooks.hold(connection, subscription_id, self.sender, now, now + HOLD):
+            if not webhooks.hold(connection, subscription_id, self.sender, now, now + HOLD, LONGEST_WAIT):
                 return False
             subscription = webhooks.find(connection, subscription_id, webhooks.ANY)
             if subscription is None:
@@ -136,7 +140,7 @@ class Courier:
             self._plan(connection, subscription, now)
             # One knock at a door that stayed shut is enough to know.
             limit = BATCH if subscription.failures == 0 else 1
-            rows = webhooks.due(connection, subscription_id, now, limit)
+            rows = webhooks.due(connection, subscription_id, now, limit, LONGEST_DELAY)
             events = {str(row.event_id): outbox.one(connection, str(row.event_id)) for row in rows}
             secrets = [
                 str(open_text(self.context.seal, webhooks.SECRET.c.sealed, sealed))
@@ -207,7 +211,8 @@ class Courier:
         if answer is None:
             return {"state": "dead", "ended_at": now, "reason": "the event is no longer kept"}
         attempts = int(row.attempts) + 1
-        first = row.first_tried_at or now
+        # A clock that ran ahead made the first attempt later than it was: the day of attempts begins now.
+        first = min(row.first_tried_at or now, now)
         values = {"attempts": attempts, "first_tried_at": first, "status": answer.status, "reason": answer.reason}
         if answer.arrived:
             return {**values, "state": "delivered", "ended_at": now}

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import httpx2
 
 CONNECT_SECONDS = 5.0
+ASKED_SECONDS = 3600.0
+"""A consumer that asks to be left alone for longer is knocked at once an hour: it may be back, and a hold that ends
+later than this was made by a clock that ran ahead."""
 ANSWER_SECONDS = 10.0
 _READ_AT_MOST = 64 * 1024
 _DOWN = frozenset({408, 429, 502, 503, 504})
@@ -112,14 +115,14 @@ def _read_a_little(response: httpx2.Response, begun: float) -> None:
 
 
 def _asked_to_wait(response: httpx2.Response) -> float | None:
-    """Seconds of `Retry-After`, a number or a date, at most a day."""
+    """Seconds of `Retry-After`, a number or a date, at most `ASKED_SECONDS`."""
     text = response.headers.get("retry-after", "").strip()
     if not text:
         return None
     if text.isdigit():
-        return float(min(int(text[:9]), 86_400))
+        return min(float(text[:9]), ASKED_SECONDS)
     try:
         until = email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError):
         return None
-    return min(max(0.0, until.timestamp() - time.time()), 86_400.0)
+    return min(max(0.0, until.timestamp() - time.time()), ASKED_SECONDS)
