@@ -7,13 +7,15 @@ source and carries its confidence, so that a death by name alone can never weigh
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Final, Literal
 
 import pyarrow as pa
 
 PREFIX: Final = "list:"
 NUMBER_LEVELS: Final = frozenset({"as_given", "rewritten", "old_form", "repaired"})
 """Levels of an identity number that agrees; every other link rests on details alone."""
+DEATH_LEVELS: Final = frozenset({"same", "same_weeks"})
+"""Levels of a registered death that fits the row's."""
 SCHEMA: Final = pa.schema(
     [
         ("row_id", pa.string()),
@@ -27,6 +29,20 @@ SCHEMA: Final = pa.schema(
         ("recorded_at", pa.timestamp("us", tz="UTC")),
     ]
 )
+
+
+def settled_by(agreement: str) -> Literal["nothing", "own_death", "others"]:
+    """What told the person from namesakes, beside the row and the person's entry, of a match's `agreement`.
+
+    Their own death on record, something on record about others, or nothing.
+
+    >>> settled_by('{"died": {"level": "same"}, "stranger": {"level": "settled"}}')
+    'own_death'
+    """
+    said = json.loads(agreement)
+    if said.get("stranger", {}).get("level") != "settled":
+        return "nothing"
+    return "own_death" if said.get("died", {}).get("level") in DEATH_LEVELS else "others"
 
 
 def as_events(matches: pa.Table, department_rows: pa.Table) -> pa.Table:

@@ -141,7 +141,7 @@ def _date(f: Field) -> Comparison:
             Level("same_month", "同年同月", f"{n}_year_l = {n}_year_r and {n}_month_l = {n}_month_r", 0.005),
             Level(
                 "year_off",
-                "月日相同、差一至两年",
+                "差一至两年、月日相同或差一天",
                 # A year counted in days misses the day of the month by one over a leap year.
                 f"({n}_month_l = {n}_month_r and {n}_dom_l = {n}_dom_r and abs({n}_year_l - {n}_year_r) <= 2)"
                 f" or {apart} between 364 and 367",

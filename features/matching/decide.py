@@ -16,6 +16,8 @@ SHOWN_RIVALS = 3
 """So many equally good persons are named."""
 TELLS = round(math.log(2.0) * UNIT)
 """A field tells who is meant where it makes that at least twice as likely."""
+MOVED = round(0.01 * UNIT)
+"""Less than this is no difference."""
 ALONE = -1
 """The most that a name alone may reach, in units: just below even odds, the lowest line a policy may draw."""
 
@@ -26,8 +28,8 @@ class Chosen:
 
     `pair` (k,) places in the compared pairs; `log_odds` (k,) whole units, all counted; `rivals` (k,) what the other
     candidates weigh, in units, at most 0; `equals` (k,) tuples of persons' numbers as good as the best, without it;
-    `settled` (k,) what `Model.scores_settled` takes back; `alone` (k,) what is taken off where nothing but a name
-    agrees.
+    `settled` (k,) what `Model.scores_settled` takes back; `moved` (k,) whether the person would be less likely without
+    the fields that settle; `alone` (k,) what is taken off where nothing but a name agrees.
     """
 
     pair: NDArray[np.int64]
@@ -35,6 +37,7 @@ class Chosen:
     rivals: NDArray[np.int64]
     equals: tuple[tuple[int, ...], ...]
     settled: NDArray[np.int64]
+    moved: NDArray[np.bool_]
     alone: NDArray[np.int64]
 
     @property
@@ -56,7 +59,7 @@ def choose(compared: Compared, model: Model, person_order: NDArray[np.int64] | N
     identifiers), which decides nothing but the order in which they are named: two equals are never `same`. Where
     nothing but a name agrees, however rare, the answer stays a question: a stranger may bear it.
     """
-    scores, settled = model.scores_settled(compared)
+    scores, settled, plain = model.scores_settled(compared)
     order_key = compared.person.astype(np.int64) if person_order is None else person_order[compared.person]
     order = np.lexsort((order_key, -scores, compared.row))
     rows, sorted_scores = compared.row[order], scores[order]
@@ -71,7 +74,9 @@ def choose(compared: Compared, model: Model, person_order: NDArray[np.int64] | N
         equals.append(tuple(compared.person[order[first + 1 : min(stop, first + SHOWN_RIVALS)]].tolist()))
     best, log_odds = order[starts], sorted_scores[starts] + rivals
     alone = np.where(_told(compared, model)[best], 0, np.minimum(ALONE - log_odds, 0))
-    return Chosen(best, log_odds + alone, rivals, tuple(equals), settled[best], alone)
+    without = plain / UNIT - np.log1p(rival_odds(compared.row, plain / UNIT)) if settled.any() else scores / UNIT
+    moved = (settled[best] != 0) & (log_odds > np.rint(without[best] * UNIT) + MOVED)
+    return Chosen(best, log_odds + alone, rivals, tuple(equals), settled[best], moved, alone)
 
 
 def _told(compared: Compared, model: Model) -> NDArray[np.bool_]:

@@ -3,8 +3,9 @@
 `agreement` is `{field: {"level": ..., "weight": ...}}` with `prior` (how many rows have somebody, among how many
 persons), one entry a field (`unknown` where nothing could be said), `<field>_value` where the value is rarer or more
 common than usual, and `rivals` (other candidates; equally good ones are named under `persons`). `stranger` takes back
-what a field gained that only settles which of several persons is meant, `name_alone` what a name gained that nothing
-else bears out. Weights are natural logarithms of odds in four decimals; their sum is `log_odds`.
+what a field gained that only settles which of several persons is meant (`settled` where that made the person likelier,
+`as_likely` where it moved nothing), `name_alone` what a name gained that nothing else bears out. Weights are natural
+logarithms of odds in four decimals; their sum is `log_odds`.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ def agreements(compared: Compared, chosen: Chosen, model: Model, right_ids: pa.A
         fields.append((said.tolist(), added.tolist(), c.field))
     prior = '"prior": {"level": "anybody", "weight": ' + _number(model.prior) + "}"
     made = []
-    taken = zip(chosen.rivals.tolist(), chosen.equals, chosen.settled.tolist(), chosen.alone.tolist(), strict=True)
-    for i, (rivals, equals, settled, alone) in enumerate(taken):
+    columns = (chosen.rivals, chosen.settled, chosen.moved, chosen.alone)
+    taken = zip(*(column.tolist() for column in columns), chosen.equals, strict=True)
+    for i, (rivals, settled, moved, alone, equals) in enumerate(taken):
         parts = [prior]
         for said_texts, values, field in fields:
             parts.append(said_texts[i])
@@ -55,7 +57,8 @@ def agreements(compared: Compared, chosen: Chosen, model: Model, right_ids: pa.A
             named = f', "persons": {json.dumps(right_ids.take(pa.array(equals)).to_pylist())}' if equals else ""
             parts.append(f'"rivals": {{"level": "{level}", "weight": {_number(rivals)}{named}}}')
         if settled:
-            parts.append(f'"stranger": {{"level": "as_likely", "weight": {_number(settled)}}}')
+            level = "settled" if moved else "as_likely"
+            parts.append(f'"stranger": {{"level": "{level}", "weight": {_number(settled)}}}')
         if alone:
             parts.append(f'"name_alone": {{"level": "question", "weight": {_number(alone)}}}')
         made.append("{" + ", ".join(parts) + "}")

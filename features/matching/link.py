@@ -173,7 +173,8 @@ def _prints_of(
     con: duckdb.DuckDBPyConnection, table: str, columns: list[str], wanted: Collection[str]
 ) -> dict[str, str]:
     """Fingerprints of records by identifier."""
-    ordered, made = sorted(wanted), {}
+    ordered = sorted(wanted)
+    made: dict[str, str] = {}
     for start in range(0, len(ordered), PRINTS):
         con.register("wanted_ids", pa.table({"id": pa.array(ordered[start : start + PRINTS], pa.string())}))
         numbers = con.execute(f"SELECT n, id FROM {table} JOIN wanted_ids USING (id)").fetchall()  # noqa: S608

@@ -1,8 +1,9 @@
 """Matches as events with a clock of their own: what features and rules may read of departments' lists.
 
 Only `same` counts. A match is known from the moment when both its row and the person's entry it was compared with were
-on record. What a later run decides otherwise (another person, or nobody) counts from that run's moment on and takes
-nothing back that was scored before: versions are added, never changed.
+on record, and where a registered death told namesakes apart, that death too. What a later run decides otherwise
+(another person, or nobody) counts from that run's moment on and takes nothing back that was scored before: versions
+are added, never changed.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ import pyarrow.parquet as pq
 
 from features.asof import Ledger
 from features.contract import DERIVED
-from features.matching.as_events import as_events
-from features.matching.register import department_rows, known_rows
+from features.matching.as_events import as_events, settled_by
+from features.matching.register import deaths_known, department_rows, known_rows
 
 FILE = "matched_events.parquet"
 SCHEMA = pa.schema(
@@ -110,6 +111,8 @@ def kept(ledger: Ledger, matches: pa.Table, at_us: int, before: Record) -> Kept:
     made: list[dict[str, Any]] = []
     counts = {"new": 0, "changed": 0, "taken_back": 0}
     found: set[str] = set()
+    deaths = deaths_known(ledger, at_us)
+    agreement = dict(zip(chosen.column("row_id").to_pylist(), chosen.column("agreement").to_pylist(), strict=True))
     for event in as_events(chosen, department_rows(ledger, at_us)).to_pylist():
         told = {name: event[name] for name in SCHEMA.names}
         row_id, earlier = told["row_id"], standing.get(told["row_id"])
@@ -117,7 +120,11 @@ def kept(ledger: Ledger, matches: pa.Table, at_us: int, before: Record) -> Kept:
         if earlier is not None and all(earlier[k] == told[k] for k in ("person_id", "kind", "effective_on", "basis")):
             continue
         decided_late = earlier is not None or (last_run is not None and rows[row_id] <= last_run)
-        told["recorded_at"] = at_us if decided_late else max(rows[row_id], persons[told["person_id"]])
+        settled = settled_by(agreement[row_id])
+        by_death = deaths[told["person_id"]][1] if settled == "own_death" else rows[row_id]
+        on_record = max(rows[row_id], persons[told["person_id"]], by_death)
+        # What is on record about other candidates has no one clock: such a match counts from the run on.
+        told["recorded_at"] = at_us if decided_late or settled == "others" else on_record
         counts["new" if earlier is None or earlier["person_id"] is None else "changed"] += 1
         made.append(told)
     for row_id, earlier in sorted(standing.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,19 +74,25 @@ def persons(ledger: Ledger, at_us: int) -> pa.Table:
 
 def _died_on(ledger: Ledger, at_us: int, persons: pa.ChunkedArray) -> pa.Array:
     """For each person the day of death on record by T, the one told last; null for the living."""
-    nobody = pa.nulls(len(persons), pa.date32())
-    if "civil_events" not in ledger.tables:
-        return nobody
-    source = ledger.tables["civil_events"]
-    known = pa.array(known_rows(ledger, "civil_events", at_us))
-    events = pa.table({name: source.arrow(name).take(known) for name in ("person_id", "kind", "effective_on")})
-    deaths = events.filter(pc.equal(events.column("kind").cast(pa.string()), DEATH))
-    who = deaths.column("person_id").cast(pa.string()).to_pylist()
-    told = dict(zip(who, deaths.column("effective_on").cast(pa.date32()).to_pylist(), strict=True))
+    told = deaths_known(ledger, at_us)
     if not told:
-        return nobody
+        return pa.nulls(len(persons), pa.date32())
     place = pc.index_in(persons.cast(pa.string()), value_set=pa.array(told, pa.string()))
-    return pa.array(list(told.values()), pa.date32()).take(place)
+    return pa.array([day for day, _ in told.values()], pa.date32()).take(place)
+
+
+def deaths_known(ledger: Ledger, at_us: int) -> dict[str, tuple[dt.date, int]]:
+    """For each person whose death other departments recorded by T: the day told last, and when it became known
+    (microseconds UTC)."""
+    if "civil_events" not in ledger.tables:
+        return {}
+    source = ledger.tables["civil_events"]
+    places = known_rows(ledger, "civil_events", at_us)
+    died = pc.equal(source.arrow("kind").take(pa.array(places)).cast(pa.string()), DEATH)
+    places = places[np.asarray(pc.fill_null(died, False))]
+    who, days = (source.arrow(name).take(pa.array(places)) for name in ("person_id", "effective_on"))
+    told = zip(days.cast(pa.date32()).to_pylist(), np.asarray(source.known_at)[places].tolist(), strict=True)
+    return dict(zip(who.cast(pa.string()).to_pylist(), told, strict=True))
 
 
 def _before(

@@ -61,8 +61,9 @@ class Model:
         """Log-odds of each pair without its rivals, in units; shape (n,). Pairs are sorted by row."""
         return self.scores_settled(compared)[0]
 
-    def scores_settled(self, compared: Compared) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The same, and the part of it that takes back what fields gained that only settle; both (n,), in units.
+    def scores_settled(self, compared: Compared) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """The same; the part of it that takes back what fields gained that only settle; and the scores without those
+        fields. All (n,), in units.
 
         Such fields move the persons of a row against one another. What is taken back leaves the odds of all of them
         together against nobody as if these fields were not there.
@@ -76,7 +77,7 @@ class Model:
             else:
                 total += weight + self.by_value(place, compared)
         back = _taken_back(compared.row, total, settling)
-        return total + settling + back, back
+        return total + settling + back, back, total
 
 
 def _taken_back(rows: NDArray[np.int32], scores: NDArray[np.int64], added: NDArray[np.int64]) -> NDArray[np.int64]:

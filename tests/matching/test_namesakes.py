@@ -67,6 +67,7 @@ def test_a_registered_death_of_that_day_tells_which_namesake_died() -> None:
     agreement = json.loads(found["agreement"])
     assert agreement["died"]["level"] == "same"
     assert agreement["stranger"]["weight"] < 0
+    assert agreement["stranger"]["level"] == "settled"
     assert added_up(found["agreement"]) == found["log_odds"]
 
 
@@ -79,7 +80,7 @@ def test_a_registered_death_is_no_proof_against_a_stranger(died: str) -> None:
     told = asked(row, {**one, "died_on": died})
     untold = asked(row, one)
     assert told["probability"] == pytest.approx(untold["probability"], abs=0.02)
-    assert "died" in json.loads(told["agreement"])
+    assert json.loads(told["agreement"])["stranger"]["level"] == "as_likely"
 
 
 def test_what_happened_to_a_grown_person_is_not_a_namesakes_child() -> None:

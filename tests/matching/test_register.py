@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -59,6 +60,33 @@ def test_the_register_has_each_person_once_with_what_was_before() -> None:
     assert (then["division_code"], then["former_division"]) == ("V1", None)
     ids = register.persons(ledger, EVERYTHING).column("person_id").to_pylist()
     assert len(ids) == len(set(ids))
+
+
+def test_deaths_on_record_are_those_known_by_then() -> None:
+    """The day told last; nothing from after T, nothing of other events; rows of lists say a day where they tell of a
+    death."""
+    world = World().add("persons", person_id="P9", recorded_at="2018-01-01").add("persons", person_id="P8")
+    for kind, day, recorded in (
+        ("vehicle_bought", "2018-02-01", "2018-02-02"),
+        ("death", "2018-03-01", "2018-04-01"),
+        ("death", "2018-03-05", "2018-09-01"),
+    ):
+        world = world.add("civil_events", person_id="P9", kind=kind, effective_on=day, recorded_at=recorded)
+    for row, kind in (("R1", "death"), ("R2", "vehicle_bought")):
+        world = world.add("department_rows", row_id=row, kind=kind, effective_on="2018-03-01")
+
+    def died(day: str) -> str | None:
+        at = int(np.datetime64(day, "us").astype(np.int64))
+        found = {row["person_id"]: row["died_on"] for row in register.persons(world.ledger, at).to_pylist()}
+        assert set(found) >= {"P9"}
+        assert all(other is None for who, other in found.items() if who != "P9")
+        return None if found["P9"] is None else str(found["P9"])
+
+    assert [died(day) for day in ("2018-03-20", "2018-05-01", "2018-10-01")] == [None, "2018-03-01", "2018-03-05"]
+    rows = {row["row_id"]: row["died_on"] for row in register.department_rows(world.ledger, EVERYTHING).to_pylist()}
+    assert (str(rows["R1"]), rows["R2"]) == ("2018-03-01", None)
+    nothing = World(without=frozenset({"civil_events"})).add("persons", person_id="P9")
+    assert set(register.persons(nothing.ledger, EVERYTHING).column("died_on").to_pylist()) == {None}
 
 
 def test_a_county_without_lists_says_so() -> None:

@@ -85,6 +85,23 @@ def test_a_match_is_known_when_row_and_person_were() -> None:
     assert seen(made, record, "2019-03-11") == {"R1": "P1", "R2": "P9"}
 
 
+def test_a_match_that_a_registered_death_settled_is_known_when_the_death_was() -> None:
+    """R1 told on 1 February of a death that another department recorded on the 20th: the namesakes were one until then.
+    What is on record about the others has no one clock: such a match counts from the run on."""
+    made = listed().add(
+        "civil_events", person_id="P1", kind="death", effective_on="2019-01-10", recorded_at="2019-02-20"
+    )
+    own = {"died": {"level": "same", "weight": 6.0}, "stranger": {"level": "settled", "weight": -5.0}}
+    others = {**own, "died": {"level": "unknown", "weight": 0.0}}
+    fits = {**own, "stranger": {"level": "as_likely", "weight": -6.0}}
+    for said, day, before in ((own, "2019-02-21", "2019-02-19"), (others, "2019-03-01", "2019-02-28"),
+                              (fits, "2019-02-02", "2019-01-31")):  # fmt: skip
+        found = matches(("R1", "P1"), agreement=json.dumps(said))
+        record = kept(made.ledger, found, at("2019-03-01"), NOTHING).record
+        assert seen(made, record, before) == {}
+        assert seen(made, record, day) == {"R1": "P1"}
+
+
 def test_a_later_run_counts_from_its_moment_on() -> None:
     made = listed()
     first = kept(made.ledger, matches(("R1", "P1"), ("R2", None)), at("2019-03-01"), NOTHING)

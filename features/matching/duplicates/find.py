@@ -127,7 +127,7 @@ def _part(
     told = np.flatnonzero(probability_of(units) >= spec.none_probability)
     few = Compared(compared.row[told], compared.person[told], compared.levels[told], compared.shares[told])
     nothing = np.zeros(len(told), np.int64)
-    chosen = Chosen(np.arange(len(told)), units[told], nothing, ((),) * len(told), nothing, nothing)
+    chosen = Chosen(np.arange(len(told)), units[told], nothing, ((),) * len(told), nothing, nothing > 0, nothing)
     ids = pa.concat_arrays(entries.table.column("person_id").chunks)
     fields = [c.field for c in compared_by]
     near = np.zeros(len(told), dtype=bool)
