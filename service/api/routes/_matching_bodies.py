@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Decision = Literal["same", "unsure", "none"]
 Answer = Literal["same", "different", "unclear"]
-RowHash = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", examples=["c41eb575d8eff407c0135174a728a154"])]
+RowHash = Annotated[Line, Field(max_length=64, examples=["c41eb575d8eff407c0135174a728a154"])]
 
 
 class RunBody(BaseModel):

@@ -50,8 +50,8 @@ STATUS: Final[dict[Kind, tuple[int, str]]] = {
 Reads = Annotated[Principal, Depends(needs("matching.read"))]
 Reviews = Annotated[Principal, Depends(needs("matching.review"))]
 Manages = Annotated[Principal, Depends(needs("matching.manage"))]
-Row = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
-After = Annotated[str, Query(pattern=r"^([0-9a-f]{32})?$")]
+Row = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+After = Annotated[str, Query(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 AnswerId = Annotated[int, Path(ge=1, le=2**53)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
@@ -110,18 +110,18 @@ def waiting(context: Asked, who: Reviews, of: Literal["sample", "unsure"] = "sam
     return NextBody(pair=pair_body(found.pair) if found.pair else None, left=found.left)
 
 
-@router.get("/pairs/{row}", responses=responses(401, 403, 404, 422))
-def pair(context: Asked, who: Reviews, row: Row) -> PairBody:
+@router.get("/pairs/{row_hash}", responses=responses(401, 403, 404, 422))
+def pair(context: Asked, who: Reviews, row_hash: Row) -> PairBody:
     """One row beside the person it may mean. The look is on the log."""
     with told():
-        return pair_body(read_pair(context, who, row))
+        return pair_body(read_pair(context, who, row_hash))
 
 
-@router.post("/pairs/{row}/answers", status_code=201, responses=responses(401, 403, 404, 409, 422))
-def answer(context: Asked, who: Reviews, row: Row, body: AnswerRequest) -> AnswerBody:
+@router.post("/pairs/{row_hash}/answers", status_code=201, responses=responses(401, 403, 404, 409, 422))
+def answer(context: Asked, who: Reviews, row_hash: Row, body: AnswerRequest) -> AnswerBody:
     """Say whether they are the same. It stands until it is taken back or either record changes."""
     with told():
-        number, stands = answering.answer(context, who, row, body.content, body.answer, body.why)
+        number, stands = answering.answer(context, who, row_hash, body.content, body.answer, body.why)
     return AnswerBody(answer_id=number, decision=stands)
 
 

@@ -12,22 +12,23 @@ from service.console.page import Page
 from service.console.pages._matching import EXAMPLE_PAIR
 from service.console.visit import Visit, visit
 from service.work.matching.pairs import list_pairs
-from service.work.matching.shown import PairShown
+from service.work.matching.shown import FieldShown, PairShown
 from service.work.matching.summary import summary
 from service.work.matching.words import source_word
 
 Decision = Literal["same", "unsure", "none"]
 SHOWN: Final = 50
-SIDE: Final = ("id_number", "name", "birth", "place")
-"""Fields a line shows of both sides."""
+SIDE: Final = ("name", "birth", "id_number", "place")
+"""Fields a line shows of both sides, where the policy compares them."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairLine:
-    """A row: the pair, its list in words, and the sides of a few fields, what differs marked."""
+    """A row: the pair, its list in words, and both sides of a few fields, in the order of the columns."""
 
     pair: PairShown
     source: tuple[str, str]
+    fields: tuple[FieldShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Contents:
     """What the page shows.
 
     * `decision`, `source`: what was asked for, an empty list for all; `sources`: lists there are, with their words
-    * `lines`: rows; `fields`: names of the fields a line shows
+    * `lines`: rows; `columns`: what the fields they show are called
     * `next`, `first`: addresses of the next page and of the beginning, empty for none
     """
 
@@ -43,16 +44,24 @@ class Contents:
     source: str
     sources: tuple[tuple[str, tuple[str, str]], ...]
     lines: tuple[PairLine, ...]
-    fields: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
     next: str
     first: str
 
+
+def _side(pair: PairShown) -> tuple[FieldShown, ...]:
+    by_name = {one.name: one for one in pair.fields}
+    return tuple(by_name[name] for name in SIDE if name in by_name)
+
+
+_EXAMPLE: Final = _side(EXAMPLE_PAIR)
 
 PAGE: Final = Page(
     "matching_pairs",
     Contents(
         "unsure", "", (("civil_affairs", ("民政", "civil affairs")),),
-        (PairLine(EXAMPLE_PAIR, ("民政", "civil affairs")),), SIDE, "/matching/pairs?after=a", "/matching/pairs",
+        (PairLine(EXAMPLE_PAIR, ("民政", "civil affairs"), _EXAMPLE),), tuple(one.label for one in _EXAMPLE),
+        "/matching/pairs?after=a", "/matching/pairs",
     ),
     "matching.review",
     nav="matching",
@@ -71,8 +80,9 @@ def show(
     context, who = visitor.context, visitor.principal
     found = list_pairs(context, who, decision, source, after, SHOWN)
     sources = tuple((one.name, source_word(one.name)) for one in summary(context, who).lists)
-    lines = tuple(PairLine(one, source_word(one.source)) for one in found)
+    lines = tuple(PairLine(one, source_word(one.source), _side(one)) for one in found)
+    columns = tuple(one.label for one in lines[0].fields) if lines else ()
     here = {"decision": decision, "source": source}
     onward = f"/matching/pairs?{urlencode(here | {'after': found[-1].row})}" if len(found) == SHOWN else ""
     first = f"/matching/pairs?{urlencode(here)}" if after else ""
-    return visitor.page(PAGE, Contents(decision, source, sources, lines, SIDE, onward, first))
+    return visitor.page(PAGE, Contents(decision, source, sources, lines, columns, onward, first))

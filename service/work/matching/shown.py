@@ -105,7 +105,7 @@ def pair_shown(
     fields = tuple(
         _field(by_name[name], values, agreement, places)
         for name, values in details["fields"].items()
-        if name in by_name
+        if name in by_name and any(values)
     )
     return PairShown(
         row.row_hash, row.person_hash, row.content, row.source, value_word("department_rows", "kind", row.kind),
@@ -154,14 +154,19 @@ def _field(field: Field, values: list[str | None], agreement: Mapping[str, Any],
         FIELDS.get(field.kind, (field.name, field.name)),
         shown_row,
         masked(field.kind, person, places),
-        LEVELS.get(f"{field.kind}.{level}")
-        or LEVELS.get(level)
-        or (_zh(field).get(level, level), level.replace("_", " ")),
+        _level(field, level, row is not None and person is not None),
         _note(field.kind, row, person, former, level, places),
         round(weight, 4),
         speaks_of(weight, known),
         known and level not in AGREES,
     )
+
+
+def _level(field: Field, level: str, both: bool) -> Pair:
+    """A level in words; those of a kind of field nobody named as the comparison calls them."""
+    if level == "unknown":
+        return NOTES["not_compared"] if both else LEVELS["unknown"]
+    return LEVELS.get(f"{field.kind}.{level}") or (_zh(field).get(level, level), level.replace("_", " "))
 
 
 def masked(kind: str, value: str | None, places: Places) -> str:
@@ -172,8 +177,6 @@ def masked(kind: str, value: str | None, places: Places) -> str:
         return last_four(value.strip())
     if kind == "division":
         return places.full_name(value)
-    if kind == "category" and value in ("M", "F"):
-        return {"M": "男 M", "F": "女 F"}[value]
     return redacted(value)
 
 

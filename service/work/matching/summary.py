@@ -14,7 +14,7 @@ from service.store.match_answers import MATCH_ANSWERS
 from service.store.match_rows import MATCH_ROWS
 from service.store.match_runs import MatchRun
 from service.work.context import Context
-from service.work.places import Places, places_of
+from service.work.places import Place, Places, places_of
 
 MOST_PLACES: Final = 200
 ANSWERS: Final = ("same", "different", "unclear")
@@ -98,14 +98,23 @@ def _by_list(counts: Iterable[Row]) -> tuple[Counted, ...]:
 
 
 def _by_place(places: Places, who: Principal, counts: Iterable[Row]) -> tuple[Counted, ...]:
-    tops = places.tops(who)
-    shown = {one.code for top in tops for one in places.below(top.code)} or {top.code for top in tops}
+    shown = {one.code for one in _next_below(places, who)}
     found: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for division, _, decision, rows in counts:
         on_the_way = [one.code for one in places.path(division or "") if one.code in shown]
         found[on_the_way[0] if on_the_way else ""].append((decision, rows))
     made = [_counted(places.name(code), code, rows) for code, rows in found.items()]
     return tuple(sorted(made, key=lambda one: (not one.code, -one.rows, one.code))[:MOST_PLACES])
+
+
+def _next_below(places: Places, who: Principal) -> tuple[Place, ...]:
+    """The places somebody's scope divides into first."""
+    here = places.tops(who)
+    while below := tuple(one for place in here for one in places.below(place.code)):
+        here = below
+        if len(here) > 1:
+            break
+    return here
 
 
 def _counted(name: str, code: str, rows: Iterable[tuple[str, int]]) -> Counted:

@@ -81,6 +81,7 @@ NOTES: Final[dict[str, Pair]] = {
         "部分信息只能在几个人之间区分，不能排除外人",
         "some of it tells persons apart but does not rule out a stranger",
     ),
+    "not_compared": ("此处不作比较", "not compared here"),
     "digits": ("第{at}位不同", "differs at place {at}"),
 }
 
