@@ -17,7 +17,7 @@ from service.work.jobs import Handler
 LONG: Final = frozenset(
     {
         "score_run", "rescore", "refresh_queue", "refresh_funds", "audit_verify", "retention", "study", "review_rules",
-        "follow_releases", "match",
+        "follow_releases", "payments_asked", "match",
     }
 )  # fmt: skip
 """Kinds that may take minutes. They have a lane of their own, so that what is due to the second is not held up."""

@@ -61,6 +61,12 @@ def by_number(connection: Connection, key_id: int) -> Row[Any] | None:
     return connection.execute(select(API_KEYS).where(API_KEYS.c.key_id == key_id)).first()
 
 
+def by_name(connection: Connection, account_id: int, name: str) -> Row[Any] | None:
+    """The newest key of an account with a name."""
+    asked = select(API_KEYS).where(API_KEYS.c.account_id == account_id, API_KEYS.c.name == name)
+    return connection.execute(asked.order_by(API_KEYS.c.key_id.desc()).limit(1)).first()
+
+
 def use(connection: Connection, key_id: int, at: dt.datetime) -> None:
     """Note when a key was used; never moves back."""
     earlier = or_(API_KEYS.c.used_at.is_(None), API_KEYS.c.used_at < at)

@@ -109,6 +109,15 @@ def batches_of(connection: Connection, seq: int, source: str, limit: int) -> Seq
     return connection.execute(asked.order_by(FACT_BATCHES.c.seq).limit(limit)).mappings().all()
 
 
+def sent_between(connection: Connection, seq: int, until: int, source: str, limit: int) -> Sequence[RowMapping]:
+    """`seq, source, received_at, content` of the next batches of payments behind `seq` up to `until` whose source
+    begins so, in order."""
+    asked = select(FACT_BATCHES.c.seq, FACT_BATCHES.c.source, FACT_BATCHES.c.received_at, FACT_BATCHES.c.content)
+    within = (FACT_BATCHES.c.seq > seq, FACT_BATCHES.c.seq <= until, FACT_BATCHES.c.table_name == "disbursements")
+    asked = asked.where(*within, FACT_BATCHES.c.source.startswith(source, autoescape=True))
+    return connection.execute(asked.order_by(FACT_BATCHES.c.seq).limit(limit)).mappings().all()
+
+
 def rows_by_table(connection: Connection) -> dict[str, int]:
     """How many rows each table holds, versions counted."""
     asked = select(FACT_BATCHES.c.table_name, func.sum(FACT_BATCHES.c.rows)).group_by(FACT_BATCHES.c.table_name)

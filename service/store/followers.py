@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Connection, Table, Text, bindparam, insert, select, update
 
 from service.store._columns import METADATA, Moment, Number
+from service.store._new_rows import add_new
 
 FOLLOWERS = Table(
     "followers",
@@ -57,6 +58,11 @@ def done(connection: Connection, name: str, finished: Stretch) -> None:
 def seq_of(connection: Connection, name: str) -> int:
     """The batch up to which all is done, 0 at first."""
     return int(connection.execute(select(FOLLOWERS.c.seq).where(FOLLOWERS.c.name == name)).scalar() or 0)
+
+
+def begin(connection: Connection, name: str, seq: int) -> bool:
+    """Let somebody follow from behind a batch on. False where they follow already, from where they are."""
+    return bool(add_new(connection, FOLLOWERS, [{"name": name, "seq": seq}]))
 
 
 # Made once: it is asked many times a second.

@@ -17,6 +17,7 @@ from service.api.asking import Asked, context_of, needs, principal_of
 from service.api.problem import Flaw, Problem, responses
 from service.api.scored import EXAMPLE, Off, RowFlaw, Score
 from service.api.scorer import scorer_of, unavailable
+from service.work.facts.asked_hourly import count_outside, note_refused
 from service.work.scoring.asked import MOST, Answered, UnavailableError
 from service.work.scoring.inside import prepared
 
@@ -194,6 +195,8 @@ async def score(who: Sender, context: Asked, request: Request) -> Response:
         asked, places = prepared(context, who, rows)
     else:
         asked, places = await run_in_threadpool(prepared, context, who, rows)
+    if refused := count_outside(places):
+        await run_in_threadpool(note_refused, context, who, refused)
     answered = Answered([])
     if asked.rows.num_rows:
         try:
