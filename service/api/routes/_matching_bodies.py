@@ -146,6 +146,46 @@ class PairBody(BaseModel):
     """A row of a list and the person it may mean, by keyed hashes; `content` goes with an answer, so that it is about
     what you saw. `found` is what the run says, `decision` what stands."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "row": "c41eb575d8eff407c0135174a728a154",
+                    "person": "d3fe6ef2bc71ed8656a3a35819fb2e81",
+                    "content": "2b8696f9826c45c00f83745a33ab6f99",
+                    "source": "civil_affairs",
+                    "kind_zh": "死亡",
+                    "kind_en": "death",
+                    "effective_on": "2019-03-05",
+                    "place": "青山镇柳树村",
+                    "division_code": "519921100202",
+                    "probability": 0.4571,
+                    "found": "unsure",
+                    "decision": "unsure",
+                    "remarks_zh": ["另有相近的人，把握因此降低"],
+                    "remarks_en": ["somebody else is nearly as likely, which makes this less sure"],
+                    "drawn": True,
+                    "fields": [
+                        {
+                            "name": "name",
+                            "label_zh": "姓名",
+                            "label_en": "Name",
+                            "row": "何玉真",
+                            "person": "何玉珍",
+                            "level_zh": "同音不同字",
+                            "level_en": "sounds the same",
+                            "note_zh": "",
+                            "note_en": "",
+                            "weight": 3.27,
+                            "speaks": "for",
+                        }
+                    ],
+                    "answer": None,
+                }
+            ]
+        }
+    )
+
     row: RowHash
     person: RowHash
     content: RowHash
@@ -167,6 +207,8 @@ class PairBody(BaseModel):
 
 class PairsBody(BaseModel):
     """Pairs in order of their hashes; `next` goes into `after`, null at the end."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"pairs": [], "next": None}]})
 
     pairs: list[PairBody]
     next: str | None

@@ -110,10 +110,8 @@ def _by_place(places: Places, who: Principal, counts: Iterable[Row]) -> tuple[Co
 def _next_below(places: Places, who: Principal) -> tuple[Place, ...]:
     """The places somebody's scope divides into first."""
     here = places.tops(who)
-    while below := tuple(one for place in here for one in places.below(place.code)):
+    while len(here) == 1 and (below := places.below(here[0].code)):
         here = below
-        if len(here) > 1:
-            break
     return here
 
 
