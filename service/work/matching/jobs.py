@@ -44,9 +44,12 @@ def match_soon(context: Context, arguments: Mapping[str, Any], _hold: Hold) -> N
 
 
 def begin_recurring(context: Context) -> None:
-    """See that the next night's look is waiting."""
+    """See that the next look is waiting: of the coming night, or now where lists came and none was ever matched."""
     with context.database.write() as connection:
-        jobs.add(connection, NIGHTLY, {}, _next_night(context), name=NIGHTLY)
+        never = match_runs.newest(connection) is None and match_runs.waiting(connection) is None
+        first = never and facts.last_of(connection, "department_rows") > 0
+        due = context.clock.now() if first else _next_night(context)
+        jobs.add(connection, NIGHTLY, {}, due, name=NIGHTLY)
 
 
 def _next_night(context: Context) -> dt.datetime:

@@ -23,6 +23,7 @@ AUDIENCE: Final[dict[str, Permission]] = {
     "org.mingbai.payment.*": "runs.read",
     "org.mingbai.case.*": "cases.read",
     "org.mingbai.report.*": "cases.work",
+    "org.mingbai.matching.*": "matching.read",
     "org.mingbai.log.*": "audit.read",
     "org.mingbai.lookup.*": "audit.read",
     "org.mingbai.unmasking.*": "audit.read",
