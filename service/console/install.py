@@ -17,9 +17,11 @@ from service.api.session_cookie import is_secure
 from service.console import pages
 from service.console.page import Page
 from service.console.refusal import refusal
+from service.console.rendering import frame_of, render
 from service.console.static import files
 from service.console.visit import LANGUAGE, LedElsewhere, give_back, local
 from service.console.words import LANGUAGES
+from service.work.context import Context
 
 NOT_PAGES: Final = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
@@ -41,11 +43,24 @@ def all_pages() -> dict[str, tuple[Page, APIRouter]]:
     return found
 
 
-def warm_up() -> None:
-    """Load what the first page with words of rules would wait a second for."""
-    from models.rules.catalogue import all_rules
+def warm_up(context: Context) -> None:
+    """Make what the first look at each page would wait for: templates, words, drawings, the catalogues of rules and
+    features, and what a rule says of itself. Each page is drawn once in each language, from its example."""
+    import datetime as dt
 
-    all_rules()
+    from service.work.model_pages.on_record import on_record
+    from service.work.rule_pages.listed import list_rules
+    from service.work.rule_pages.one_rule import one_rule
+
+    for rule in list_rules(context).rules:
+        one_rule(context, rule.code)
+    on_record()
+    zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
+    now = context.clock.now()
+    for language in LANGUAGES:
+        for page, _ in all_pages().values():
+            frame = frame_of(page, who=None, language=language, form_token="", path="/", now=now)
+            render(page, page.example, frame, zone)
 
 
 def install(app: FastAPI) -> None:

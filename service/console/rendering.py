@@ -12,7 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from service.console import formats
 from service.console.drawings.draw import Draw
@@ -96,6 +97,26 @@ class Frame:
     """Whether this is a trial with invented data, whose clock runs behind."""
 
 
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled for one language, for the other: what differs stands in filters and words."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled from the same source."""
+        found = self._found.get(bucket.key)
+        if found is not None and found[0] == bucket.checksum:
+            bucket.bytecode_from_string(found[1])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._found[bucket.key] = (bucket.checksum, bucket.bytecode_to_string())
+
+
+_COMPILED: Final = _Compiled()
+
+
 @cache
 def environment(language: Language, zone: dt.timezone) -> Environment:
     """The templates in one language and time zone. A name nobody gave is an error, never an empty place."""
@@ -106,6 +127,7 @@ def environment(language: Language, zone: dt.timezone) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     made.filters |= {
         "yuan": formats.yuan,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import resource
 import socket
 import sys
+import threading
+import time
 from typing import Any, Final
 
 import uvicorn
@@ -17,6 +20,9 @@ from service.running.context import make_context
 from service.running.logs import configure
 from service.running.parent import end_with_parent
 from service.settings import Settings
+from service.work.context import Context
+
+_LOG = logging.getLogger("mingbai.web")
 
 HEAD_SECONDS: Final = 15.0
 """So long the head of a request may take, and a connection stay without one at its start."""
@@ -87,18 +93,31 @@ def config(app: Any) -> uvicorn.Config:
 def serve(settings: Settings, listening: socket.socket) -> None:
     """Answer requests until SIGTERM; then answer those under way, and end."""
     from service.application import make_application
-    from service.console.install import warm_up
 
     context = make_context(settings)
     app = make_application(context)
     app.openapi()  # made once, before anybody waits for it
-    warm_up()
+    # Whoever comes first is answered at once; what they would wait for is made meanwhile.
+    threading.Thread(target=_made_ready, args=(context,), name="warm-up", daemon=True).start()
     PatientProtocol.most = _most_connections()
     # What was loaded lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()
     uvicorn.Server(config(app)).run(sockets=[listening])
     context.database.close()
+
+
+def _made_ready(context: Context) -> None:
+    """Warm the pages up. What does not work is told when somebody opens the page."""
+    from service.console.install import warm_up
+
+    begun = time.monotonic()
+    try:
+        warm_up(context)
+    except Exception as error:  # A page that cannot be drawn must not end the process that answers all others.
+        _LOG.warning("pages were not warmed up: %s", type(error).__name__)
+    else:
+        _LOG.info("pages are warm after %.1f s", time.monotonic() - begun)
 
 
 def _most_connections() -> int:
