@@ -35,7 +35,8 @@ class Level:
     """One level: its name, words for people, its condition, shares of true pairs, and where `u` comes from.
 
     `column` is the prepared column whose frequencies (or sharing) count; a level with `basis` other than `sample`
-    has one. `by_value` lets a rare value weigh more than a common one.
+    has one. `by_value` lets a rare value weigh more than a common one. A level `fixed` keeps its shipped `m`: what
+    cannot be is not learned from a row that was linked wrongly.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Level:
     basis: Basis = "sample"
     column: str | None = None
     by_value: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +163,9 @@ def _age(f: Field) -> Comparison:
         n,
         f"{n}_day_l is null or {n}_day_r is null{known}",
         (
-            Level("grown", "事发时已满十六岁", f"{n}_day_l - {n}_day_r >= {SIXTEEN_YEARS}", 0.994),
+            Level("grown", "事发时已满十六岁", f"{n}_day_l - {n}_day_r >= {SIXTEEN_YEARS}", 0.99448),
             Level("child", "事发时未满十六岁", f"{n}_day_l >= {n}_day_r", 0.0055),
-            Level("before_birth", "事发早于出生", "", 0.0005),
+            Level("before_birth", "事发早于出生", "", 0.00002, fixed=True),
         ),
         "leaves_open",
     )

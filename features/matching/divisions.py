@@ -18,6 +18,8 @@ _CUT = re.compile(r"[0-9零一二三四五六七八九十]+(?:组|社|队|号|�
 class Divisions:
     """The tree of divisions. Without one, towns and counties are read from the first 9 and 6 of 12 digits.
 
+    `renamed` has codes whose successor is the same village under a new code: nobody else's, and begun later.
+
     `successor`, `parent` and `level` are by code, `name` too; villages are followed through every merger, so that an
     old code and a new one are one place. `by_name` has villages by a written name in Chinese characters, `by_words` by
     the words of a name in another script.
@@ -28,6 +30,7 @@ class Divisions:
     level: Mapping[str, str] = field(default_factory=dict)
     by_name: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     by_words: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: pa.Table | None) -> Divisions:
@@ -56,6 +59,7 @@ class Divisions:
             level,
             {name: tuple(sorted(codes)) for name, codes in by_name.items()},
             {name: tuple(sorted(codes)) for name, codes in by_words.items()},
+            _renamed(made.successor, {row["division_code"]: row.get("valid_from") or _DAWN for row in reversed(rows)}),
         )
 
     def standing(self, code: str) -> str:
@@ -82,8 +86,12 @@ class Divisions:
         return code if self.level.get(code, "village") == "village" else ""
 
     def own_village(self, text: str) -> str:
-        """The village's code as it was given, before any merger; empty where it stands for something larger."""
-        return text.strip() if self.village(text) else ""
+        """The village's code before any merger, under its last name; empty where it stands for something larger."""
+        code, seen = text.strip(), set[str]()
+        while code in self.renamed and code not in seen:
+            seen.add(code)
+            code = self.renamed[code]
+        return code if self.village(code) else ""
 
     def town(self, text: str) -> str:
         """The township above (or at) a code, empty where there is none."""
@@ -130,6 +138,18 @@ class Divisions:
         """The one village of these, or the one inside the town; None where that leaves several."""
         inside = [c for c in codes if town and self.town(c) == town] or list(codes)
         return inside[0] if len(inside) == 1 else None
+
+
+def _renamed(successor: Mapping[str, str], begun: Mapping[str, dt.date]) -> dict[str, str]:
+    """Codes that only changed; `begun` is when each code first counted."""
+    before: dict[str, list[str]] = {}
+    for code, after in successor.items():
+        before.setdefault(after, []).append(code)
+    return {
+        codes[0]: after
+        for after, codes in before.items()
+        if len(codes) == 1 and begun.get(after, _DAWN) > begun.get(codes[0], _DAWN)
+    }
 
 
 def _key(text: str) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ def learn(
         alone = np.exp(np.minimum(log_odds, 500.0))
         share = alone / (1.0 + alone + rival_odds(compared.row, log_odds))
         linked = min((float(share.sum()) + 1.0) / (rows + 2.0), spec.linked_at_most)
-        m = {c.field: _m(k, held[c.field], compared, share, spec.prior_rows) for k, c in enumerate(comparisons)}
+        m = {c.field: _m(k, c, held[c.field], compared, share, spec.prior_rows) for k, c in enumerate(comparisons)}
         pair = _pair_odds(model, random_levels)
         u = {c.field: _u(c, k, fixed[c.field], random_levels, random_counts, pair) for k, c in enumerate(comparisons)}
         model = Model(comparisons, m, u, usual, _short(linked), persons, rows)
@@ -159,10 +159,12 @@ def _pair_odds(model: Model, levels: NDArray[np.int8]) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(total / UNIT, -500, 500))))
 
 
-def _m(field: int, shipped: Floats, compared: Compared, share: Floats, prior_rows: int) -> Floats:
+def _m(field: int, c: Comparison, shipped: Floats, compared: Compared, share: Floats, prior_rows: int) -> Floats:
     said = compared.levels[:, field] >= 0
     counts = np.bincount(compared.levels[said, field], weights=share[said], minlength=len(shipped))
-    return _normal(counts + prior_rows * shipped)
+    fixed = np.array([level.fixed for level in c.levels])
+    free = (counts + prior_rows * shipped) * ~fixed
+    return _normal(np.where(fixed, shipped, free / free.sum() * (1.0 - shipped[fixed].sum())))
 
 
 def _u(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 from typing import Any
@@ -114,6 +115,31 @@ def test_old_codes_tell_namesakes_of_a_merged_village_apart() -> None:
     assert json.loads(new["agreement"])["place"]["level"] == "merged_village"
 
 
+def test_a_village_that_only_changed_its_code_is_one_place() -> None:
+    """A successor that began later and took in nobody else; one that took in two, or was there before, merged."""
+    rows = [
+        ("519921104200", "2000-01-01", "519921109200"),
+        ("519921109200", "2018-01-01", None),
+        ("519921104201", "2000-01-01", "519921109201"),
+        ("519921104202", "2000-01-01", "519921109201"),
+        ("519921109201", "2018-01-01", None),
+        ("519921104203", "2000-01-01", "519921104204"),
+        ("519921104204", "2000-01-01", None),
+    ]
+    tree = Divisions.of(
+        pa.Table.from_pylist(
+            [
+                {"division_code": code, "level": "village", "name": "", "valid_from": begun, "successor_code": after}
+                for code, begun, after in ((c, dt.date.fromisoformat(b), a) for c, b, a in rows)
+            ]
+        )
+    )
+    assert tree.renamed == {"519921104200": "519921109200"}
+    assert tree.own_village("519921104200") == "519921109200"
+    for merged in ("519921104201", "519921104203"):
+        assert tree.own_village(merged) == merged != tree.village(merged)
+
+
 def test_a_village_named_in_an_address_in_latin_script_stands_for_the_code() -> None:
     """By whole words, numbers among them; another name in it, or a number that only begins alike, does not count."""
     towns = pa.array([None] * 7 + ["519921105000"], pa.string())
@@ -216,6 +242,22 @@ def test_strangers_are_expected_in_any_list() -> None:
     for limit in (0.95, 0.8):
         spec = replace(load_spec(), linked_at_most=limit)
         assert learn(compared, patterns, counts, {}, comparisons, spec, rows=rows, persons=rows).linked == limit
+
+
+def test_what_cannot_be_is_not_learned_from_rows_linked_wrongly() -> None:
+    """Every candidate was born after the fact: the share of such true pairs stays what was shipped."""
+    age = next(comparison_of(field) for field in load_spec().fields if field.kind == "age")
+    rows = 400
+    compared = Compared(
+        np.arange(rows, dtype=np.int32),
+        np.zeros(rows, np.int32),
+        np.full((rows, 1), 2, np.int8),
+        np.full((rows, 1), np.nan),
+    )
+    patterns, counts = np.array([[0], [1], [2]], np.int8), np.array([900, 90, 10])
+    found = learn(compared, patterns, counts, {}, (age,), load_spec(), rows=rows, persons=10).m["age"]
+    assert found[2] == pytest.approx(age.levels[2].m, rel=1e-4)
+    assert found.sum() == pytest.approx(1, abs=1e-5)
 
 
 def test_what_each_kind_of_field_tells() -> None:
