@@ -70,6 +70,12 @@ def events(context: Context) -> dict[str, str | None]:
     return {one["row_id"]: one["person_id"] for one in sorted(found, key=lambda one: one["recorded_at"])}
 
 
+def match_answers_of(context: Context) -> list[int]:
+    """Numbers of the answers that stand."""
+    with context.database.read() as connection:
+        return [one.answer_id for one in match_answers.standing(connection)]
+
+
 def rows_of(context: Context) -> list[Any]:
     """Every row, whole."""
     with context.database.read() as connection:
@@ -247,6 +253,12 @@ def test_what_somebody_confirmed_stays(world: Context, clock: SetClock, tmp_path
     run = matched(world)
     assert run.confirmed == 1
     assert decisions(world)["R-twins"] == "same"
+    said = match_answers_of(world)[0]
+    undo(world, VERIFIER, said)
+    assert decisions(world)["R-twins"] == "unsure", "what was found before anybody spoke"
+    later(world, clock)
+    assert decisions(world)["R-twins"] == "unsure"
+    assert events(world)["R-twins"] is None
     found = {one["row_id"]: one["basis"] for one in History.open(world).ledger.contents("matched_events").to_pylist()}
     assert found["R-twins"] == "details", "a person's word is no identity number: a death by details alone still asks"
 

@@ -5,7 +5,7 @@ An answer stands at once for whoever looks; the links of other rows and what sco
 
 from __future__ import annotations
 
-from typing import Final, get_args
+from typing import Final, cast, get_args
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -86,8 +86,9 @@ def undo(context: Context, who: Principal, answer_id: int, why: str = "") -> str
         row = match_rows.lock(connection, said.row_hash)
         if not match_answers.undo(connection, answer_id, who.name, context.clock.now()):
             raise MatchingError("conflict", "This answer was taken back already.", "该判断已被撤回。")
-        if row is not None and _is_about(said, row) and row.decision != row.found:
-            match_rows.decide(connection, row.row_hash, row.found)
+        if row is not None and _is_about(said, row) and row.decision != said.found:
+            # What was found before anybody spoke: a row that was settled has been found anew without its rivals.
+            match_rows.decide(connection, row.row_hash, cast(Decision, said.found))
         if said.answer != "unclear":
             add_soon(context, connection, "answers")
         line = Line(
