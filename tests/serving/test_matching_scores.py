@@ -95,18 +95,18 @@ def test_a_listed_death_asks_until_it_is_taken_back(
 
 def line(row_id: str, person: dict[str, Any], now: dt.datetime, *, number: bool) -> dict[str, str]:
     """A row of a list about a death long before the payment."""
+    known = {"id_number": person["person_id"], "phone": person["phone"] or ""} if number else {}
     return {
         "row_id": row_id, "source": "civil_affairs", "kind": "death", "name": person["name"],
-        "sex": person["sex"] or "", "birth_date": str(person["birth_date"]), "id_number": person["person_id"] if number else "",
-        "phone": (person["phone"] or "") if number else "", "division_code": person["division_code"],
-        "effective_on": "2016-12-01", "recorded_at": (now - dt.timedelta(hours=2)).isoformat(),
+        "sex": person["sex"] or "", "birth_date": str(person["birth_date"]), "division_code": person["division_code"],
+        "effective_on": "2016-12-01", "recorded_at": (now - dt.timedelta(hours=2)).isoformat(), **known,
     }  # fmt: skip
 
 
 def send(system: Any, rows: list[dict[str, str]]) -> Any:
     """Hand rows of a list over."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]))
+    writer = csv.DictWriter(text, list(rows[0]), restval="")
     writer.writeheader()
     writer.writerows(rows)
     return system.post(

@@ -148,6 +148,31 @@ def cases(world: World) -> None:
     world.ask(supervisor, "GET", f"{about}/history", 200)
 
 
+def who_is_who(world: World) -> None:
+    """Lists matched, a pair looked at, judged and taken back with a person in the remark, lines set; and refusals."""
+    manager = world.signed_in("data_scientist", name="wang.scientist")
+    world.ask(manager, "POST", "/v1/matching/runs", 202)
+    world.work()
+    judge = world.signed_in("department_verifier", name="he.verifier")
+    pair = world.ask(judge, "GET", "/v1/matching/pairs/next", 200)["pair"]
+    about = f"/v1/matching/pairs/{pair['row']}"
+    remark = {"content": pair["content"], "answer": "different", "why": f"{NAME}（{NUMBER}）电话{PHONE}，另有其人"}
+    said = world.ask(judge, "POST", f"{about}/answers", 201, json=remark)
+    world.ask(judge, "POST", f"{about}/answers", 409, json=remark)
+    world.ask(judge, "POST", f"{about}/answers", 422, json=remark | {"answer": NUMBER, NAME: CARD})
+    world.ask(judge, "GET", about, 200)
+    undone = {"why": f"{NAME}（{NUMBER}）就是本人"}
+    world.ask(judge, "POST", f"/v1/matching/answers/{said['answer_id']}/undo", 200, json=undone)
+    world.ask(judge, "GET", "/v1/matching/pairs?decision=same", 200)
+    world.ask(judge, "GET", f"/v1/matching/pairs/{'0' * 32}", 404)
+    lines = {"same": 0.95, "none": 0.05, "why": f"复核后调整，{NAME}（{NUMBER}）的情况已核对"}
+    world.ask(manager, "POST", "/v1/matching/lines", 201, json=lines)
+    world.ask(manager, "POST", "/v1/matching/lines", 422, json=lines | {"same": 0.1, "why": NUMBER + NAME})
+    for path in ("", "/runs", "/lines"):
+        world.ask(manager, "GET", f"/v1/matching{path}", 200)
+    world.work()
+
+
 def a_recipient(world: World) -> None:
     """Signs in by the code that was sent, looks at the payments, reports; and somebody guesses."""
     client = TestClient(world.app, headers={"Sec-Fetch-Site": "same-origin"}, raise_server_exceptions=False)
@@ -206,6 +231,7 @@ STEPS: Final[list[Callable[[World], None]]] = [
     a_run,
     single_payments,
     cases,
+    who_is_who,
     a_recipient,
     unmasking,
     those_who_supervise,
