@@ -25,6 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from features.asof import Ledger
 from features.intake import load
@@ -166,7 +167,6 @@ def invent(folder: Path, rows: int, persons: int, seed: int) -> None:
         "division_code": village,
         "phone": phone,
     }
-    pq.write_table(pa.table({k: pa.array(v[keep], pa.string()) for k, v in people.items()}), folder / "persons.parquet")
     stranger = rng.random(rows) < 0.1
     who = np.where(stranger, persons + np.arange(rows) % (size - persons), rng.integers(0, persons, rows))
     nobody = np.full(rows, None, dtype=object)
@@ -180,10 +180,27 @@ def invent(folder: Path, rows: int, persons: int, seed: int) -> None:
         "phone": np.where(rng.random(rows) < 0.3, phone[who], nobody),
         "division_code": np.where(rng.random(rows) < 0.75, village[who], nobody),
     }
+    listed["effective_on"], listed["died_on"], people["died_on"] = deaths(seed, who, size)
+    pq.write_table(pa.table({k: pa.array(v[keep], pa.string()) for k, v in people.items()}), folder / "persons.parquet")
     pq.write_table(pa.table({k: pa.array(v, pa.string()) for k, v in listed.items()}), folder / "rows.parquet")
     meant = np.where(stranger, nobody, number[who])
     truth = {"row_id": pa.array(listed["row_id"], pa.string()), "person_id": pa.array(meant, pa.string())}
     pq.write_table(pa.table(truth), folder / "truth.parquet")
+
+
+def deaths(seed: int, who: NDArray[np.int64], size: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """When each row's fact was, three in ten of them deaths, and the deaths the register knows: of one person in thirty
+    and of most of those the rows tell of. ISO dates, None where there is none; shapes (rows,), (rows,), (size,)."""
+    rng = np.random.default_rng([seed, 1])
+    day = rng.integers(16_500, 18_000, len(who))
+    death = rng.random(len(who)) < 0.3
+    known = np.where(rng.random(size) < 1 / 30, rng.integers(16_500, 18_000, size), -1)
+    told = death & (rng.random(len(who)) < 0.8)
+    known[who[told]] = day[told]
+    text = day.astype("datetime64[D]").astype(str).astype(object)
+    register_text = known.astype("datetime64[D]").astype(str).astype(object)
+    none = np.full(size, None, dtype=object)
+    return text, np.where(death, text, none[: len(who)]), np.where(known >= 0, register_text, none)
 
 
 def names_typed(rng: np.random.Generator, number: str) -> str:
