@@ -287,13 +287,13 @@ def test_an_answer_is_taken_back(world: Context, clock: SetClock) -> None:
 def test_an_answer_while_a_run_is_under_way_stands(world: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that knew nothing of it writes the row anew; what somebody said stands above it."""
     matched(world)
-    real = running.keep_rows
+    real = kept_rows.keep_rows
 
     def answered_meanwhile(*arguments: Any) -> None:
         real(*arguments)
         say(world, "R-yang", "different")
 
-    monkeypatch.setattr(running, "keep_rows", answered_meanwhile)
+    monkeypatch.setattr("service.work.matching.run.keep_rows", answered_meanwhile)
     matched(world)
     assert decisions(world)["R-yang"] == "none"
 

@@ -111,7 +111,7 @@ def test_what_lies_outside_is_not_there(world: Context) -> None:
         with pytest.raises(MatchingError) as refused:
             act()
         assert refused.value.kind == "not-there"
-    seen = {one.row for of in ("same", "unsure", "none") for one in list_pairs(world, near, of)}  # type: ignore[arg-type]
+    seen = {one.row for of in ("same", "unsure", "none") for one in list_pairs(world, near, of)}
     assert seen
     assert far.row_hash not in seen
     there = somebody("department_verifier", divisions=(FAR_COUNTY,), name="far")
