@@ -182,6 +182,19 @@ def page(
     return list(connection.execute(asked.order_by(CASE_MEMBERS.c.disbursement_id).limit(limit)))
 
 
+def highest(connection: Connection, numbers: Sequence[str], case_id: str, condition: ColumnElement[bool]) -> str:
+    """Of some members of a case, the highest score first, the first that meets a condition; empty where none does."""
+    for start in range(0, len(numbers), _AT_ONCE):
+        few = numbers[start : start + _AT_ONCE]
+        asked = select(CASE_MEMBERS.c.disbursement_id).where(
+            CASE_MEMBERS.c.case_id == case_id, CASE_MEMBERS.c.disbursement_id.in_(few), condition
+        )
+        found = set(connection.execute(asked).scalars())
+        if found:
+            return next(one for one in few if one in found)
+    return ""
+
+
 def outcomes(connection: Connection, case_id: str) -> dict[str, int]:
     """How many payments of a closed case were found how."""
     asked = select(CASE_MEMBERS.c.outcome, func.count()).where(

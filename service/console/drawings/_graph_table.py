@@ -10,7 +10,7 @@ from typing import Final, get_args
 from markupsafe import Markup
 
 from service.console.drawings._graph_layout import Placed
-from service.console.drawings._svg import folded, link, own_words, tag
+from service.console.drawings._svg import folded, link, opened, own_words, safe, tag
 from service.console.formats import NOTHING, number, yuan
 from service.console.words import Words
 from service.work.portraits.shapes import Graph, Node, NodeKind, Tie, TieKind
@@ -75,17 +75,14 @@ def _says(one: Node, t: Words) -> str:
     return t("node_is_hub") if one.is_hub else t("node_is_member") if one.is_member else ""
 
 
-def _row(cells: Iterable[Markup], **about: object) -> Markup:
-    """A row without the closing tags HTML does not need: there are hundreds."""
-    return Markup("").join([_open("tr", **about), *cells])
+def _row(cells: Iterable[str], **about: object) -> Markup:
+    """A row of cells without the closing tags HTML does not need: there are hundreds."""
+    return Markup("".join([opened("tr", about), *cells]))  # noqa: S704 - cells are made by `_cell`
 
 
-def _cell(text: str | Markup, **about: object) -> Markup:
-    return _open("td", **about) + text
-
-
-def _open(name: str, **about: object) -> Markup:
-    return Markup(str(tag(name, **about)).removesuffix(f"</{name}>"))  # noqa: S704 - escaped by `tag`
+def _cell(text: str | Markup, **about: object) -> str:
+    """A cell, safe."""
+    return opened("td", about) + safe(text)
 
 
 def _table(caption: str, heads: list[str], rows: list[Markup], kind: str, kinds: tuple[str, ...]) -> Markup:

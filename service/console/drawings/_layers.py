@@ -4,7 +4,7 @@ in the order found. The same input gives the same drawing; `drawing.js` places b
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -147,19 +147,27 @@ def _exchange(columns: list[list[str]], left: Mapping[str, list[str]], right: Ma
             if 0 <= next_to < len(columns):
                 place = {key: at for at, key in enumerate(columns[next_to])}
                 sides.append({key: sorted(place[one] for one in beside.get(key, ()) if one in place) for key in column})
+        # Neighbours stay the same while a column is gone through again, and what they cross too.
+        gains: dict[tuple[str, str], int] = {}
         for _ in range(3):
             better = False
             for here in range(len(column) - 1):
                 one, other = column[here], column[here + 1]
-                now = sum(_crossed(side[one], side[other]) for side in sides)
-                then = sum(_crossed(side[other], side[one]) for side in sides)
-                if then < now:
+                gain = gains.get((one, other))
+                if gain is None:
+                    gain = sum([_gained(side[one], side[other]) for side in sides])
+                    gains[one, other], gains[other, one] = gain, -gain
+                if gain > 0:
                     column[here], column[here + 1] = other, one
                     better = True
             if not better:
                 break
 
 
-def _crossed(above: list[int], below: list[int]) -> int:
-    """Crossings of lines from two boxes, one above the other, both ends sorted."""
-    return sum(len(above) - bisect_right(above, end) for end in below)
+def _gained(above: list[int], below: list[int]) -> int:
+    """How many crossings fewer lines from two boxes have, one above the other, once they are exchanged; ends sorted."""
+    if not above or not below or above[-1] <= below[0]:
+        # Nothing crosses as they stand: exchanged, all that do not share an end would.
+        shared = 0 if not above or not below or above[-1] < below[0] else above.count(below[0]) * below.count(below[0])
+        return shared - len(above) * len(below)
+    return sum([len(above) - bisect_right(above, end) - bisect_left(above, end) for end in below])

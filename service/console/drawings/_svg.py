@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -35,25 +36,45 @@ def tag(name: str, *children: str | Markup, **attributes: object) -> Markup:
     >>> str(tag("text", "a<b", x=1.25, class_="name", data_key='"'))
     '<text x="1.2" class="name" data-key="&#34;">a&lt;b</text>'
     """
-    parts = [f"<{name}"]
+    inside = "".join([safe(one) for one in children])
+    if not inside and name in _EMPTY:
+        return Markup(opened(name, attributes)[:-1] + "/>")  # noqa: S704 - every value above is escaped
+    return Markup(f"{opened(name, attributes)}{inside}</{name}>")  # noqa: S704 - every value above is escaped
+
+
+_EMPTY: Final = frozenset({"rect", "line", "path", "circle", "ellipse", "polyline", "polygon", "use"})
+_SPECIAL: Final = re.compile("[&<>'\"]")
+_NAMES: Final[dict[str, str]] = {}
+"""Names of attributes as they are written, by the name they are called with: there are some dozens."""
+
+
+def opened(name: str, attributes: Mapping[str, object]) -> str:
+    """The opening tag of an element, attributes as `tag` takes them."""
+    text = f"<{name}"
     for key, value in attributes.items():
         if value is None or value is False:
             continue
-        said = key.rstrip("_").replace("_", "-")
+        said = _NAMES.get(key)
+        if said is None:
+            said = _NAMES[key] = key.rstrip("_").replace("_", "-")
         if value is True:
-            parts.append(f" {said}")
+            text += f" {said}"
         else:
-            text = short(value) if isinstance(value, float) else value
-            parts.append(f' {said}="{escape(text)}"')
-    inside = "".join(str(escape(one)) for one in children)
-    if not inside and name in ("rect", "line", "path", "circle", "ellipse", "polyline", "polygon", "use"):
-        return Markup("".join(parts) + "/>")  # noqa: S704 - every value above is escaped
-    return Markup(f"{''.join(parts)}>{inside}</{name}>")  # noqa: S704 - every value above is escaped
+            text += f' {said}="{short(value) if isinstance(value, float) else safe(value)}"'
+    return f"{text}>"
+
+
+def safe(value: object) -> str:
+    """A value as safe text: what is Markup as it is, all else escaped. Thousands are made for one page, and most hold
+    nothing that needs it."""
+    if type(value) is str:
+        return str.__str__(escape(value)) if _SPECIAL.search(value) else value
+    return str(value) if type(value) is int else str.__str__(escape(value))
 
 
 def joined(parts: Iterable[Markup]) -> Markup:
     """Elements one after the other."""
-    return Markup("").join(parts)
+    return Markup("".join([safe(one) for one in parts]))  # noqa: S704 - each is safe
 
 
 def link(text: str | Markup, path: str) -> Markup:

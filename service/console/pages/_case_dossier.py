@@ -36,7 +36,7 @@ def gathered(visitor: Visit, case_id: str, parts: frozenset[str]) -> Dossier:
     folder = read_folder(context, who, case_id, MOST)
     reasons = case_reasons(context, who, case_id)
     found = whole(context, who, folder, reasons, precedents(context, who, case_id))
-    drawn = drawn_of(visitor, case_id, folder.members, DRAWN) if "drawings" in parts else Drawn()
+    drawn = drawn_of(visitor, case_id, DRAWN)[1] if "drawings" in parts else Drawn()
     behind, away = _behind(visitor, reasons, folder.members) if "evidence" in parts else ((), ("", ""))
     now = context.clock.now()
     return Dossier(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,13 +9,8 @@ from service.api.scorer import portraits_of
 from service.console.pages._case_rules import title_of
 from service.console.pages._case_shapes import Text
 from service.console.visit import Visit
-from service.work.portraits.case_alikes import case_alikes
-from service.work.portraits.case_events import case_events
-from service.work.portraits.case_graph import case_graph
-from service.work.portraits.peers_of import hub_peers, peers_of
+from service.work.portraits.case_drawn import case_drawn
 from service.work.portraits.shapes import Alike, Event, Graph, Peers
-from service.work.queue.errors import QueueError
-from service.work.scoring.asked import UnavailableError
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -40,28 +34,12 @@ class Drawn:
     away: Text = ("", "")
 
 
-def drawn_of(visitor: Visit, case_id: str, members: Sequence[Row[Any]], most: tuple[int, int] = FEW) -> Drawn:
-    """What is drawn of a case: at most so many nodes and events; that of `members` with the highest score is compared
-    with its peers. Raises NotThere."""
+def drawn_of(visitor: Visit, case_id: str, most: tuple[int, int] = FEW) -> tuple[Row[Any], Drawn]:
+    """The case and what is drawn of it: at most so many nodes and events. Raises NotThere."""
     nodes, events = most
-    payment = max(members, key=lambda one: one.score).disbursement_id if members else ""
-    context, who, portraits = visitor.context, visitor.principal, portraits_of(visitor.request)
-    try:
-        graph = case_graph(context, who, portraits, case_id, most=nodes)
-        happened = case_events(context, who, portraits, case_id, most=events)
-        about = hub_peers(context, who, portraits, case_id)
-        peers = _peers(visitor, payment) if payment else ()
-        alikes = case_alikes(context, who, portraits, case_id)
-    except UnavailableError as error:
-        return Drawn(away=(error.chinese, error.english))
-    told = sorted(alikes, key=lambda one: (-one.found, one.code))
+    portraits = portraits_of(visitor.request)
+    found = case_drawn(visitor.context, visitor.principal, portraits, case_id, nodes=nodes, events=events)
+    told = sorted(found.alikes, key=lambda one: (-one.found, one.code))
     named = tuple((title_of(one.code), one) for one in told)
-    return Drawn(graph if graph.nodes else None, happened, about, payment, peers, named)
-
-
-def _peers(visitor: Visit, payment: str) -> tuple[Peers, ...]:
-    try:
-        return peers_of(visitor.context, visitor.principal, portraits_of(visitor.request), payment)
-    except QueueError:
-        # A payment whose facts are not on record is compared with nothing.
-        return ()
+    drawn = Drawn(found.graph, found.events, found.hub_peers, found.payment, found.peers, named, found.away)
+    return found.row, drawn

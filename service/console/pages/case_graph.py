@@ -19,7 +19,6 @@ from service.console.pages._case_told import head
 from service.console.visit import Visit, visit
 from service.work.places import places_of
 from service.work.portraits.shapes import Alike
-from service.work.queue.read_folder import Amounts, read_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,5 @@ def show(visitor: Annotated[Visit, Depends(visit("cases.read"))], case_id: CaseN
     """The graph, the timeline and the comparisons; `few`: as much as the case's own page takes in."""
     context, who = visitor.context, visitor.principal
     with told():
-        found = read_folder(context, who, case_id, Amounts(history=1, notes=0, files=0, whole=False))
-        drawn = drawn_of(visitor, case_id, found.members, FEW if few else ALL)
-    return visitor.page(PAGE, Contents(head(context, who, found.row, places_of(context)), drawn, few))
+        row, drawn = drawn_of(visitor, case_id, FEW if few else ALL)
+    return visitor.page(PAGE, Contents(head(context, who, row, places_of(context)), drawn, few))

@@ -45,5 +45,5 @@ def show(visitor: Annotated[Visit, Depends(visit("cases.read"))], case_id: CaseN
     with told():
         folder = read_folder(context, who, case_id, MOST)
         found = whole(context, who, folder, case_reasons(context, who, case_id), precedents(context, who, case_id))
-        drawn = drawn_of(visitor, case_id, folder.members)
+        drawn = drawn_of(visitor, case_id)[1]
     return visitor.page(PAGE, Contents(found, drawn, who.name, context.clock.now()))

@@ -52,12 +52,14 @@ class CaseInSight:
         }
 
 
-def case_in_sight(context: Context, who: Principal, case_id: str, action: str) -> CaseInSight:
-    """A case to be looked at; `action` stands in the log (`case.graph` ...). Raises NotThere."""
-    with case_at_work(context, who, case_id, action) as (connection, row):
+def case_in_sight(context: Context, who: Principal, case_id: str, *actions: str) -> CaseInSight:
+    """A case to be looked at once or several times together; each of the `actions` stands in the log (`case.graph`
+    ...). Raises NotThere."""
+    with case_at_work(context, who, case_id, actions[0]) as (connection, row):
         found = CaseInSight(row, members_of(connection, row), hub_id_of(context, row), Sight.of(connection, who))
         told = {"payments": len(found.members)}
-        record(context, connection, Line(who.name, f"case.{action}", "case", case_id, row.division_code, None, told))
+        lines = [Line(who.name, f"case.{one}", "case", case_id, row.division_code, None, told) for one in actions]
+        record(context, connection, *lines)
         return found
 
 

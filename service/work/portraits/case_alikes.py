@@ -11,7 +11,7 @@ from service.clock import micros
 from service.store import scores
 from service.store.scores import SCORES
 from service.work.context import Context
-from service.work.portraits._case import case_in_sight
+from service.work.portraits._case import CaseInSight, case_in_sight
 from service.work.portraits.ask import Portraits
 from service.work.portraits.looks import Asked
 from service.work.portraits.shapes import Alike
@@ -28,7 +28,11 @@ def case_alikes(context: Context, who: Principal, portraits: Portraits, case_id:
 
     Raises NotThere for a case whoever asks may not see, UnavailableError when the scorer is away.
     """
-    case = case_in_sight(context, who, case_id, "alikes")
+    return alikes_of(context, who, portraits, case_in_sight(context, who, case_id, "alikes"))
+
+
+def alikes_of(context: Context, who: Principal, portraits: Portraits, case: CaseInSight) -> tuple[Alike, ...]:
+    """The same of a case in sight."""
     with context.database.read() as connection:
         scope = [within(who, SCORES.c.division_code)]
         rows = scores.newest_of(connection, case.payments[:MOST], context.clock.now(), *scope)

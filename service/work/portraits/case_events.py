@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from service.access import Principal
 from service.store import scores
 from service.work.context import Context
-from service.work.portraits._case import case_in_sight, moment
+from service.work.portraits._case import CaseInSight, case_in_sight, moment
 from service.work.portraits.ask import Portraits
 from service.work.portraits.looks import Asked
 from service.work.portraits.shapes import Event
@@ -35,7 +35,13 @@ def case_events(
 
     Logged. Raises NotThere for a case whoever asks may not see, UnavailableError when the scorer is away.
     """
-    case = case_in_sight(context, who, case_id, "events")
+    return events_of(context, portraits, case_in_sight(context, who, case_id, "events"), at, most)
+
+
+def events_of(
+    context: Context, portraits: Portraits, case: CaseInSight, at: dt.datetime | None, most: int
+) -> tuple[Event, ...]:
+    """The same of a case in sight."""
     most, now = max(1, min(most, MOST)), moment(context, at)
     about = {**case.about, "most": most}
     found = read_all(Event, portraits.look(Asked("case_events", case.sight, now, about)))

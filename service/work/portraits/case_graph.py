@@ -7,7 +7,7 @@ from typing import Final
 
 from service.access import Principal
 from service.work.context import Context
-from service.work.portraits._case import case_in_sight, moment
+from service.work.portraits._case import CaseInSight, case_in_sight, moment
 from service.work.portraits.ask import Portraits
 from service.work.portraits.looks import Asked
 from service.work.portraits.shapes import Graph
@@ -29,6 +29,10 @@ def case_graph(
 
     Raises NotThere for a case whoever asks may not see, UnavailableError when the scorer is away.
     """
-    case = case_in_sight(context, who, case_id, "graph")
+    return graph_of(context, portraits, case_in_sight(context, who, case_id, "graph"), at, most)
+
+
+def graph_of(context: Context, portraits: Portraits, case: CaseInSight, at: dt.datetime | None, most: int) -> Graph:
+    """The same of a case in sight."""
     about = {**case.about, "most": max(2, min(most, MOST))}
     return read(Graph, portraits.look(Asked("case_graph", case.sight, moment(context, at), about)))

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from service.access import Principal
 from service.store import scores
 from service.work.context import Context
-from service.work.portraits._case import case_in_sight
+from service.work.portraits._case import CaseInSight, case_in_sight
 from service.work.portraits._payment import payment_in_sight
 from service.work.portraits.ask import Portraits
 from service.work.portraits.looks import Asked
@@ -43,7 +43,11 @@ def hub_peers(context: Context, who: Principal, portraits: Portraits, case_id: s
 
     Raises NotThere for a case whoever asks may not see, UnavailableError when the scorer is away.
     """
-    case = case_in_sight(context, who, case_id, "peers")
+    return hub_peers_of(context, portraits, case_in_sight(context, who, case_id, "peers"))
+
+
+def hub_peers_of(context: Context, portraits: Portraits, case: CaseInSight) -> tuple[Peers, ...]:
+    """The same of a case in sight."""
     return read_all(Peers, portraits.look(Asked("hub_peers", case.sight, context.clock.now(), case.about)))
 
 
