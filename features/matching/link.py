@@ -216,7 +216,12 @@ def _clear(con: duckdb.DuckDBPyConnection, memory: Memory, columns: list[str]) -
     left = fingerprints(con, "l", columns, sorted({pair[0] for pair in found}))
     right = fingerprints(con, "r", columns, sorted({pair[1] for pair in found}))
     out = memory.out([(row, l, r) for l, r, row in found], left, right)  # noqa: E741
-    con.executemany("DELETE FROM pairs WHERE l = ? AND r = ?", out) if out else None
+    if out:
+        # At once: one by one a few thousand answers of people would take longer than the comparison.
+        columns_of_out = {"l": [one for one, _ in out], "r": [other for _, other in out]}
+        con.register("away", pa.table(columns_of_out, pa.schema([("l", pa.int32()), ("r", pa.int32())])))
+        con.execute("DELETE FROM pairs USING away WHERE pairs.l = away.l AND pairs.r = away.r")
+        con.unregister("away")
     return len(out)
 
 

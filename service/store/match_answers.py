@@ -98,17 +98,9 @@ def add(connection: Connection, values: dict[str, Any]) -> int:
     return int(key[0])
 
 
-def standing(connection: Connection) -> list[Answered]:
-    """All answers nobody took back, oldest first; also those whose records have changed since."""
-    asked = select(MATCH_ANSWERS).where(MATCH_ANSWERS.c.undone_at.is_(None)).order_by(MATCH_ANSWERS.c.answer_id)
-    return [_answer(row) for row in connection.execute(asked)]
-
-
-def drawn(connection: Connection, *conditions: ColumnElement[bool]) -> list[Answered]:
-    """Answers nobody took back to pairs of a sample."""
-    asked = select(MATCH_ANSWERS).where(
-        MATCH_ANSWERS.c.undone_at.is_(None), MATCH_ANSWERS.c.drawn.is_(True), *conditions
-    )
+def standing(connection: Connection, after: int = 0) -> list[Answered]:
+    """All answers nobody took back behind a number, oldest first; also those whose records have changed since."""
+    asked = select(MATCH_ANSWERS).where(MATCH_ANSWERS.c.undone_at.is_(None), MATCH_ANSWERS.c.answer_id > after)
     return [_answer(row) for row in connection.execute(asked.order_by(MATCH_ANSWERS.c.answer_id))]
 
 

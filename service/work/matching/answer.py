@@ -105,9 +105,9 @@ def decision_after(row: MatchRow, said: Answer) -> Decision:
     return stands[said]
 
 
-def apply_answers(connection: Connection) -> None:
-    """Let every answer stand that is about a row as it is, in the caller's transaction."""
-    for said in match_answers.standing(connection):
+def apply_answers(connection: Connection, after: int) -> None:
+    """Let every answer behind a number stand that is about a row as it is, in the caller's transaction."""
+    for said in match_answers.standing(connection, after):
         row = match_rows.get(connection, said.row_hash)
         if row is not None and _is_about(said, row) and row.decision != decision_after(row, said.answer):
             match_rows.decide(connection, row.row_hash, decision_after(row, said.answer))

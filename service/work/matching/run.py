@@ -128,7 +128,8 @@ def _match(context: Context, run: MatchRun, hold: Hold) -> None:
         "spec": spec.version, "rows": matches.num_rows, **counts, "persons": lists.right.num_rows,
         "pairs": links.pairs, "cleared": len(said.away), "confirmed": len(settled),
     }  # fmt: skip
-    _finish(context, run, values, kept, events, _sample(context, found, sum(one.drawn for one in answers)))
+    sample = _sample(context, found, sum(one.drawn for one in answers))
+    _finish(context, run, values, kept, events, sample, max((one.answer_id for one in answers), default=0))
 
 
 def _sample(context: Context, found: Found, answered: int) -> dict[str, int]:
@@ -140,9 +141,16 @@ def _sample(context: Context, found: Found, answered: int) -> dict[str, int]:
 
 
 def _finish(
-    context: Context, run: MatchRun, values: dict[str, Any], kept: Kept, events: pa.Table, sample: dict[str, int]
+    context: Context,
+    run: MatchRun,
+    values: dict[str, Any],
+    kept: Kept,
+    events: pa.Table,
+    sample: dict[str, int],
+    answered: int,
 ) -> None:
-    """Keep that the run is done, with the events that count from now on: all of it or nothing."""
+    """Keep that the run is done, with the events that count from now on: all of it or nothing. `answered`: the last
+    answer it knew of."""
     values |= {"events_new": kept.new, "events_changed": kept.changed, "events_back": kept.taken_back}
     now = context.clock.now()
     with context.database.write() as connection:
@@ -150,7 +158,7 @@ def _finish(
             return  # Another worker was first.
         match_rows.draw(connection, sample)
         # What somebody answered while the rows were written stands above what was written.
-        apply_answers(connection)
+        apply_answers(connection, answered)
         add_events(context, connection, events)
         if events.num_rows:
             jobs.add(connection, RESCORE, {}, now + SOON, name=RESCORE)
