@@ -1,13 +1,12 @@
-"""Bodies too large for memory: written as they come in, within a limit, to a file without a name.
+"""Bodies too large for memory: written as they come in, within a limit, to a file without a name, sealed.
 
-Rows lie in it unsealed. Nobody else can open it, and whatever ends this process ends it too.
+A body may take an hour to come in. In clear its rows lie only while they are read, in another file without a name:
+nobody else can open it, and whatever ends this process ends it too.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from service.api._sealed_body import SealedBody
 from service.api.problem import Problem
 from service.work.context import Context
 
@@ -67,7 +67,7 @@ async def taken_in(request: Request, context: Context) -> AsyncIterator[Upload]:
         if int(request.headers.get("content-length", "0")) > limit:
             raise _too_large(context)
     try:
-        file = await run_in_threadpool(_new_file, context.settings.state / "spool")
+        body = await run_in_threadpool(SealedBody, context.seal, context.settings.state / "spool")
     except OSError as error:
         raise _no_space() from error
     try:
@@ -80,16 +80,20 @@ async def taken_in(request: Request, context: Context) -> AsyncIterator[Upload]:
                 held += piece
                 if len(held) >= _PIECE:
                     digest.update(held)
-                    await run_in_threadpool(_write, file, bytes(held))
+                    await run_in_threadpool(body.write, bytes(held))
                     held.clear()
             digest.update(held)
-            await run_in_threadpool(_write, file, bytes(held))
+            await run_in_threadpool(body.write, bytes(held))
+            clear = body.opened()
+            path = await run_in_threadpool(clear.__enter__)
         except OSError as error:
             raise _no_space() from error
-        # Opened by this path it is read from its beginning, as often as it is opened.
-        yield Upload(Path(f"/proc/self/fd/{file}"), size, digest.hexdigest(), form)
+        try:
+            yield Upload(path, size, digest.hexdigest(), form)
+        finally:
+            clear.__exit__(None, None, None)
     finally:
-        os.close(file)
+        body.close()
 
 
 def _form(request: Request) -> Form:
@@ -117,21 +121,6 @@ def _form(request: Request) -> Form:
             ),
         )
     return found
-
-
-def _new_file(folder: Path) -> int:
-    """A file without a name, in a folder nobody else can list; its descriptor."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    number, name = tempfile.mkstemp(dir=folder, prefix="body-")
-    os.unlink(name)
-    return number
-
-
-def _write(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]
 
 
 def _too_large(context: Context) -> Problem:

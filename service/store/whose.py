@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import Column, ColumnElement, Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, select
 
 from service.store.facts import FACT_BATCHES
 from service.store.kin_ties import PERSON_PLACES
@@ -15,7 +14,7 @@ from service.store.personal_values import PERSONAL_VALUES
 Places = dict[str, set[str]]
 """Divisions by what lies in them; what nobody knows is not in it."""
 
-_AT_ONCE = 500
+_AT_ONCE = 2_000
 
 
 def of_payments(connection: Connection, numbers: Collection[str]) -> Places:
@@ -77,12 +76,15 @@ def _found(
     values: Collection[str],
     *conditions: ColumnElement[bool],
 ) -> Places:
-    found: Places = defaultdict(set)
+    found: Places = {}
+    asked = select(key, division).where(key.in_(bindparam("few", expanding=True)), division.is_not(None), *conditions)
     for few in _few(values):
-        asked = select(key, division).where(key.in_(few), division.is_not(None), *conditions)
-        for value, code in connection.execute(asked.distinct()):
-            found[str(value)].add(str(code))
-    return dict(found)
+        for value, code in connection.execute(asked, {"few": few}):
+            if value in found:
+                found[value].add(code)
+            else:
+                found[value] = {code}
+    return found
 
 
 def _few(values: Collection[str]) -> Iterator[Sequence[str]]:
