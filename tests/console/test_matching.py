@@ -86,6 +86,17 @@ def test_counts_of_the_last_run(world: Context, browse: Browse) -> None:
     assert EVIL not in page
 
 
+def test_today_says_what_is_unsure(world: Context, browse: Browse) -> None:
+    """To whoever judges, in their divisions, until somebody answered; to nobody else."""
+    judge = browse("department_verifier")
+    assert "/matching/review?of=unsure" in judge.open("/overview")
+    for other in (browse("data_scientist"), browse("supervisor", divisions=(FAR_COUNTY,))):
+        assert "/matching/review?of=unsure" not in other.open("/overview")
+    while "data-answers" in (page := judge.open("/matching/review?of=unsure")):
+        assert judge.send(page, "/matching/review/answer", answer="unclear").status_code == 303
+    assert "/matching/review?of=unsure" not in judge.open("/overview")
+
+
 def test_before_anything_was_matched(context: Context, browse: Browse) -> None:
     """Nothing to show is said, and asking without a list is refused with a reason."""
     manager = browse("data_scientist")

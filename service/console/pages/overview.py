@@ -28,6 +28,7 @@ from service.console.pages._overview import (
 from service.console.pages._queue import LINE
 from service.console.pages._queue_frame import TAB, Tab, tabs_of
 from service.console.visit import Visit, visit
+from service.work.matching.pairs import count_unsure
 from service.work.model_pages.on_record import County, Proposed
 from service.work.overview.guarded import Guarded, guarded
 from service.work.overview.running import Keeping, State, keeping, state_of
@@ -43,7 +44,8 @@ class Contents:
     """What the page shows; None where it is not for whoever looks.
 
     * `today`: the local day; `state`: of the service; `keeping`, `guarded`: for who keeps it, for who reads the log
-    * `mine`, `seconds`, `questions`, `to_sign`, `reports`: what waits for whoever looks
+    * `mine`, `seconds`, `questions`, `to_sign`, `reports`: what waits for whoever looks; `unsure`: rows of departments'
+      lists of which nobody can tell yet whom they mean
     * `desks`: those whose cases they see, counted at `counted_at`
     * `heat`: money on its way; `over_fen`: of it beyond its limit, `heat_more`: programs and places left out of the map
     * `confirmed`: shares confirmed within `days`; `models`: where they stand, for who manages them
@@ -64,6 +66,7 @@ class Contents:
     confirmed: tuple[Interval, ...] = ()
     days: int = DECIDED_DAYS
     models: tuple[County, ...] | None = None
+    unsure: int | None = None
     keeping: Keeping | None = None
     guarded: Guarded | None = None
 
@@ -89,6 +92,7 @@ EXAMPLE: Final = Contents(
     heat_more=2,
     confirmed=SHARES,
     models=(County("519900", "3", "2", "4", Proposed("4", "3", "zhang.wei", "查准率更高", (), _AT)),),
+    unsure=3,
     keeping=Keeping((Check("space", False, "little space", "空间不足"),), (("rescore", 1),), 3, 2, 1, 1),
     guarded=Guarded([], _AT, 0),
 )
@@ -121,6 +125,7 @@ def show(visitor: Annotated[Visit, Depends(visit(None))]) -> Response:
         heat_more=heat[1].more if heat else 0,
         confirmed=confirmed_of(context, who, visitor.language),
         models=models_of(context, who),
+        unsure=count_unsure(context, who) if who.may("matching.review") else None,
         keeping=keeping(context, who),
         guarded=guarded(context, who),
     )

@@ -51,6 +51,13 @@ def next_pair(context: Context, who: Principal, of: Of, after: str = "") -> Next
         return Next(_looked(context, connection, who, row) if row is not None else None, left)
 
 
+def count_unsure(context: Context, who: Principal) -> int:
+    """How many rows matching is not sure of and nobody has answered to, of those somebody may judge."""
+    with context.database.read() as connection:
+        conditions = [*rows_in_reach(connection, who), not_(match_answers.is_answered()), *_waits("unsure")]
+        return match_rows.count(connection, *conditions)
+
+
 def read_pair(context: Context, who: Principal, row_hash: str) -> PairShown:
     """One row and the person it may mean. Raises MatchingError where it is not there or means nobody."""
     with _looking(context) as connection:
