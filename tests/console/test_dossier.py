@@ -54,7 +54,7 @@ def test_it_holds_everything_and_opens() -> None:
     document = docx.Document(io.BytesIO(content))
     heads = [one.text for one in document.paragraphs if str(one.style.name).startswith("Heading 1")]  # type: ignore[union-attr]
     assert heads == [
-        "基本情况", "结案等待会签", "提请核实的问题", "已核对的相似合规情形", "关系图", "时间线", "与同类比较",
+        "基本情况", "结案等待会签", "提请核实的问题", "群众反映", "已核对的相似合规情形", "关系图", "时间线", "与同类比较",
         "发放明细", "相似案例", "备注", "办理记录", "未能核对的方面", "签字",
     ]  # fmt: skip
     text = text_of(content)
@@ -67,6 +67,15 @@ def test_it_holds_everything_and_opens() -> None:
         assert said in text, said
     assert document.core_properties.title == "核查件卷宗 C7K3M9QZ4TB"
     assert document.core_properties.author == "明白"
+
+
+def test_reports_are_told_without_their_words() -> None:
+    """What was reported and when, whether it was answered, and its number."""
+    text = "".join(body_of(write(EXAMPLE, ZONE)).itertext())
+    for part in ("群众反映", "我的卡被他人保管", "B-7K2M-9QXD", "待答复", "已答复"):
+        assert part in text
+    none = replace(EXAMPLE, whole=replace(EXAMPLE.whole, reports=()))
+    assert "待答复" not in "".join(body_of(write(none, ZONE)).itertext())
 
 
 def test_the_same_dossier_is_the_same_file() -> None:

@@ -1,4 +1,4 @@
-"""The later pages of a dossier: look-alikes, payments, precedents, notes, history, what was off, signatures."""
+"""The later pages of a dossier: reports, look-alikes, payments, precedents, notes, history, rules off, signatures."""
 
 from __future__ import annotations
 
@@ -25,6 +25,21 @@ def alikes(paper: Paper, of: Dossier, say: Telling) -> None:
             for one in of.whole.remembered
         ]  # fmt: skip
         paper.table((say("doc_about"), say("doc_why"), say("doc_by"), say("until")), rows, (1, 4, 1.2, 1.2))
+
+
+def reports(paper: Paper, of: Dossier, say: Telling) -> None:
+    """Recipients' reports the case was opened on, without a word of theirs and without who made them."""
+    paper.heading(say("toc_reports"))
+    paper.text(say("reported_lead"))
+    rows = [
+        (
+            say.of(one.kind), day(one.made_at, say.zone),
+            say("reported_answered") if one.answered else say("reported_waits"), one.number,
+        )
+        for one in of.whole.reports
+    ]  # fmt: skip
+    heads = (say("reported_what"), say("reported_on"), say("reported_state"), say("reported_number"))
+    paper.table(heads, rows, (3, 1.4, 1.4, 2))
 
 
 def payments(paper: Paper, of: Dossier, say: Telling) -> None:

@@ -26,6 +26,8 @@ def write(of: Dossier, zone: dt.timezone) -> bytes:
     if of.whole.waiting:
         _cover.waiting(paper, of.whole.waiting, say)
     _cover.asked(paper, of, say)
+    if of.whole.reports:
+        _record.reports(paper, of, say)
     _record.alikes(paper, of, say)
     if "drawings" in of.parts:
         _drawn.drawings(paper, of, say)
