@@ -37,6 +37,7 @@ from service.work.runs.questions import questions_of_run
 from service.work.runs.send import send_reference
 from service.work.runs.sign import sign
 from service.work.runs.summary import summed_up
+from service.work.studies.jobs import NIGHTLY as RULE_REVIEW
 
 if TYPE_CHECKING:
     from service.work.runs.lists import Lists
@@ -113,16 +114,18 @@ def live_through(
     _do_what_is_due(context)
     assign_waiting(context, people.supervisor)
     _begin_some(context, people, chance)
-    _do_what_is_due(context)
+    _do_what_is_due(context, at_the_end=True)
 
 
-def _do_what_is_due(context: Context) -> None:
-    """Jobs that are due now, until none is."""
+def _do_what_is_due(context: Context, *, at_the_end: bool = False) -> None:
+    """Jobs that are due now, until none is. How every rule did is looked into once, at the end: what the nights before
+    said of it stands nowhere."""
     begin_recurring(context)
     handlers = all_handlers()
+    kinds = None if at_the_end else set(handlers.every) - {RULE_REVIEW}
     # Whatever plans itself anew is due later; a stop at many keeps a defect from turning for ever.
     for _ in range(500):
-        if not work_once(context, handlers.every, "trial"):
+        if not work_once(context, handlers.every, "trial", kinds=kinds):
             break
     with context.database.read() as connection:
         broken = sorted({kind for kind, state in jobs.counts(connection) if state == "failed"})
