@@ -11,6 +11,7 @@ import pytest
 from service.clock import SetClock
 from service.store import division_paths, jobs, runs, verifications
 from service.store.cases import CASES
+from service.work.audit.record import record
 from service.work.context import Context
 from service.work.facts.take_rows import take_rows
 from service.work.funds.refresh import refresh_some
@@ -22,7 +23,19 @@ from service.work.queue.close_case import close_case
 from service.work.queue.closing import Closing
 from tests.console.conftest import Browse, Browser
 from tests.serving.conftest import START
-from tests.serving.queue_world import COUNTY, FAR, TREE, VILLAGE, kin, lay_out, member, new_case, opened, somebody
+from tests.serving.queue_world import (
+    COUNTY,
+    FAR,
+    TREE,
+    VILLAGE,
+    audit_actions,
+    kin,
+    lay_out,
+    member,
+    new_case,
+    opened,
+    somebody,
+)
 
 ANNA, BOSS = somebody(901, "investigator"), somebody(900, "supervisor")
 
@@ -272,3 +285,30 @@ def test_hostile_names_stay_text(context: Context, browse: Browse) -> None:
     page = browser.open("/overview")
     assert evil not in page
     assert "&lt;img" in page
+
+
+def test_its_looks_are_kept_together_before_anything_is_shown(
+    context: Context, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The counts, one's own cases and closings that wait make one transaction of the log; where it fails nothing is
+    shown."""
+    from service.work.overview import today
+
+    kept: list[int] = []
+
+    def counted(context: Context, connection: Any, *lines: Any) -> None:
+        kept.append(len(lines))
+        record(context, connection, *lines)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(today, "record", counted)
+        browse("supervisor").open("/overview")
+    assert kept == [3]
+    assert audit_actions(context, "second") == ["case.listed"]
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(today, "record", broken)
+    page = browse("supervisor").open("/overview", 500)
+    assert "纪检监察" not in page

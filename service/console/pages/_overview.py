@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,15 +16,15 @@ from service.console.words import Language, Words
 from service.work.context import Context
 from service.work.model_pages.on_record import County, on_record
 from service.work.overview.confirmed_share import DAYS, confirmed_share
-from service.work.overview.second_word import waiting_for_second
+from service.work.overview.second_word import Waiting
 from service.work.overview.standing_still import OnItsWay, StandingStill, standing_still
+from service.work.overview.today import LOOKED_AT
 from service.work.places import Places, items_of
-from service.work.queue.find_cases import Filter, find_cases
+from service.work.queue.find_cases import Page
 from service.work.recent import recent
 from service.work.runs.overview import overview_of
 
 SHOWN: Final = 8
-LOOKED_AT: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,16 @@ class ToSign:
     deadline: dt.datetime | None
 
 
-def mine_of(context: Context, who: Principal, places: Places) -> Mine:
+def mine_of(context: Context, who: Principal, places: Places, found: Page) -> Mine:
     """Cases somebody has, the first deadline first."""
     now = context.clock.now()
-    found = find_cases(context, who, Filter(assignee_id=who.account_id), None, LOOKED_AT, "due")
     lines = [line_of(row, places, who, now) for row in found.cases]
     late = sum(one.urgency == "late" for one in lines)
     most = int(context.policy["cases.per_person_capacity"])
     return Mine(tuple(lines[:SHOWN]), len(lines), most, late, found.after is not None)
 
 
-def seconds_of(context: Context, who: Principal, places: Places) -> tuple[Second, ...]:
+def seconds_of(places: Places, found: Sequence[Waiting]) -> tuple[Second, ...]:
     """Closings that wait for somebody's word."""
     return tuple(
         Second(
@@ -86,7 +86,7 @@ def seconds_of(context: Context, who: Principal, places: Places) -> tuple[Second
             one.proposer,
             one.since,
         )
-        for one in waiting_for_second(context, who)
+        for one in found
     )
 
 

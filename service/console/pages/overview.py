@@ -32,8 +32,8 @@ from service.work.matching.pairs import count_unsure
 from service.work.model_pages.on_record import County, Proposed
 from service.work.overview.guarded import Guarded, guarded
 from service.work.overview.running import Keeping, State, keeping, state_of
+from service.work.overview.today import today
 from service.work.places import places_of
-from service.work.queue.count_queues import count_queues
 from service.work.readiness import Check
 from service.work.recipients.answer import Unanswered, unanswered
 from service.work.runs.questions import Waiting, waiting_of
@@ -107,19 +107,19 @@ def show(visitor: Annotated[Visit, Depends(visit(None))]) -> Response:
     if who.credential == "recipient":
         return visitor.go("/my")
     places = places_of(context)
-    counted = count_queues(context, who) if who.may("cases.read") else None
+    waits = today(context, who)
     heat = heat_of(context, who, visitor.language) if who.may("funds.read") else None
     zone = dt.timezone(dt.timedelta(hours=context.policy.utc_offset_hours))
     contents = Contents(
         today=context.clock.now().astimezone(zone).date(),
         state=state_of(context),
-        mine=mine_of(context, who, places) if who.may("cases.work") else None,
-        seconds=seconds_of(context, who, places) if who.may("cases.countersign") else None,
+        mine=mine_of(context, who, places, waits.mine) if waits.mine else None,
+        seconds=None if waits.seconds is None else seconds_of(places, waits.seconds),
         questions=waiting_of(context, who) if who.may("verify.decide") else None,
         to_sign=to_sign_of(context, who, places) if who.may("runs.sign") else None,
         reports=unanswered(context, who) if who.may("cases.work") else None,
-        desks=tabs_of(counted.desks, "") if counted else (),
-        counted_at=counted.at if counted else None,
+        desks=tabs_of(waits.counted.desks, "") if waits.counted else (),
+        counted_at=waits.counted.at if waits.counted else None,
         heat=heat[0] if heat else None,
         over_fen=heat[1].over_fen if heat else 0,
         heat_more=heat[1].more if heat else 0,

@@ -71,6 +71,16 @@ class Line:
     flags: tuple[str, ...] = ()
 
 
+def keep_look(context: Context, line: Line, lines: list[Line] | None) -> None:
+    """Add the line of a look that changes nothing, in a transaction of its own; or to `lines`, where several looks make
+    one page: the caller records them together, before it shows anything."""
+    if lines is not None:
+        lines.append(line)
+        return
+    with context.database.write() as connection:
+        record(context, connection, line)
+
+
 def record(context: Context, connection: Connection, *lines: Line) -> None:
     """Add lines; they are kept if and only if the caller's transaction is. Call it last: others wait for the chain.
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from service.access import Principal
 from service.store import closing_proposals
-from service.work.audit.record import Line, record
+from service.work.audit.record import Line, keep_look
 from service.work.context import Context
 from service.work.queue.close_case import is_second
 from service.work.queue.sight import seen_by
@@ -29,8 +29,9 @@ class Waiting:
     since: dt.datetime
 
 
-def waiting_for_second(context: Context, who: Principal) -> list[Waiting]:
-    """Closings somebody sees and may countersign, the longest waiting first. Logged."""
+def waiting_for_second(context: Context, who: Principal, lines: list[Line] | None = None) -> list[Waiting]:
+    """Closings somebody sees and may countersign, the longest waiting first. Logged, or the line for the log added to
+    `lines`, which the caller records before anything is shown."""
     if not who.may("cases.countersign"):
         return []
     with context.database.read() as connection:
@@ -38,6 +39,5 @@ def waiting_for_second(context: Context, who: Principal) -> list[Waiting]:
     found = [
         Waiting(row, str(row.closing["outcome"]), row.proposer, row.proposed_at) for row in rows if is_second(who, row)
     ]
-    with context.database.write() as connection:
-        record(context, connection, Line(who.name, "case.listed", "queue", "second", details={"shown": len(found)}))
+    keep_look(context, Line(who.name, "case.listed", "queue", "second", details={"shown": len(found)}), lines)
     return found

@@ -13,7 +13,7 @@ from service.access.scope import within
 from service.store import assignments, case_tallies, case_ties, division_paths
 from service.store.case_tallies import Tallies, Tally
 from service.store.cases import CASES
-from service.work.audit.record import Line, record
+from service.work.audit.record import Line, keep_look
 from service.work.context import Context
 from service.work.queue.assign_case import WEEK
 from service.work.queue.find_cases import FEW_DIVISIONS
@@ -53,8 +53,9 @@ class Counted:
     at: dt.datetime
 
 
-def count_queues(context: Context, who: Principal) -> Counted:
-    """The desks somebody sees, with the cases they see there. Logged."""
+def count_queues(context: Context, who: Principal, lines: list[Line] | None = None) -> Counted:
+    """The desks somebody sees, with the cases they see there. Logged, or the line for the log added to `lines`, which
+    the caller records before anything is shown."""
     with context.database.read() as connection:
         ties = ties_of(connection, who)
     # The same for all who have these divisions; what is one's own is few, and taken off here. Nobody holds a connection
@@ -65,8 +66,7 @@ def count_queues(context: Context, who: Principal) -> Counted:
     with context.database.read() as connection:
         seen = _seen(connection, who, ties, found)
         taken = assignments.taken_up(connection, context.clock.now() - WEEK)
-    with context.database.write() as connection:
-        record(context, connection, Line(who.name, "queue.counted", "queue", "all"))
+    keep_look(context, Line(who.name, "queue.counted", "queue", "all"), lines)
     desks = [desk for desk in DESKS if desk in desks_of(who) or any(key[0] == desk for key in seen)]
     return Counted(
         [

@@ -78,10 +78,17 @@ class Page:
 
 
 def find_cases(
-    context: Context, who: Principal, wanted: Filter, after: str | None, limit: int, sort: Sort = "rank"
+    context: Context,
+    who: Principal,
+    wanted: Filter,
+    after: str | None,
+    limit: int,
+    sort: Sort = "rank",
+    lines: list[Line] | None = None,
 ) -> Page:
     """One page of cases somebody may see, in order of the queue or another (`service.store.case_lists.Sort`). Logged,
-    with its filters.
+    with its filters; a look for nobody may add its line to `lines` instead, which the caller records before anything is
+    shown.
 
     Raises Unfit for a cursor that is none.
     """
@@ -97,8 +104,11 @@ def find_cases(
             found = case_lists.first_of(connection, few, conditions, limit + 1, sort)
         shown = found[:limit]
     # A search that takes long holds up nobody who writes; nothing is shown before the look is on the log.
-    with context.database.write() as connection:
-        _log(context, connection, who, wanted, len(shown))
+    if lines is not None and not (wanted.person_id or wanted.household_id or wanted.card_id):
+        lines.append(_line(who, wanted, len(shown)))
+    else:
+        with context.database.write() as connection:
+            _log(context, connection, who, wanted, len(shown))
     return Page(shown, None if len(found) <= limit else "{}.{}".format(*place_of(shown[-1], sort)))
 
 
@@ -247,4 +257,9 @@ def _log(context: Context, connection: Connection, who: Principal, wanted: Filte
         card = context.seal.hash("card", wanted.card_id)
         record(context, connection, Line(who.name, "case.searched", "card", card, details=details))
     else:
-        record(context, connection, Line(who.name, "case.listed", "queue", wanted.desk or "all", details=details))
+        record(context, connection, _line(who, wanted, shown))
+
+
+def _line(who: Principal, wanted: Filter, shown: int) -> Line:
+    """The line of a look at a list."""
+    return Line(who.name, "case.listed", "queue", wanted.desk or "all", details={**wanted.plain(), "shown": shown})
