@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -135,6 +136,19 @@ def test_a_crash_in_the_middle_loses_and_doubles_nothing(context: Context, monke
     (row,) = every_case(context)
     with context.database.read() as connection:
         assert {one.number for one in made(connection, row.case_id, 9)} == numbers
+
+
+def test_several_workers_at_once_put_each_report_before_a_desk_once(context: Context) -> None:
+    """Whoever comes second finds it done."""
+    kinds: tuple[Kind, ...] = ("card_held", "not_received", "card_held")
+    numbers = {told(context, f"p{n}", kind) for n, kind in enumerate(kinds)}
+    with ThreadPoolExecutor(4) as pool:
+        done = sum(pool.map(lambda _: open_cases(context), range(4)))
+    assert done == len(numbers)
+    rows = every_case(context)
+    assert sorted(row.desk for row in rows) == ["discipline", "owed"]
+    with context.database.read() as connection:
+        assert case_reports.cases_of(connection, numbers).keys() == numbers
 
 
 def test_whoever_is_near_who_reported_does_not_see_the_case(context: Context) -> None:
