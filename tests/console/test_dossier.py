@@ -54,8 +54,8 @@ def test_it_holds_everything_and_opens() -> None:
     document = docx.Document(io.BytesIO(content))
     heads = [one.text for one in document.paragraphs if str(one.style.name).startswith("Heading 1")]  # type: ignore[union-attr]
     assert heads == [
-        "基本情况", "结案等待会签", "提请核实的问题", "群众反映", "已核对的相似合规情形", "关系图", "时间线", "与同类比较",
-        "发放明细", "相似案例", "备注", "办理记录", "未能核对的方面", "签字",
+        "基本情况", "结案等待会签", "提请核实的问题", "群众反映", "已核对的相似合规情形", "关系图", "时间线",
+        "与同类比较", "发放明细", "相似案例", "备注", "办理记录", "未能核对的方面", "签字",
     ]  # fmt: skip
     text = text_of(content)
     for said in (
