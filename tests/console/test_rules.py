@@ -22,7 +22,6 @@ from service.store import studies
 from service.store.audit_lines import AUDIT_LINES
 from service.store.jobs import JOBS
 from service.work.context import Context
-from service.work.facts.history import History
 from service.work.jobs import work_once
 from service.work.moments import EPOCH
 from tests.console.conftest import Browse
@@ -47,7 +46,8 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> County:
 def known(context: Context, clock: SetClock, county: County, monkeypatch: pytest.MonkeyPatch) -> Context:
     """The county's facts as if they were the service's, after its last payment."""
     clock.at = EPOCH + dt.timedelta(microseconds=county.moment(1.0) + 86_400_000_000)
-    monkeypatch.setattr(History, "open", lambda _context: SimpleNamespace(lacking=(), ledger=county.ledger))
+    here = SimpleNamespace(history=SimpleNamespace(lacking=(), ledger=county.ledger))
+    monkeypatch.setattr("service.work.runs.scorer_here.scorer_here", lambda _context: here)
     return context
 
 

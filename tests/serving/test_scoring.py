@@ -22,6 +22,7 @@ from service.store.outbox import OUTBOX_EVENTS
 from service.store.scores import SCORES
 from service.work.choose_model import choose_model
 from service.work.context import Context
+from service.work.facts.follow_live import follow_some
 from service.work.score_payments import Payments, score_in_memory
 from service.work.scoring import kept
 from service.work.scoring.payments import row_numbers
@@ -289,6 +290,30 @@ def test_a_sender_hears_nothing_of_villages_outside_its_divisions(
     assert [row["state"] for row in found] == ["scored", "refused", "scored"]
     assert found[1]["flaws"][0]["found"].startswith("outside_divisions")
     assert count(SCORES) == 2
+
+
+def test_a_payment_of_another_county_is_nobody_elses_to_change(
+    ready: FastAPI, signed_in: Signed, context: Context, county: County, new: list[dict[str, Any]], count: Count
+) -> None:
+    """Sent again with another amount under a village of the sender's own it stays as it is; its own sender may."""
+    villages = [row for row in county.tables["divisions"].to_pylist() if row["level"] == "village"]
+    mine, other = villages[0]["division_code"], villages[-1]["division_code"]
+    (row,) = sent(new[:1])
+    theirs = {**row, "division_code": other}
+    assert asks(signed_in("disbursement_system"), [theirs]).json()["results"][0]["state"] == "scored"
+    while follow_some(context):
+        pass
+    changed = {
+        **theirs,
+        "amount": "1.00",
+        "submitted_at": (new[0]["submitted_at"] + dt.timedelta(minutes=1)).isoformat(),
+    }
+    stranger = signed_in("disbursement_system", divisions=(mine,))
+    (answer,) = asks(stranger, [{**changed, "division_code": mine}]).json()["results"]
+    assert (answer["state"], answer["flaws"][0]["found"].partition(":")[0]) == ("refused", "outside_divisions")
+    assert count(SCORES) == 1
+    (answer,) = asks(signed_in("disbursement_system", divisions=(other,)), [changed]).json()["results"]
+    assert answer["state"] in ("scored", "waiting")
 
 
 def test_without_facts_to_compare_with_nothing_is_scored(

@@ -61,6 +61,13 @@ def elsewhere(
     return found
 
 
+def payments_elsewhere(
+    context: Context, connection: Connection, divisions: Collection[str], numbers: Collection[str]
+) -> set[str]:
+    """Of some payments, by number, those on record outside some divisions alone."""
+    return set(_far(context, connection, divisions, "payment", set(numbers)))
+
+
 def _far(
     context: Context, connection: Connection, divisions: Collection[str], kind: str, values: set[str]
 ) -> dict[str, str]:

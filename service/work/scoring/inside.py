@@ -1,4 +1,4 @@
-"""Which payments lie outside the sender's divisions: of those nobody tells what is known there."""
+"""Which payments lie outside the sender's divisions: of those nobody tells what is known there, nobody changes them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy import select
 from service.access import Principal
 from service.store import Database
 from service.store.division_paths import DIVISION_PATHS
+from service.work.facts.on_record import payments_elsewhere
 from service.work.scoring.asked import Asked, Place, checked
 
 if TYPE_CHECKING:
@@ -76,8 +77,20 @@ def _outside(context: Context, who: Principal, rows: Sequence[Mapping[str, objec
     if who.sees_everywhere:
         return set()
     codes = [row.get("division_code") for row in rows]
-    named = {code for code in codes if isinstance(code, str) and len(code) <= 64 and "\0" not in code}
-    above = _ABOVE.setdefault(context.database, _Above()).of(context, named)
+    above = _ABOVE.setdefault(context.database, _Above()).of(context, _texts(codes))
     own = set(who.divisions)
     away = {code for code, found in above.items() if found and not found & own}
-    return {i for i, code in enumerate(codes) if isinstance(code, str) and code in away}
+    numbers = [row.get("disbursement_id") for row in rows]
+    # A payment of another county stays that county's under whatever village it is sent again.
+    with context.database.read() as connection:
+        far = payments_elsewhere(context, connection, who.divisions, _texts(numbers))
+    return {
+        i
+        for i, (code, number) in enumerate(zip(codes, numbers, strict=True))
+        if (isinstance(code, str) and code in away) or (isinstance(number, str) and number in far)
+    }
+
+
+def _texts(values: Iterable[object]) -> set[str]:
+    """The values that may be asked a database for."""
+    return {value for value in values if isinstance(value, str) and len(value) <= 64 and "\0" not in value}
