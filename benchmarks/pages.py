@@ -36,7 +36,7 @@ from service.clock import SystemClock  # noqa: E402
 from service.running.context import make_context  # noqa: E402
 from service.running.trial import settings as kept  # noqa: E402
 from service.settings import Settings  # noqa: E402
-from service.store import accounts, cases, recipients  # noqa: E402
+from service.store import accounts, cases, recipients, scores  # noqa: E402
 from service.store import payments as payments_table  # noqa: E402
 from service.store.runs import RUNS  # noqa: E402
 from service.work.access.sessions import open_session  # noqa: E402
@@ -99,10 +99,12 @@ def pages(context: Context) -> Iterator[tuple[str, str]]:
         large = connection.execute(
             select(table.c.case_id, table.c.desk).where(table.c.is_open).order_by(table.c.member_count.desc()).limit(1)
         ).one()
-        run = connection.execute(select(RUNS.c.run).order_by(RUNS.c.rows.desc()).limit(1)).scalar_one()
-        paid = payments_table.PAYMENTS.c
+        run = connection.execute(select(RUNS.c.run).order_by(RUNS.c.rows_read.desc()).limit(1)).scalar_one()
+        paid = scores.SCORES.c
         payment = connection.execute(
-            select(paid.disbursement_id, paid.household_id, paid.program_id, paid.division_code).limit(1)
+            select(paid.disbursement_id, paid.household_id, paid.program_id, paid.division_code)
+            .where(paid.household_id.is_not(None))
+            .limit(1)
         ).one()
     staff = {
         "supervisor": ("/overview", f"/queue/{large.desk}", f"/cases/{large.case_id}", "/runs", f"/runs/{run}",

@@ -187,6 +187,11 @@ def main() -> None:
     settings = Settings.read()
     os.environ.setdefault("MINGBAI_MLRUNS", str(settings.mlruns))
     generation(make_context(settings), settings.socket, sys.stdout.fileno())
+    # Everything is answered. What takes the interpreter apart would tell of what DuckDB's module leaves behind.
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

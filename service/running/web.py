@@ -136,6 +136,11 @@ def main() -> None:
     configure(settings)
     end_with_parent()
     serve(settings, socket.socket(fileno=int(sys.argv[1])))
+    # Everything is closed. What takes the interpreter apart would tell of what DuckDB's module leaves behind.
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":
