@@ -107,7 +107,10 @@ def pages(context: Context) -> Iterator[tuple[str, str]]:
             .limit(1)
         ).one()
     staff = {
-        "supervisor": ("/overview", f"/queue/{large.desk}", f"/cases/{large.case_id}", "/runs", f"/runs/{run}",
+        "supervisor": ("/overview", f"/queue/{large.desk}", f"/cases/{large.case_id}",
+                       f"/cases/{large.case_id}/graph", f"/cases/{large.case_id}/graph?few=1",
+                       f"/cases/{large.case_id}/evidence", f"/cases/{large.case_id}/payments",
+                       f"/cases/{large.case_id}/print", "/matching", "/matching/review", "/matching/pairs", "/runs", f"/runs/{run}",
                        "/questions",
                        "/funds", "/look-up", f"/look-up/household/{payment.household_id}",
                        f"/look-up/village/{payment.division_code}", f"/look-up/program/{payment.program_id}",
