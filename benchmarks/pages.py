@@ -109,8 +109,8 @@ def pages(context: Context) -> Iterator[tuple[str, str]]:
     staff = {
         "supervisor": ("/overview", f"/queue/{large.desk}", f"/cases/{large.case_id}",
                        f"/cases/{large.case_id}/graph", f"/cases/{large.case_id}/graph?few=1",
-                       f"/cases/{large.case_id}/evidence", f"/cases/{large.case_id}/payments",
-                       f"/cases/{large.case_id}/print", "/matching", "/matching/review", "/matching/pairs", "/runs", f"/runs/{run}",
+                       f"/cases/{large.case_id}/payments", f"/cases/{large.case_id}/print",
+                       "/matching", "/matching/review", "/matching/pairs", "/runs", f"/runs/{run}",
                        "/questions",
                        "/funds", "/look-up", f"/look-up/household/{payment.household_id}",
                        f"/look-up/village/{payment.division_code}", f"/look-up/program/{payment.program_id}",
