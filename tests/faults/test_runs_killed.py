@@ -56,7 +56,10 @@ def check_whole(home: Home, number: int, wanted: list[dict[str, Any]]) -> None:
     assert (run.state, run.rows_read, run.rows_taken, run.rows_scored) == ("scored", *[len(wanted)] * 3)
     assert (run.rows_quarantined, run.rows_repeated, run.spool) == (0, 0, None)
     found = [contract_row(home.context, EVERYBODY, row) for row in _every_row(home.context, EVERYBODY, number, None)]
-    assert sorted(found, key=lambda row: str(row["disbursement_id"])) == wanted
+    found = sorted(found, key=lambda row: str(row["disbursement_id"]))
+    assert [row["disbursement_id"] for row in found] == [row["disbursement_id"] for row in wanted]
+    other = {name for one, two in zip(found, wanted, strict=True) for name in one if one[name] != two[name]}
+    assert found == wanted, sorted(other)
     assert count(home, RUN_ROWS) == count(home, SCORES) == len(wanted)
     assert count(home, FACT_KEYS, FACT_KEYS.c.table_name == "disbursements") == len(wanted) + PAYMENTS
     asked = sum(row["recommendation"] == "verify" for row in wanted)

@@ -20,6 +20,7 @@ from features.contract import EVERY_TABLE, TABLES
 from models.scoring.policy import Policy
 from models.scoring.score import score
 from models.scoring.select import rows_of_run
+from service.store import match_runs
 from service.work.choose_model import bundle_with_states
 from service.work.context import Context
 from service.work.facts.accept import accept
@@ -67,6 +68,8 @@ class Runs:
                     continue
                 hashes = hashes_of(context.seal, EVERY_TABLE[name], batch[0])
                 accept(context, connection, EVERY_TABLE[name], batch[0], hashes, source="test")
+            # A match that waits for ever: one that is done beside a run brings rules over matched lists into it midway.
+            match_runs.add(connection, "test", context.clock.now(), "asked")
 
     def expected(self, run_id: str) -> list[dict[str, Any]]:
         """What `mingbai score --run` says of a run, in order of payment."""
