@@ -102,11 +102,20 @@ def batches_after(
     yield from connection.execute(asked.execution_options(yield_per=64)).mappings()
 
 
-def batches_of(connection: Connection, seq: int, source: str, limit: int) -> Sequence[RowMapping]:
-    """`seq, table_name, content` of the next batches behind `seq` whose source begins so, in order."""
-    asked = select(FACT_BATCHES.c.seq, FACT_BATCHES.c.table_name, FACT_BATCHES.c.content)
+def batches_of(connection: Connection, seq: int, source: str, limit: int, rows: int) -> Sequence[RowMapping]:
+    """`seq, table_name, rows, content` of the next batches behind `seq` whose source begins so, in order: at most
+    `limit`, and none behind the one with which they have so many `rows`."""
+    asked = select(FACT_BATCHES.c.seq, FACT_BATCHES.c.table_name, FACT_BATCHES.c.rows, FACT_BATCHES.c.content)
     asked = asked.where(FACT_BATCHES.c.seq > seq, FACT_BATCHES.c.source.startswith(source, autoescape=True))
-    return connection.execute(asked.order_by(FACT_BATCHES.c.seq).limit(limit)).mappings().all()
+    asked = asked.order_by(FACT_BATCHES.c.seq).limit(limit).execution_options(yield_per=64)
+    found: list[RowMapping] = []
+    with connection.execute(asked) as result:
+        for row in result.mappings():
+            found.append(row)
+            rows -= int(row["rows"])
+            if rows <= 0:
+                break
+    return found
 
 
 def sent_between(connection: Connection, seq: int, until: int, source: str, limit: int) -> Sequence[RowMapping]:

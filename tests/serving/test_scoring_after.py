@@ -5,21 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from service.clock import SetClock
 from service.store import jobs
 from service.store.outbox import OUTBOX_EVENTS
 from service.store.payments import PAYMENTS
+from service.work.chain.keep import keep_payments
 from service.work.context import Context
-from service.work.facts import follow_live
-from service.work.facts.follow_ups import payments_follow
+from service.work.facts import follow_live, follow_ups
 from service.work.jobs import Handler, work_once
 from service.work.scoring.rescore import rescore
 from tests.county import County
@@ -120,20 +119,15 @@ def test_what_follows_from_single_payments_is_kept_once_by_a_job(
     assert in_chain() == []
     assert follow_live.follow_some(context)
 
-    def breaks(*given: Any) -> Callable[[Connection, int], None]:
-        keep = payments_follow(*given)
+    def breaks(*given: Any) -> None:
+        keep_payments(*given)
+        raise RuntimeError
 
-        def and_breaks(connection: Connection, seq: int) -> None:
-            keep(connection, seq)
-            raise RuntimeError
-
-        return and_breaks
-
-    monkeypatch.setattr(follow_live, "payments_follow", breaks)
+    monkeypatch.setattr(follow_ups, "keep_payments", breaks)
     with pytest.raises(RuntimeError):
         follow_live.follow_some(context)
     assert len(in_chain()) == 2
-    monkeypatch.setattr(follow_live, "payments_follow", payments_follow)
+    monkeypatch.setattr(follow_ups, "keep_payments", keep_payments)
     handlers: dict[str, Handler] = defaultdict(lambda: lambda *_: None, {follow_live.KIND: follow_live.follow_live})
     with context.database.write() as connection:
         jobs.add(connection, follow_live.KIND, {}, context.clock.now(), name=follow_live.KIND)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 
 from service.store import division_paths, jobs
-from service.work.audit.keep_ties import keep_sealed, keep_ties, missing
+from service.store.personal_values import ValueKind
+from service.work.audit.keep_ties import Sealed, keep_sealed, keep_ties, missing
 from service.work.chain.keep import keep as keep_chain
 from service.work.chain.keep import keep_payments, payments_of
 from service.work.facts.batches import read_after
@@ -39,23 +40,28 @@ CHAIN: Final = frozenset(
 )
 
 
-def payments_follow(
-    context: Context, connection: Connection, rows: pa.RecordBatch
-) -> Callable[[Connection, int], None]:
-    """Think over what follows from payments that were taken, reading only; what it gives keeps all of it in a
-    transaction, with the number of their batch, and holds up whoever else writes as little as can be."""
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What follows from payments: values of people and cards nobody has sent yet, sealed, and rows of the chain in the
+    payments' order."""
+
+    values: dict[ValueKind, list[Sealed]]
+    payments: list[dict[str, Any]]
+
+    def keep(self, context: Context, connection: Connection, seq: int) -> None:
+        """Keep all of it in a transaction, with the number of the payments' batch."""
+        keep_sealed(connection, self.values)
+        keep_payments(connection, self.payments, seq)
+        # A run that comes payment by payment would have its sums made with every one of them.
+        ask_for_refresh(context, connection, within=SUMS_SOON)
+
+
+def payments_follow(context: Context, connection: Connection, rows: pa.RecordBatch) -> Following:
+    """Think over what follows from payments that were taken, reading only: whoever keeps it then holds up whoever else
+    writes as little as can be."""
     import pyarrow as pa
 
-    values = missing(context, connection, pa.Table.from_batches([rows]))
-    payments = payments_of(context, rows)
-
-    def keep(writing: Connection, seq: int) -> None:
-        keep_sealed(writing, values)
-        keep_payments(writing, payments, seq)
-        # A run that comes payment by payment would have its sums made with every one of them.
-        ask_for_refresh(context, writing, within=SUMS_SOON)
-
-    return keep
+    return Following(missing(context, connection, pa.Table.from_batches([rows])), payments_of(context, rows))
 
 
 def follow_up(context: Context, connection: Connection, table: str, rows: pa.RecordBatch, seq: int) -> None:
@@ -63,7 +69,7 @@ def follow_up(context: Context, connection: Connection, table: str, rows: pa.Rec
     import pyarrow as pa
 
     if table == "disbursements":
-        payments_follow(context, connection, rows)(connection, seq)
+        payments_follow(context, connection, rows).keep(context, connection, seq)
         ask_for_refresh(context, connection)
         return
     keep_ties(context, connection, table, pa.Table.from_batches([rows]))
