@@ -19,6 +19,7 @@ from service.store import accounts
 from service.work.access.sessions import open_session
 from service.work.context import Context
 from tests.serving.conftest import *  # noqa: F403
+from tests.serving.ready_routes import with_ready_routes
 
 _FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
@@ -60,7 +61,7 @@ Browse = Callable[..., Browser]
 @pytest.fixture  # type: ignore[no-redef]
 def app(context: Context) -> FastAPI:
     """Routes and pages over the context."""
-    return make_application(context)
+    return with_ready_routes(make_application, context)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from service.sealing import Seal
 from service.settings import Settings
 from service.store import Database, every_table
 from service.work.context import Context
+from tests.serving.ready_routes import with_ready_routes
 
 START = dt.datetime(2019, 7, 1, 1, 0, tzinfo=dt.UTC)
 """What the clock shows when a test begins: nine in the morning in Sichuan."""
@@ -183,7 +184,7 @@ def app(context: Context) -> FastAPI:
     """The application over the context."""
     from service.api.app import create_app
 
-    return create_app(context)
+    return with_ready_routes(create_app, context)
 
 
 Signed = Callable[..., TestClient]
