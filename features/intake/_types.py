@@ -6,6 +6,7 @@ for a value never depends on its neighbours, and a whole column is checked and c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, cast
 
 import numpy as np
@@ -70,10 +71,9 @@ def as_mask(array: Any) -> BoolMask:
     return cast(BoolMask, pc.fill_null(array, False).to_numpy(zero_copy_only=False))
 
 
-def read_one(column: Column, text: str | None) -> tuple[bool, Any]:
-    """Whether a text is a value of the column, and that value as Arrow takes it; None for no text."""
-    found, refused = _FEW.read(column, [text])
-    return not refused, found[0]
+def reader(column: Column) -> Callable[[str], Any]:
+    """What reads one text that is not empty as a value of the column, as Arrow takes it; `REFUSED` where it is none."""
+    return _FEW.reader(column)
 
 
 def from_text(column: Column, text: pa.Array) -> tuple[pa.Array, BoolMask | None]:

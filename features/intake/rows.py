@@ -55,7 +55,8 @@ def accept_rows(table: Table, rows: Iterable[Mapping[str, object]], *, source: s
     """
     given = list(rows)
     if len(given) == 1 and (batch := one_good_row(table, given[0], as_text, _UNFIT)) is not None:
-        ignored = tuple(sorted(str(name) for name in given[0] if name not in batch.schema.names))
+        names = frozenset(batch.schema.names)
+        ignored = tuple(sorted(str(name) for name in given[0] if name not in names))
         return AcceptedRows(batch, (1,), (), 1, 1, ignored)
     used = {name for row in given for name in row}
     known = [c for c in table.columns if c.required or c.name in used]
