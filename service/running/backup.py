@@ -3,7 +3,8 @@
 An archive holds the database, attachments, uploads not read yet, anchors of the log, the record of models, and the
 deployment's own policy, retention and holidays. It does not hold the keys: they are kept elsewhere, or whoever finds
 the archive finds everything. The order matters: anchors first, so that none vouches for a line the copied database does
-not have; files after the database, so that none it speaks of is missing.
+not have; the journal of answers before the database they are brought into, so that each is in one of them at least;
+files after the database, so that none it speaks of is missing.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from service.store.dump import DumpError
 from service.work.audit.anchor import FILE as ANCHORS
 from service.work.audit.verify import Verification, verify
 from service.work.context import Context
+from service.work.scoring.recover import FILE as JOURNAL
+from service.work.scoring.recover import journal_path, recover_if_free
 
 FOLDERS: Final = ("attachments", "spool")
 """Folders under `<home>/service` whose files belong to what the database says."""
@@ -72,12 +75,17 @@ def back_up(context: Context, to: Path, *, portable: bool = False, step: Step = 
         anchors = settings.state / ANCHORS
         kept = anchors.read_bytes() if anchors.exists() else None
         step("database")
+        journal = journal_path(context)
+        if journal is not None and journal.exists():
+            _copy_live(journal, work / JOURNAL)
         copied = list(_database_files(database, form, tool, work))
         with archive.written(to, about) as writer:
             for file in copied:
                 writer.add(f"database/{file.name}", file)
             if kept is not None:
                 writer.add_bytes(f"home/{ANCHORS}", kept)
+            if (work / JOURNAL).exists():
+                writer.add(f"home/{JOURNAL}", work / JOURNAL)
             step("files")
             for name in FOLDERS:
                 _add_folder(writer, settings.state / name, f"home/{name}", work)
@@ -108,6 +116,7 @@ def restore(context: Context, source: Path, *, overwrite: bool = False, step: St
             _check_empty(settings, database, manifest)
         step("database")
         _put_database(database, manifest, work)
+        _put_journal(settings, work)
         step("files")
         for name in FOLDERS:
             if (work / "home" / name).is_dir():
@@ -122,8 +131,18 @@ def restore(context: Context, source: Path, *, overwrite: bool = False, step: St
         for folder_name, name, path in own:
             if (work / folder_name / name).is_file():
                 put_file(work / folder_name / name, path)
+        recover_if_free(context, settings.state / JOURNAL)
         step("log")
         return Restored(manifest, verify(context))
+
+
+def _put_journal(settings: Settings, work: Path) -> None:
+    """The archive's journal in the place of whatever is there: its answers are of the database that came with it."""
+    place = settings.state / JOURNAL
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{place}{suffix}").unlink(missing_ok=True)
+    if (work / "home" / JOURNAL).is_file():
+        put_file(work / "home" / JOURNAL, place)
 
 
 def _database_files(database: Database, form: str, tool: postgres_tools.Tools | None, work: Path) -> Iterator[Path]:

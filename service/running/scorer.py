@@ -35,6 +35,12 @@ AGAIN_SECONDS: Final = (0.2, 1.0, 5.0, 15.0)
 
 END_SECONDS: Final = 10.0
 
+KEEP_SECONDS: Final = 7.0
+"""So long a scorer that ends brings what it answered into the database; the rest waits in the journal."""
+
+SWITCH_SECONDS: Final = 0.0005
+"""So long at most the thread that keeps payments holds the interpreter while one waits to be scored."""
+
 COLLECT: Final = (20_000, 20, 100)
 """Objects made before the collector looks, and how often it looks further: a payment makes hundreds, and no rings."""
 
@@ -142,9 +148,12 @@ def generation(context: Context, path: Path, tell: int | None = None) -> None:
     `tell` is the descriptor it says on how it stands: `ready` once it listens, `stale` once its history is.
     """
     from service.running.scoring_loop import ScoringLoop
+    from service.store.journal import Journal
     from service.work.scoring.live import LiveScorer
+    from service.work.scoring.recover import journal_path
 
-    scorer = LiveScorer(context)
+    journal = journal_path(context)
+    scorer = LiveScorer(context, Journal(journal) if journal is not None else None)
     loop = ScoringLoop(scorer, path, context.settings.waiting_limit)
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -175,9 +184,11 @@ def generation(context: Context, path: Path, tell: int | None = None) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT)
+    sys.setswitchinterval(SWITCH_SECONDS)
     loop.listen()
     say("ready")
     loop.run(look)
+    scorer.close(KEEP_SECONDS)
 
 
 def main() -> None:

@@ -1,14 +1,17 @@
 """All facts as a ledger, opened from the database and kept current: what scoring looks back on.
 
 Nothing of it is ever written to disk: rows hold identity numbers, and at rest they are sealed. One thread uses a
-`History`; a process that needs one keeps one.
+`History`; a process that needs one keeps one. Another thread may say which batches hold what the ledger has
+(`put_on_record`, `forget`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -56,6 +59,7 @@ class History:
         """Empty until `build`."""
         self._context = context
         self._own: set[int] = set()
+        self._own_lock = threading.Lock()
         self._ahead: dict[str, list[pa.Table]] = {}
         self._ahead_from: int | None = None
         self.ledger: LiveLedger = _ledger({}, context)
@@ -86,7 +90,8 @@ class History:
         )
         self.seq = self.newest = self.whole = seq
         self.stale = False
-        self._own.clear()
+        with self._own_lock:
+            self._own.clear()
         self._look_for_lacking()
 
     def is_behind(self) -> bool:
@@ -127,16 +132,20 @@ class History:
     def _read_new(self, connection: Connection, parts: dict[str, list[pa.Table]], most: int | None) -> None:
         """Read what others put on record since, at most about `most` rows of it."""
         last = self.newest = facts.last_seq(connection)
-        if last - self.seq == len(self._own):
-            # All of it is this process's own, and in the ledger: the usual case while payments come in.
-            self.seq = last
-            self._own.clear()
-            return
+        with self._own_lock:
+            # Of a transaction that has not ended there may be a batch nobody can read yet.
+            own = {seq for seq in self._own if seq <= last}
+            if last - self.seq == len(own):
+                # All of it is this process's own, and in the ledger: the usual case while payments come in.
+                self.seq = last
+                self._own -= own
+                return
         for row in facts.batches_after(connection, self.seq):
             self.seq = int(row["seq"])
-            if self.seq in self._own:
-                self._own.discard(self.seq)
-                continue
+            with self._own_lock:
+                if self.seq in self._own:
+                    self._own.discard(self.seq)
+                    continue
             rows = opened(self._context, row["content"])
             parts[str(row["table_name"])].append(rows)
             if most is not None and (most := most - rows.num_rows) <= 0:
@@ -150,8 +159,14 @@ class History:
         return done.late.get(table), numbers
 
     def put_on_record(self, seq: int) -> None:
-        """Say that a batch is one that `append` took."""
-        self._own.add(seq)
+        """Say that a batch is one that `append` took, before anybody can read it."""
+        with self._own_lock:
+            self._own.add(seq)
+
+    def forget(self, seqs: Iterable[int]) -> None:
+        """Say that batches did not come on record after all: others may take their numbers."""
+        with self._own_lock:
+            self._own.difference_update(seqs)
 
     def _advance(self, before: int) -> None:
         """All that was looked at is in the ledger, unless it is stale since then."""

@@ -4,13 +4,20 @@ Order of things, so that a crash at any moment loses nothing and doubles nothing
 is on record, new ones are put into the ledger in memory, all are scored as of their own moments, and one transaction
 keeps facts, scores and events. Only then is anybody answered. Whoever got no answer sends again, and finds the payment
 on record with its score, or not at all.
+
+With a journal that transaction is one of the journal's, and a thread brings what it holds into the database a moment
+later (`keeper`). A payment that is sent again meanwhile waits for that. What is not simply new (late, or on record
+without a score) takes the long way.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+import sqlite3
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
@@ -18,32 +25,39 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.clock import micros
 from service.store import awaiting, scores
+from service.store.journal import Journal
 from service.work.facts import follow_live
 from service.work.facts.accept import accept
-from service.work.facts.hashes import Hashes
 from service.work.facts.history import AT_ONCE, History
 from service.work.runs.ask import ask
 from service.work.scoring import kept
 from service.work.scoring.answer import told, waits
 from service.work.scoring.asked import Answered, Asked, UnavailableError
+from service.work.scoring.bring import LIVE
+from service.work.scoring.keeper import BACKLOG, Keeper
 from service.work.scoring.kept import Made
 from service.work.scoring.model import InForce, ModelInForce
 from service.work.scoring.payments import payments_at, row_numbers
-from service.work.scoring.sort_out import AHEAD_US, Sorted, sort_out
+from service.work.scoring.recover import recover
+from service.work.scoring.score_rows import score_rows
+from service.work.scoring.sort_out import AHEAD_US, Sorted, some, sort_out
+from service.work.scoring.taken import Taken, entry_of
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
-    from numpy.typing import NDArray
 
-    from models.scoring.few import Scored
     from service.work.context import Context
 
 _LOG = logging.getLogger("mingbai.scorer")
 
-LIVE: Final = "live"
 TRIES: Final = 3
 """Times a batch is sorted out anew because somebody put one of its payments on record at the same moment."""
+
+OWN_SECONDS: Final = 1.0
+"""So long a batch waits for the scorer before this one to give the journal away: it has answered all it had by then."""
+
+SETTLE_SECONDS: Final = 5.0
+"""So long a payment that is sent again waits until it is in the database."""
 
 
 class _Raced(Exception):
@@ -53,9 +67,11 @@ class _Raced(Exception):
 class LiveScorer:
     """The one that scores single payments. One thread uses it; see `service.running.scorer` for the process."""
 
-    def __init__(self, context: Context) -> None:
-        """Ready after `open`."""
+    def __init__(self, context: Context, journal: Journal | None = None) -> None:
+        """Ready after `open`. `journal` is one that is owned by nobody else for long."""
         self._context = self.context = context
+        self._journal = journal
+        self._keeper: Keeper | None = None
         self.history = History(context)
         self.model = ModelInForce(context)
         self._some_wait = False
@@ -63,12 +79,16 @@ class LiveScorer:
 
     def open(self) -> None:
         """Make the history from the database, and score what waits for it."""
+        self._take_over()
+        if self._keeper is not None:
+            self._keeper.settle(SETTLE_SECONDS)
         self.history.build()
         if not self.history.lacking:
             self.score_waiting()
 
     def keep_up(self) -> None:
         """Take facts others sent, and score what waited for them. To be called while nobody asks."""
+        self._take_over()
         if self.history.lacking:
             # Nothing is scored before the tables are there: made as a whole they take the least time.
             if self.history.is_behind():
@@ -100,7 +120,30 @@ class LiveScorer:
             "payments": self.history.ledger.tables["disbursements"].rows,
             "model_version": found.bundle.version if found else None,
             "degraded": list(found.degraded) if found and found.degraded else None,
+            "journalled": self._keeper.rows if self._keeper is not None else 0,
         }
+
+    def close(self, seconds: float) -> None:
+        """Bring what was answered into the database, as far as it goes in this time, and give the journal away."""
+        if self._keeper is not None:
+            self._keeper.close(seconds)
+            self._keeper = None
+        if self._journal is not None:
+            self._journal.close()
+
+    def _take_over(self, seconds: float = 0.0) -> bool:
+        """Own the journal, with all it held in the database; False while another process owns it still."""
+        journal = self._journal
+        if journal is None or self._keeper is not None:
+            return True
+        end = time.monotonic() + seconds
+        while not journal.own():
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.01)
+        recover(self._context, journal)
+        self._keeper = Keeper(self._context, journal, self.history, self._texts)
+        return True
 
     def answer(self, asked: Sequence[Asked]) -> list[Answered]:
         """Answer several calls with one look and one transaction. Raises UnavailableError when nothing is scored now.
@@ -118,6 +161,7 @@ class LiveScorer:
         source = follow_live.LIVE + ",".join(sorted({one.who for one in asked}))
         for _ in range(TRIES):
             try:
+                self._make_sure()
                 answers, texts, degraded = self._answer(rows, stamp, source)
             except _Raced:
                 continue
@@ -126,7 +170,7 @@ class LiveScorer:
             except Exception as error:
                 # What was put into the ledger may not be on record: the next history will not hold it.
                 self.history.stale = True
-                if not isinstance(error, SQLAlchemyError):
+                if not isinstance(error, SQLAlchemyError | sqlite3.Error):
                     raise
                 _LOG.error("the database does not take scores: %s", type(error).__name__)
                 raise UnavailableError(
@@ -140,6 +184,15 @@ class LiveScorer:
             "busy", "The same payments are being taken elsewhere at this moment.", "相同的发放明细正在别处接收。", 1
         )
 
+    def _make_sure(self) -> None:
+        """Raises UnavailableError where what is answered now could not be kept."""
+        if not self._take_over(OWN_SECONDS):
+            raise UnavailableError("scorer-away", "Another scorer is ending at the moment.", "评分进程正在交接。", 1)
+        if self._keeper is not None and self._keeper.rows >= BACKLOG:
+            raise UnavailableError(
+                "database-away", "The database is behind with what was answered.", "数据库正在追赶已答复的明细。", 2
+            )
+
     def _answer(
         self, rows: pa.Table, stamp: Mapping[int, int], source: str
     ) -> tuple[list[Mapping[str, Any]], dict[str, str], tuple[str, str] | None]:
@@ -149,6 +202,10 @@ class LiveScorer:
             if history.lacking:
                 raise _lacking(history.lacking)
             now, found = self._sort_out(connection, rows, stamp)
+        if self._keeper is not None and self._keeper.holds(found.hashes.keys):
+            # Sent again before it was in the database.
+            self._keeper.settle(SETTLE_SECONDS)
+            raise _Raced
         late, numbers = self._put_in(found)
         places = sorted({*found.new, *found.known} - late)
         unknown = [i for i in places if i not in numbers]
@@ -185,7 +242,7 @@ class LiveScorer:
         if not found.new:
             return set(), {}
         table = self.history.ledger.tables["disbursements"]
-        rows = _some(found.rows, found.new)
+        rows = some(found.rows, found.new)
         empty = [n for n in rows.column_names if not table.has(n) and rows.column(n).null_count == rows.num_rows]
         late, placed = self.history.append("disbursements", rows.drop_columns(empty) if empty else rows)
         numbers = {found.new[place]: number for place, number in placed.items()}
@@ -205,7 +262,7 @@ class LiveScorer:
             return []
         at = np.array([found.known_at[i] for i in places], np.int64)
         lines = score_rows(self._context, self.history, model, np.array(numbers, np.int64), at)
-        payments = _some(found.rows, places)
+        payments = some(found.rows, places)
         return list(zip(places, kept.rows_of(self._context, lines, payments, made), strict=True))
 
     def _keep(self, found: Sorted, scored: list[dict[str, Any]], late: set[int], source: str) -> None:
@@ -214,10 +271,14 @@ class LiveScorer:
 
         if not found.new and not scored and not late:
             return
+        if self._keeper is not None and self._journal is not None and not found.known and not late:
+            taken = Taken(*found.taken(), scored, source)
+            number = self._journal.add(entry_of(self._context, taken, self._texts))
+            self._keeper.take(replace(taken, number=number))
+            return
         with self._context.database.write() as connection:
             if found.new:
-                rows = _some(found.rows, found.new).combine_chunks().to_batches()[0]
-                hashes = Hashes(*([column[i] for i in found.new] for column in _columns(found.hashes)))
+                rows, hashes = found.taken()
                 took = accept(
                     self._context,
                     connection,
@@ -299,20 +360,6 @@ class LiveScorer:
             done += len(rows)
 
 
-def score_rows(
-    context: Context, history: History, model: InForce, numbers: NDArray[np.int64], at_us: NDArray[np.int64]
-) -> list[Scored]:
-    """Scores of rows of the ledger as of moments: the same numbers as `mingbai score`."""
-    from models.scoring.few import score_few
-    from models.scoring.plan import MOST_ROWS
-
-    found: list[Scored] = []
-    for start in range(0, len(numbers), MOST_ROWS):
-        part = slice(start, start + MOST_ROWS)
-        found += score_few(history.ledger, model.bundle, context.policy, numbers[part], at_us[part])
-    return found
-
-
 def _lacking(tables: Sequence[str]) -> UnavailableError:
     names = ", ".join(tables)
     return UnavailableError(
@@ -323,13 +370,6 @@ def _lacking(tables: Sequence[str]) -> UnavailableError:
     )
 
 
-def _some(rows: pa.Table, places: list[int]) -> pa.Table:
-    """Rows at ascending places."""
-    import pyarrow as pa
-
-    return rows if len(places) == rows.num_rows else rows.take(pa.array(places, pa.int64()))
-
-
 def _starts(asked: Sequence[Asked]) -> list[int]:
     """Where the rows of each call begin."""
     starts, start = [], 0
@@ -337,7 +377,3 @@ def _starts(asked: Sequence[Asked]) -> list[int]:
         starts.append(start)
         start += one.rows.num_rows
     return starts
-
-
-def _columns(hashes: Hashes) -> tuple[list[Any], list[Any], list[Any]]:
-    return hashes.keys, hashes.contents, hashes.clocks

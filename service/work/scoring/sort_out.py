@@ -39,6 +39,12 @@ class Sorted:
     same: dict[int, int] = field(default_factory=dict)
     refused: dict[int, dict[str, Any]] = field(default_factory=dict)
 
+    def taken(self) -> tuple[pa.RecordBatch, Hashes]:
+        """The new payments and their hashes, as they come on record."""
+        new, of = self.new, self.hashes
+        hashes = Hashes([of.keys[i] for i in new], [of.contents[i] for i in new], [of.clocks[i] for i in new])
+        return _as_batch(some(self.rows, new)), hashes
+
 
 def sort_out(
     context: Context, connection: Connection, rows: pa.Table, stamp: Mapping[int, int], now_us: int, stamp_us: int
@@ -141,6 +147,13 @@ def _look_up(connection: Connection, found: Sorted, again: list[tuple[int, str]]
             found.known.append(i)
         else:
             found.scored[i] = row
+
+
+def some(rows: pa.Table, places: list[int]) -> pa.Table:
+    """Rows at ascending places."""
+    import pyarrow as pa
+
+    return rows if len(places) == rows.num_rows else rows.take(pa.array(places, pa.int64()))
 
 
 def _micros(moments: pa.Array) -> list[int]:
