@@ -25,6 +25,7 @@ from service.store.outbox import OUTBOX_EVENTS
 from service.store.scores import SCORES
 from service.store.verifications import VERIFICATIONS
 from service.work.context import Context
+from service.work.facts.accept import accept
 from service.work.facts.history import History
 from service.work.scoring import keeper as keepers
 from service.work.scoring.asked import Asked, UnavailableError, checked
@@ -298,16 +299,13 @@ def test_what_can_never_be_brought_stays_and_the_rest_goes_on(
     context: Context, scorer: LiveScorer, path: Path, new: list[dict[str, Any]], slow: None, monkeypatch: Any
 ) -> None:
     """One entry at which the code stumbles keeps no other from the database, and the history is made anew."""
-    from service.work.scoring import bring
-
-    accept = bring.accept
 
     def stumble(context: Context, connection: Any, table: Any, rows: Any, *given: Any, **more: Any) -> Any:
         if new[1]["disbursement_id"] in rows.column("disbursement_id").to_pylist():
             raise ArithmeticError
         return accept(context, connection, table, rows, *given, **more)
 
-    monkeypatch.setattr(bring, "accept", stumble)
+    monkeypatch.setattr("service.work.scoring.bring.accept", stumble)
     for row in new[:3]:
         scorer.answer([asked([row])])
     assert scorer._keeper is not None
