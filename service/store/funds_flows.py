@@ -7,7 +7,7 @@ added. `days` tells arrivals apart by whole days from hand-in to payment, so tha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,13 +23,12 @@ from sqlalchemy import (
     Text,
     and_,
     case,
-    delete,
     func,
-    insert,
     select,
 )
 
 from service.store._columns import METADATA, Number
+from service.store._still_waiting import GROUP, answered, begun, day_of, ended
 from service.store.division_paths import place_of
 from service.store.payment_sums import ADDED, ANSWERS, Atom
 from service.store.payments import PAYMENTS, RUN_FUNDS, STEPS, standing
@@ -86,7 +85,8 @@ _NOTHING: Final = _State(None, (0,) * len(_CHANGES))
 
 
 def flows_of(connection: Connection, where: ColumnElement[bool], zone: dt.timezone) -> list[dict[str, Any]]:
-    """The flows of the payments that meet a condition, every version of them, to be kept by `replace_flows`."""
+    """The flows of the payments that meet a condition, every version of them, as rows of
+    a table with `flow_columns`."""
     made: dict[tuple[Any, ...], list[int]] = {}
     for group, day, days, values in _flows(connection, where, zone):
         held = made.setdefault((*group, day, days), [0] * len(_CHANGES))
@@ -98,15 +98,6 @@ def flows_of(connection: Connection, where: ColumnElement[bool], zone: dt.timezo
         for key, values in made.items()
         if any(values)
     ]
-
-
-def replace_flows(
-    connection: Connection, keys: Sequence[str], rows: Sequence[Mapping[str, Any]], table: Table = FUNDS_FLOWS
-) -> None:
-    """Keep flows in place of those under the same keys."""
-    connection.execute(delete(table).where(table.c.run_key.in_(list(keys))))
-    if rows:
-        connection.execute(insert(table), rows)
 
 
 def until(
@@ -181,10 +172,16 @@ def _flows(
 ) -> Iterator[tuple[tuple[Any, ...], dt.date, int | None, tuple[int, ...]]]:
     """(run, item, period, village), day, days to pay, and the changes of that day, of every version of a payment."""
     answers, again = _answers(connection, where), _again(connection, where)
-    columns = [PAYMENTS.c[name] for name in ("run_id", "program_id", "period", "division_code")]
-    asked = select(
-        *columns, PAYMENTS.c.disbursement_id, PAYMENTS.c.amount_fen, PAYMENTS.c.known_at, PAYMENTS.c.until
-    ).where(where, PAYMENTS.c.reissue_of.is_(None))
+    where = and_(where, PAYMENTS.c.reissue_of.is_(None))
+    quiet = and_(where, ~answered(ANSWERS)) if answers or again else where
+    for asked, sign in ((begun(quiet, zone), 1), (ended(quiet, zone), -1)):
+        for row in connection.execute(asked):
+            payments, fen = sign * int(row.payments), sign * int(row.fen)
+            yield tuple(row[:4]), day_of(row.day), None, (0, payments, fen, 0, 0, 0, 0, payments, fen)
+    if not answers and not again:
+        return
+    columns = [PAYMENTS.c[name] for name in (*GROUP, "disbursement_id", "amount_fen", "known_at", "until")]
+    asked = select(*columns).where(where, answered(ANSWERS))
     for row in connection.execute(asked.execution_options(yield_per=5_000)):
         said, repaid = answers.get(row.disbursement_id, []), again.get(row.disbursement_id, [])
         moments = {row.known_at, *(one[0] for one in (*said, *repaid) if one[0] > row.known_at)}

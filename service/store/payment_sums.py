@@ -34,6 +34,7 @@ from sqlalchemy import (
 )
 
 from service.store._columns import METADATA, Moment, Number
+from service.store._still_waiting import GROUP, answered, counted
 from service.store.division_paths import place_of
 from service.store.payments import FUNDS_STALE, ITEMS, PAYMENTS, RUN_FUNDS, STEPS, standing
 
@@ -179,23 +180,23 @@ def _repaid(connection: Connection, at: dt.datetime | None, where: ColumnElement
 def atoms(connection: Connection, where: ColumnElement[bool], at: dt.datetime | None = None) -> list[Atom]:
     """Sums over the payments that meet `where`, as they stood at a moment (None: now)."""
     last, repaid = _answers(connection, at, where), _repaid(connection, at, where)
-    asked = select(
-        PAYMENTS.c.disbursement_id,
-        PAYMENTS.c.run_id,
-        PAYMENTS.c.program_id,
-        PAYMENTS.c.period,
-        PAYMENTS.c.division_code,
-        PAYMENTS.c.amount_fen,
-        PAYMENTS.c.known_at,
-        # A payment made again is the second try of the first one's money, not more money.
-    ).where(where, standing(PAYMENTS, at), PAYMENTS.c.reissue_of.is_(None))
+    # A payment made again is the second try of the first one's money, not more money.
+    every, told = and_(where, standing(PAYMENTS, at), PAYMENTS.c.reissue_of.is_(None)), bool(last or repaid)
     found: dict[tuple[Any, ...], Atom] = {}
-    for row in connection.execute(asked.execution_options(yield_per=5_000)):
-        key = (row.run_id, row.program_id, row.period, row.division_code)
-        atom = found.get(key)
-        if atom is None:
-            atom = found[key] = Atom(*key)
-        _count(atom, row, last.get(row.disbursement_id), repaid.get(row.disbursement_id))
+    for row in connection.execute(counted(and_(every, ~answered(ANSWERS)) if told else every)):
+        key: tuple[Any, ...] = tuple(row[:4])
+        atom = found[key] = Atom(*key)
+        atom.payments = atom.waiting = int(row.payments)
+        atom.released_fen = atom.waiting_fen = int(row.fen)
+        atom.first_submitted_at = row.first
+    if told:
+        columns = [PAYMENTS.c[name] for name in ("disbursement_id", *GROUP, "amount_fen", "known_at")]
+        asked = select(*columns).where(every, answered(ANSWERS))
+        for row in connection.execute(asked.execution_options(yield_per=5_000)):
+            key = (row.run_id, row.program_id, row.period, row.division_code)
+            _count(
+                found.setdefault(key, Atom(*key)), row, last.get(row.disbursement_id), repaid.get(row.disbursement_id)
+            )
     _add_funds(connection, found.values(), at)
     return list(found.values())
 
@@ -260,24 +261,15 @@ def condition_of(keys: Sequence[str]) -> ColumnElement[bool]:
     return or_(PAYMENTS.c.run_id.in_(runs), *outside)
 
 
-def replace_sums(connection: Connection, keys: Sequence[tuple[str, int]], made: Sequence[Atom]) -> None:
-    """Keep sums in place of those under the same keys; keys that went stale again meanwhile stay marked."""
-    put_sums(connection, [key for key, _ in keys], made, FUNDS, FUNDS_DAYS)
-    for key, stamp in keys:
-        connection.execute(delete(FUNDS_STALE).where(FUNDS_STALE.c.run_key == key, FUNDS_STALE.c.stamp == stamp))
+def sum_rows(made: Iterable[Atom]) -> list[dict[str, Any]]:
+    """Sums as rows of a table with `sum_columns`."""
+    names = [name for name in FUNDS.columns.keys() if name != "atom"]  # noqa: SIM118 - no mapping
+    return [{name: getattr(atom, name) for name in names} for atom in made]
 
 
-def put_sums(connection: Connection, keys: Sequence[str], made: Sequence[Atom], sums: Table, by_day: Table) -> None:
-    """Keep sums in tables of these columns in place of those under the same keys."""
-    connection.execute(delete(sums).where(sums.c.run_key.in_(keys)))
-    rows = [
-        {name: getattr(atom, name) for name in sums.columns.keys() if name != "atom"}  # noqa: SIM118 - no mapping
-        for atom in made
-    ]
-    if rows:
-        connection.execute(insert(sums), rows)
-    connection.execute(delete(by_day).where(by_day.c.run_key.in_(keys)))
-    counted = [
+def day_rows(made: Iterable[Atom]) -> list[dict[str, Any]]:
+    """Payments by days to pay as rows of a table with `day_columns`."""
+    return [
         {
             "run_key": atom.run_key,
             "program_id": atom.program_id,
@@ -289,8 +281,6 @@ def put_sums(connection: Connection, keys: Sequence[str], made: Sequence[Atom], 
         for atom in made
         for days, payments in atom.days_to_pay.items()
     ]
-    if counted:
-        connection.execute(insert(by_day), counted)
 
 
 ADDED = (

@@ -3,15 +3,15 @@ tenth of the rows. A village nobody knows stands for itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Index, Table
+from sqlalchemy import Index, Table
 
 from service.store._columns import METADATA
-from service.store.funds_flows import flow_columns, replace_flows
-from service.store.payment_sums import ADDED, Atom, day_columns, put_sums, sum_columns
+from service.store.funds_flows import flow_columns
+from service.store.payment_sums import ADDED, Atom, day_columns, sum_columns
 
 TOWN_FUNDS = Table(
     "town_funds",
@@ -35,19 +35,8 @@ _CHANGES: Final = ("arrived", *ADDED)
 _NAMED: Final = ("run_key", "run_id", "program_id", "period", "division_code", "day", "days")
 
 
-def replace_towns(
-    connection: Connection,
-    keys: Sequence[str],
-    made: Iterable[Atom],
-    flows: Iterable[Mapping[str, Any]],
-    town_of: Callable[[str], str],
-) -> None:
-    """Keep sums and flows of villages by township in place of those under the same keys."""
-    put_sums(connection, keys, _atoms(made, town_of), TOWN_FUNDS, TOWN_DAYS)
-    replace_flows(connection, keys, _flows(flows, town_of), TOWN_FLOWS)
-
-
-def _atoms(made: Iterable[Atom], town_of: Callable[[str], str]) -> list[Atom]:
+def town_atoms(made: Iterable[Atom], town_of: Callable[[str], str]) -> list[Atom]:
+    """Sums of villages by township."""
     found: dict[tuple[Any, ...], Atom] = {}
     for atom in made:
         town = town_of(atom.division_code)
@@ -65,7 +54,8 @@ def _atoms(made: Iterable[Atom], town_of: Callable[[str], str]) -> list[Atom]:
     return list(found.values())
 
 
-def _flows(flows: Iterable[Mapping[str, Any]], town_of: Callable[[str], str]) -> list[dict[str, Any]]:
+def town_rows(flows: Iterable[Mapping[str, Any]], town_of: Callable[[str], str]) -> list[dict[str, Any]]:
+    """Flows of villages by township."""
     found: dict[tuple[Any, ...], list[int]] = {}
     for row in flows:
         key = tuple(town_of(row[name]) if name == "division_code" else row[name] for name in _NAMED)
