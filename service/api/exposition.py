@@ -64,6 +64,8 @@ class _Standing(Collector):
         yield _one("mingbai_scorer_up", "1 while the scorer answers and has its history.", bool(scorer.get("ready")))
         yield _one("mingbai_degraded", "1 while rules score alone.", bool(scorer.get("degraded")))
         yield _one("mingbai_scorer_waiting", "Single payments waiting to be scored.", scorer.get("waiting", 0))
+        journalled = scorer.get("journalled", 0)
+        yield _one("mingbai_journal_payments", "Payments answered and not in the database yet.", journalled)
         yield _one("mingbai_history_payments", "Payments in the scorer's history.", scorer.get("payments", 0))
         if self._found is None:
             return

@@ -24,10 +24,11 @@ from service.sealing import Seal, SealError
 from service.sealing.column import open_bytes
 from service.sealing.keys import load_seal
 from service.settings import Settings, SettingsError
-from service.store import Database, jobs, migrate, webhooks
+from service.store import Database, jobs, journal, migrate, webhooks
 from service.store.database import DatabaseError
 from service.store.health import newest_moment, one_sealed, server_time
 from service.work.errors import WorkError
+from service.work.scoring.recover import FILE as JOURNAL
 
 State = Literal["good", "odd", "bad"]
 SKEW: Final = dt.timedelta(minutes=2)
@@ -87,6 +88,7 @@ def examine(environment: Mapping[str, str], clock: Clock | None = None) -> list[
         found.append(Finding("key", "good", "the keys can be read"))
     except (SealError, OSError) as error:
         found.append(Finding("key", "bad", str(error), "密钥不可用：用 mingbai key make 生成，并设置 MINGBAI_KEY_FILE"))
+    looks.append(("journal", lambda: _journal(settings)))
     looks.append(("database", lambda: _database(settings, seal, clock or SystemClock(settings.clock_days_back))))
     for name, look in looks:
         try:
@@ -244,6 +246,17 @@ def _model(settings: Settings) -> Iterator[Finding]:
         else:
             os.environ["MINGBAI_MLRUNS"] = before
     yield Finding("model", "good", f"version {chosen.bundle.version} ({chosen.origin})")
+
+
+def _journal(settings: Settings) -> Iterator[Finding]:
+    """Answers that could not be brought into the database."""
+    aside = journal.standing(settings.state / JOURNAL).aside
+    if aside:
+        told = (
+            f"{aside} answers to single payments could not be brought into the database and stay in the journal: the "
+            "log says which entries, and why; send those payments again and compare"
+        )
+        yield Finding("journal", "bad", told, f"{aside} 次单笔评分的答复无法写入数据库，保留在日志文件 {JOURNAL} 中")
 
 
 def _database(settings: Settings, seal: Seal | None, clock: Clock) -> Iterator[Finding]:

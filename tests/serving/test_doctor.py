@@ -18,7 +18,9 @@ from service.running import doctor
 from service.running.doctor import Finding, examine, settings_shown
 from service.running.serve import listen
 from service.sealing import Seal
+from service.settings import Settings
 from service.store import Database, jobs, migrate
+from service.store.journal import Entry, Journal
 from service.work.audit.record import Line, record
 from service.work.context import Context
 from service.work.webhooks.subscribe import subscribe
@@ -208,6 +210,17 @@ def test_tables_of_another_release_and_work_that_failed(
     assert "1 jobs failed" in " ".join(one.english for one in odd)
     monkeypatch.setattr(migrate, "newest", lambda: "2")
     assert [one.what for one in bad(sound)] == ["tables"]
+
+
+def test_answers_that_stay_in_the_journal_are_told_of(alone: Environment) -> None:
+    """They are of payments somebody was told a score of: it is bad, and the log says which entries."""
+    state = Settings.read(alone).state
+    journal = Journal(state / "journal.db")
+    assert journal.own()
+    journal.set_aside(journal.add(Entry("live:a", b"", "[]")), "ValueError")
+    journal.close()
+    (found,) = [one for one in examine(alone) if one.what == "journal"]
+    assert (found.state, found.english[:10]) == ("bad", "1 answers ")
 
 
 def test_a_model_that_cannot_be_loaded(alone: Environment, tmp_path: Path) -> None:
