@@ -141,7 +141,7 @@ def _ready(port: int) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):  # noqa: S310 - our own server
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
@@ -172,7 +172,7 @@ def called(port: int, process: int, folder: Path, bearer: str, args: argparse.Na
     subprocess.run([*command, "--seconds", "1"], check=True, capture_output=True)
     before = spent(process)
     done = subprocess.run([*command, "--seconds", str(args.seconds)], check=True, capture_output=True, text=True)
-    seen = json.loads(done.stdout)["statuses"]
+    seen: dict[str, int] = json.loads(done.stdout)["statuses"]
     if set(seen) != {"200"}:
         raise SystemExit(f"expected nothing but 200, found {seen}")
     return (spent(process) - before) * 1e6 / seen["200"]

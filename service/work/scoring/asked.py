@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, overload
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,6 +45,52 @@ class Answered:
     texts: Mapping[str, str] = field(default_factory=dict)
     degraded: tuple[str, str] | None = None
 
+    def said(self, place: int) -> tuple[str, bytes]:
+        """The state of one answer, and the answer as JSON. Raises ValueError for a number JSON does not have."""
+        if isinstance(self.rows, SaidRows):
+            return self.rows.said(place)
+        return said(self.rows[place])
+
+
+class SaidRows(Sequence[Mapping[str, Any]]):
+    """Answers as the JSON they came as: read only where somebody looks into one. Most are handed on as they are."""
+
+    def __init__(self, all_said: Iterable[tuple[str, bytes]]) -> None:
+        """State and JSON of each."""
+        self._said = list(all_said)
+
+    def said(self, place: int) -> tuple[str, bytes]:
+        """State and JSON of one."""
+        return self._said[place]
+
+    def __len__(self) -> int:
+        return len(self._said)
+
+    @overload
+    def __getitem__(self, place: int) -> Mapping[str, Any]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Mapping[str, Any]]: ...
+
+    def __getitem__(self, place: int | slice) -> Mapping[str, Any] | Sequence[Mapping[str, Any]]:
+        if isinstance(place, slice):
+            return SaidRows(self._said[place])
+        found: dict[str, Any] = json.loads(self._said[place][1])
+        return found
+
+
+_AS_JSON: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def as_json(value: object) -> bytes:
+    """A value as answers tell it. Raises ValueError for a number JSON does not have."""
+    return _AS_JSON.encode(value).encode(errors="replace")
+
+
+def said(row: Mapping[str, Any]) -> tuple[str, bytes]:
+    """State and JSON of an answer. Raises ValueError for a number JSON does not have."""
+    return str(row.get("state", "")), as_json(row)
+
 
 class UnavailableError(Exception):
     """Nothing can be scored now; `kind` is a word with dashes, the texts say why, `retry_after` in seconds."""
@@ -77,13 +124,14 @@ def checked(rows: Sequence[Mapping[str, object]], who: str) -> tuple[Asked, list
                 "expected_zh": refused.expected_zh,
             }
         )
-    first: dict[object, int] = {}
     for position, line in enumerate(found.lines):
         place[line - 1] = position
-        first[_identity(given[line - 1])] = position
-    for number, row in enumerate(given):
-        if place[number] == []:
-            place[number] = first[_identity(row)]
+    if [] in place:
+        # Not refused and not asked for: it stands in the call already.
+        first = {_identity(given[line - 1]): position for position, line in enumerate(found.lines)}
+        for number, row in enumerate(given):
+            if place[number] == []:
+                place[number] = first[_identity(row)]
     stamp = tuple(i for i, line in enumerate(found.lines) if rows[line - 1].get("submitted_at") is None)
     return Asked(found.batch, stamp, who), place
 

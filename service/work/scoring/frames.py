@@ -1,16 +1,17 @@
-"""What passes between web processes and the scorer: frames of a JSON header and rows as Arrow IPC.
+"""What passes between web processes and the scorer: frames of a JSON header and what stands behind it.
 
-frame := length (u32, big-endian, of what follows) header length (u32) header (JSON) rows (Arrow IPC stream or nothing)
+frame := length (u32, big-endian, of what follows) header length (u32) header (JSON) what is behind it (Arrow IPC stream
+of the rows asked for; answers as JSON and long texts; or nothing)
 """
 
 from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from service.work.scoring.asked import Answered, Asked, UnavailableError
+from service.work.scoring.asked import Answered, Asked, SaidRows, UnavailableError, said
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,6 +21,8 @@ LARGEST: Final = 32 << 20
 
 _LENGTH: Final = struct.Struct(">I")
 
+_HEADER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 class FrameError(Exception):
     """Bytes that are no frame: the connection is closed."""
@@ -27,7 +30,7 @@ class FrameError(Exception):
 
 def frame(header: Mapping[str, Any], rows: bytes = b"") -> bytes:
     """A frame. Raises FrameError when it is larger than any may be."""
-    head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    head = _HEADER.encode(header).encode()
     length = _LENGTH.size + len(head) + len(rows)
     if length > LARGEST:
         raise FrameError("larger than any frame")
@@ -56,7 +59,7 @@ class Frames:
             if head > length - _LENGTH.size:
                 raise FrameError("found a header longer than its frame")
             try:
-                header = json.loads(self._held[start : start + head])
+                header = json.loads(bytes(self._held[start : start + head]))
             except ValueError as error:
                 raise FrameError("found a header that is no JSON") from error
             if not isinstance(header, dict):
@@ -67,14 +70,20 @@ class Frames:
 
 
 def asked_frame(number: int, asked: Asked) -> bytes:
-    """The frame that asks for scores; the answer carries the same number."""
-    import pyarrow as pa
+    """The frame that asks for scores; the answer carries the same number. Rows are a stream of Arrow IPC, whose schema
+    has as many bytes as the header says: the same ones from call to call, which need no reading again."""
+    schema = asked.rows.schema.serialize().to_pybytes()
+    header = {"number": number, "do": "score", "who": asked.who, "stamp": asked.stamp, "schema": len(schema)}
+    return frame(header, b"".join((schema, asked.rows.serialize().to_pybytes(), _END)))
 
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, asked.rows.schema) as writer:
-        writer.write_batch(asked.rows)
-    header = {"number": number, "do": "score", "who": asked.who, "stamp": asked.stamp}
-    return frame(header, sink.getvalue().to_pybytes())
+
+_END: Final = b"\xff\xff\xff\xff\0\0\0\0"
+"""How a stream of Arrow IPC ends."""
+
+_SCHEMAS: Final[dict[bytes, pa.Schema]] = {}
+"""Schemas by their bytes, as they came lately."""
+
+_MOST_SCHEMAS: Final = 64
 
 
 def asked_of(header: Mapping[str, Any], rows: bytes) -> Asked:
@@ -82,23 +91,35 @@ def asked_of(header: Mapping[str, Any], rows: bytes) -> Asked:
     import pyarrow as pa
 
     try:
-        with pa.ipc.open_stream(rows) as reader:
-            batch: pa.RecordBatch = reader.read_next_batch()
+        length = int(header["schema"])
+        message = rows[:length]
+        schema = _SCHEMAS.get(message)
+        if schema is None:
+            schema = pa.ipc.read_schema(pa.py_buffer(message))
+            if len(_SCHEMAS) >= _MOST_SCHEMAS:
+                _SCHEMAS.clear()
+            _SCHEMAS[message] = schema
+        batch: pa.RecordBatch = pa.ipc.read_record_batch(pa.py_buffer(rows).slice(length), schema)
         return Asked(batch, tuple(int(i) for i in header["stamp"]), str(header["who"]))
-    except (pa.ArrowException, StopIteration, OSError, ValueError, KeyError, TypeError) as error:
+    except (pa.ArrowException, OSError, LookupError, ValueError, TypeError, OverflowError) as error:
         raise FrameError("found rows that are no rows") from error
 
 
 def answered_frame(number: int, answered: Answered) -> bytes:
-    """The frame of an answer. The long texts stand behind it as they are: nobody reads them on the way."""
+    """The frame of an answer. Answers and the long texts stand behind it as they are: nobody reads them on the way."""
+    header: dict[str, Any] = {"number": number, "degraded": answered.degraded}
+    behind: list[bytes] = []
+    try:
+        rows = [said(row) for row in answered.rows]
+    except ValueError:
+        # A number JSON does not have: whoever tells the answer finds it, and says so.
+        header["rows"] = list(answered.rows)
+    else:
+        header["said"] = [(state, len(text)) for state, text in rows]
+        behind += [text for _, text in rows]
     texts = [text.encode() for text in answered.texts.values()]
-    header = {
-        "number": number,
-        "rows": list(answered.rows),
-        "texts": [(name, len(text)) for name, text in zip(answered.texts, texts, strict=True)],
-        "degraded": answered.degraded,
-    }
-    return frame(header, b"".join(texts))
+    header["texts"] = [(name, len(text)) for name, text in zip(answered.texts, texts, strict=True)]
+    return frame(header, b"".join(behind + texts))
 
 
 def unavailable_frame(number: int, error: UnavailableError) -> bytes:
@@ -112,9 +133,18 @@ def answered_of(header: Mapping[str, Any], behind: bytes) -> Answered:
     if told := header.get("unavailable"):
         raise UnavailableError(told["kind"], told["english"], told["chinese"], int(told["retry_after"]))
     degraded = header["degraded"]
-    texts: dict[str, str] = {}
     start = 0
+    rows: Sequence[Mapping[str, Any]]
+    if "rows" in header:
+        rows = header["rows"]
+    else:
+        each: list[tuple[str, bytes]] = []
+        for state, length in header["said"]:
+            each.append((state, behind[start : start + length]))
+            start += length
+        rows = SaidRows(each)
+    texts: dict[str, str] = {}
     for name, length in header["texts"]:
         texts[name] = behind[start : start + length].decode()
         start += length
-    return Answered(header["rows"], texts, (degraded[0], degraded[1]) if degraded else None)
+    return Answered(rows, texts, (degraded[0], degraded[1]) if degraded else None)
