@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 Step = Callable[[str, float], None]
 """Called with what is being done and the share of it that is done; 0 begins it."""
 PLAIN_WIDTH = 200
+ANY_WIDTH = 100_000
 LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{10,}[0-9X](?![0-9A-Za-z])")
 
 
 def stdout() -> Console:
-    """The console of data: as wide as the terminal, or wide enough for any table where it is a file or a pipe."""
+    """The console of data: as wide as the terminal, or of one width where it is a file or a pipe."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else PLAIN_WIDTH
@@ -61,7 +62,11 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, 
         made.add_column(name, justify="left" if place < left else "right", overflow="fold", no_wrap=not person)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
-    stdout().print(made)
+    console = stdout()
+    if not person:
+        # No cell may be cut where a program reads: one long text would take the room of the columns before it.
+        console.width = ANY_WIDTH
+    console.print(made)
 
 
 @contextmanager

@@ -15,6 +15,12 @@ def serve() -> None:
       MINGBAI_KEY_FILE=mingbai.key mingbai serve
       mingbai doctor
     """
+    import os
+
+    from service.running.first_process import hear_the_end
+
+    hear_the_end(os.getpid())
+
     from service.cli._console import say
     from service.cli._deployment import wrong_usage
     from service.running.logs import configure

@@ -59,6 +59,11 @@ class ScorerWatch:
         self._start_at = 0.0
         self._made_at = 0.0
 
+    @property
+    def listening(self) -> bool:
+        """Whether a scorer takes payments."""
+        return self._now is not None
+
     def stop(self, *_: object) -> None:
         """End all generations, and then the watch. May be called from a signal handler."""
         self._stop = True

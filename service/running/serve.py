@@ -22,6 +22,7 @@ from types import FrameType
 from typing import Final
 
 from service.running.lock import alone
+from service.running.notify import VARIABLES, Manager
 from service.running.scorer import ScorerWatch
 from service.settings import Settings
 
@@ -34,6 +35,8 @@ SOUND_SECONDS: Final = 60.0
 END_SECONDS: Final = 9.5
 """So long web and workers may take to end before they are ended by force; the scorer, which the web needs until then,
 has as long again: within 20 s together."""
+OPEN: Final = "the port is open; single payments are scored once the scorer has made its history"
+READY: Final = "payments are scored"
 
 
 class CannotServe(Exception):
@@ -62,12 +65,13 @@ class Supervisor:
     """Keeps the processes of a deployment running until it is told to stop.
 
     `settings` are those of the environment, which the processes read themselves; `tell` is given lines for whoever
-    started the service.
+    started the service, `manager` what systemd waits for.
     """
 
     settings: Settings
     tell: Callable[[str], None]
     environment: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+    manager: Manager = field(default_factory=lambda: Manager(os.environ))
     _children: list[_Child] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -96,11 +100,20 @@ class Supervisor:
         try:
             watching.start()
             self.tell(address(self.settings, listening))
+            self.manager.ready(OPEN)
+            said = OPEN
             while not self._stop.is_set():
                 for child in self._children:
                     self._look_after(child, environment, time.monotonic())
+                if watching.is_alive():  # Without it nobody starts a scorer again: systemd begins anew.
+                    self.manager.alive(time.monotonic())
+                now = READY if scorer.listening else OPEN
+                if now != said:
+                    self.manager.status(now)
+                    said = now
                 self._stop.wait(0.1)
         finally:
+            self.manager.stopping()
             self._end()
             scorer.stop()
             watching.join(END_SECONDS)
@@ -126,7 +139,8 @@ class Supervisor:
         folder.mkdir(parents=True, mode=0o700)
         here = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, (here, self.environment.get("PYTHONPATH", ""))))
-        return {**self.environment, "PROMETHEUS_MULTIPROC_DIR": str(folder.resolve()), "PYTHONPATH": path}
+        ours = {name: value for name, value in self.environment.items() if name not in VARIABLES}
+        return {**ours, "PROMETHEUS_MULTIPROC_DIR": str(folder.resolve()), "PYTHONPATH": path}
 
     def _look_after(self, child: _Child, environment: dict[str, str], now: float) -> None:
         """Start what does not run, not too often."""
