@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from service.clock import SetClock
+from service.store import Database, cases, jobs
+from service.store.audit_lines import AUDIT_LINES
 from service.store.cases import CASES
+from service.store.outbox import OUTBOX_EVENTS
 from service.work.context import Context
 from service.work.facts.take_rows import take_rows
+from service.work.funds import late
 from service.work.funds.late import late_runs, open_late_cases
 from service.work.funds.refresh import refresh_some
+from service.work.jobs import work_once
+from tests.serving.broken_off import breaking
 
 PLACES = [
     {"division_code": "519921", "name": "县", "level": "county"},
@@ -126,3 +135,99 @@ def test_an_old_run_is_history(run: Context, clock: SetClock) -> None:
     """A history handed over in bulk opens no cases of years past."""
     clock.move(days=800)
     assert late_runs(run) == []
+
+
+def many(context: Context, count: int) -> None:
+    """More runs like the first."""
+    first = {"program_id": "P02", "period": "2019-05", "division_code": "519921", "funds_amount": "400.00"}
+    first |= {"funds_received_on": "2019-05-01", "created_at": "2019-05-10T09:00:00+08:00"}
+    runs = [{**first, "run_id": f"M{n:02d}"} for n in range(count)]
+    payments = [{**_payment(100 + n, "519921100204"), "run_id": f"M{n:02d}"} for n in range(count)]
+    with context.database.write() as connection:
+        take_rows(context, connection, "payment_runs", runs, source="test")
+        take_rows(context, connection, "disbursements", payments, source="test")
+    settle(context)
+
+
+def said(context: Context) -> list[tuple[Any, ...]]:
+    """What is kept of cases, with the lines of the log and the events of each."""
+    with context.database.read() as connection:
+        lines = Counter(connection.execute(select(AUDIT_LINES.c.about)).scalars())
+        events = Counter(connection.execute(select(OUTBOX_EVENTS.c.subject)).scalars())
+    return sorted(
+        (
+            *(row.hub_key, row.state, row.version, row.amount_fen, row.loss_fen, row.division_code, row.summary_en),
+            *(lines[row.case_id], events[f"cases/{row.case_id}"]),
+        )
+        for row in rows(context)
+    )
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_broken_off_anywhere_each_run_is_one_case_said_once(
+    run: Context, clock: SetClock, monkeypatch: pytest.MonkeyPatch, early: bool
+) -> None:
+    """The process ends in the middle of a transaction, or after it: the next look does the rest and nothing again."""
+    monkeypatch.setattr(late, "AT_ONCE", 3)
+    monkeypatch.setattr(late, "PAUSE_SECONDS", 0.0)
+    many(run, 7)
+    opened: list[str] = []
+    for day in range(2):
+        for at in range(1, 5):
+            with monkeypatch.context() as patched:
+                patched.setattr(Database, "write", breaking(at, early=early))
+                with suppress(KeyboardInterrupt):
+                    open_late_cases(run)
+        open_late_cases(run)
+        found = said(run)
+        assert [row[0] for row in found] == [*(f"M{n:02d}" for n in range(7)), "R1"]
+        assert {(row[1], row[2], row[-2]) for row in found} == {("new", day + 1, day + 1)}
+        assert len({row[-1] for row in found}) == 1
+        assert f"{31 + day} days beyond" in found[-1][6]
+        opened = opened or [row.case_id for row in rows(run)]
+        assert sorted(opened) == sorted(row.case_id for row in rows(run))
+        clock.move(days=1)
+
+
+def test_what_says_already_what_it_should_takes_no_lock(run: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second look of a day changes nothing, and nobody who writes waits for it."""
+    open_late_cases(run)
+
+    def write(self: Database, *, lasting: bool = True) -> Any:
+        raise AssertionError("the lock of writers was taken")
+
+    monkeypatch.setattr(Database, "write", write)
+    assert open_late_cases(run) == []
+
+
+def test_a_case_that_was_closed_while_this_was_thought_over_stays_closed(
+    run: Context, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The money has arrived, and a person said why it was late: nothing is asked again."""
+    open_late_cases(run)
+    clock.move(days=1)
+    paid(run, 0, 1, 2, 3)
+    (case,) = rows(run)
+    think = late._asked
+
+    def slowly(context: Context) -> Any:
+        found = think(context)
+        assert len(found) == 1
+        closed = {"state": "cleared", "is_open": False, "closed_at": clock.now() - dt.timedelta(days=900)}
+        with context.database.write() as connection:
+            assert cases.change(connection, case.case_id, case.version, closed)
+        return found
+
+    monkeypatch.setattr(late, "_asked", slowly)
+    assert open_late_cases(run) == []
+    assert [(row.case_id, row.is_open) for row in rows(run)] == [(case.case_id, False)]
+
+
+def test_a_job_that_is_to_stop_goes_back(run: Context) -> None:
+    """Another worker goes on with it."""
+    with run.database.write() as connection:
+        jobs.add(connection, late.KIND, {}, run.clock.now(), name=late.KIND)
+    assert work_once(run, {late.KIND: late.look_for_late_runs}, "a", lambda: True, {late.KIND})
+    assert rows(run) == []
+    assert work_once(run, {late.KIND: late.look_for_late_runs}, "b", kinds={late.KIND})
+    assert len(rows(run)) == 1

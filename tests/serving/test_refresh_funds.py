@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from service.store.payments import FUNDS_STALE, PAYMENTS
 from service.work.context import Context
 from service.work.funds import refresh
 from service.work.funds.refresh import refresh_some
+from tests.serving.broken_off import breaking
 from tests.serving.payments_world import VILLAGES, fill
 
 KEYS = ("run/R1", "run/R2", "item/P1/2019-03", "item/P2/2019-03", "item/P9/2019-03")
@@ -92,28 +91,12 @@ def test_a_few_rows_at_a_time(filled: Context, expected: Told, monkeypatch: pyte
 def test_broken_off_anywhere_it_is_made_again(filled: Context, expected: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process ends after, or in the middle of, a transaction; a run stays stale until all of it is kept."""
     monkeypatch.setattr(refresh, "ROWS", 20)
-    write, count = Database.write, 0
-
-    def broken(at: int, early: bool) -> Callable[..., Any]:
-        @contextmanager
-        def writes(self: Database, *, lasting: bool = True) -> Iterator[Connection]:
-            nonlocal count
-            count += 1
-            with write(self, lasting=lasting) as connection:
-                yield connection
-                if early and count == at:
-                    raise KeyboardInterrupt
-            if count == at:
-                raise KeyboardInterrupt
-
-        return writes
-
     at = 0
     while True:
         old_sums(filled)
-        at, count = at + 3, 0
+        at += 3
         with monkeypatch.context() as patched:
-            patched.setattr(Database, "write", broken(at, early=at % 2 == 0))
+            patched.setattr(Database, "write", breaking(at, early=at % 2 == 0))
             try:
                 refresh_some(filled)
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,12 +16,17 @@ from service.work.funds.refresh import ask_for_refresh
 from service.work.funds.sums import days_over
 from service.work.jobs import Hold
 from service.work.queue.change import SERVICE
-from service.work.queue.open_case import NewCase, open_case
+from service.work.queue.open_case import NewCase, one_hand, open_case
 
 KIND: Final = "look_for_late_runs"
 TYPOLOGY: Final = "T39"
 DESK: Final = "owed"
 AGAIN: Final = dt.timedelta(hours=6)
+AT_ONCE: Final = 8
+"""Cases kept in one transaction: a writer elsewhere waits no longer than these take."""
+RENEW_CASES: Final = 50 * AT_ONCE
+PAUSE_SECONDS: Final = 0.005
+"""Between two transactions, so that who waits to write comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +82,67 @@ def late_runs(context: Context) -> list[LateRun]:
     return sorted(made, key=lambda run: (-run.waiting_fen * run.days_over, run.run_id))
 
 
-def open_late_cases(context: Context) -> list[str]:
+def open_late_cases(context: Context, hold: Hold | None = None) -> list[str]:
     """Open a case for each late run, or bring its open one up to date; say in it when the money has arrived meanwhile.
 
-    Returns the numbers of new cases. A person closes them: that money arrived late is still a question.
+    Returns the numbers of new cases. A person closes them: that money arrived late is still a question. A few cases are
+    kept in one transaction; broken off, the next look does the rest, and what was kept is as it should be. Raises Lost
+    or Stopping where the job's `hold` does.
     """
-    late = {run.run_id: run for run in late_runs(context)}
+    asked = _asked(context)
     opened: list[str] = []
-    with context.database.write() as connection:
-        lines: list[Line] = []
-        for run in late.values():
-            where = division_paths.nearest_above(connection, run.division_codes)
-            found = open_case(context, connection, SERVICE, _case(run, where))
-            lines.extend(found.lines)
-            if found.new:
-                opened.append(found.case_id)
-        for row in cases.open_at(connection, DESK, "run", TYPOLOGY):
-            if row.hub_key not in late and row.amount_fen:
-                found = open_case(context, connection, SERVICE, _arrived(row))
+    for start in range(0, len(asked), AT_ONCE):
+        if hold is not None and (start % RENEW_CASES == 0 or hold.stopping()):
+            hold.renew()
+        with context.database.write() as connection:
+            lines: list[Line] = []
+            one_hand(context, connection)
+            for case, number in asked[start : start + AT_ONCE]:
+                # Somebody may have closed it while this was thought over: what arrived asks nothing anew.
+                if number is not None and not getattr(cases.get(connection, number), "is_open", False):
+                    continue
+                found = open_case(context, connection, SERVICE, case)
                 lines.extend(found.lines)
-        record(context, connection, *lines)
+                if found.new:
+                    opened.append(found.case_id)
+            record(context, connection, *lines)
+        time.sleep(PAUSE_SECONDS)
     return opened
 
 
-def look_for_late_runs(context: Context, _arguments: Mapping[str, Any], _hold: Hold) -> None:
+def _asked(context: Context) -> list[tuple[NewCase, str | None]]:
+    """The cases that are to be opened or brought up to date, thought over before the lock of writers is taken; of those
+    whose money has arrived the number, too. One that says already what it should is left alone."""
+    late = {run.run_id: run for run in late_runs(context)}
+    asked: list[tuple[NewCase, str | None]] = []
+    with context.database.read() as connection:
+        there: dict[str, list[Any]] = {}
+        for row in cases.open_at(connection, DESK, "run", TYPOLOGY):
+            there.setdefault(row.hub_key, []).append(row)
+        for run in late.values():
+            case = _case(run, division_paths.nearest_above(connection, run.division_codes))
+            if [_says(row) for row in there.get(run.run_id, [])] != [_would_say(case)]:
+                asked.append((case, None))
+    for key, rows in there.items():
+        asked += [(_arrived(row), row.case_id) for row in rows if key not in late and row.amount_fen]
+    return asked
+
+
+def _says(row: Any) -> tuple[Any, ...]:
+    return row.offered_as, row.member_count, row.amount_fen, row.loss_fen, row.summary_zh, row.summary_en
+
+
+def _would_say(case: NewCase) -> tuple[Any, ...]:
+    return case.offered_as, 0, case.amount_fen, case.loss_fen, case.summary_zh, case.summary_en
+
+
+def look_for_late_runs(context: Context, _arguments: Mapping[str, Any], hold: Hold) -> None:
     """The job: open cases for late runs, and look again in some hours. Sums that were marked stale by nobody who also
     asked for them (a migration does) are made again too."""
     with context.database.write() as connection:
         if stale_keys(connection, 1):
             ask_for_refresh(context, connection)
-    open_late_cases(context)
+    open_late_cases(context, hold)
     ask_to_look(context, AGAIN)
 
 
