@@ -52,6 +52,13 @@ OUTBOX_EVENTS = Table(
 
 # Made once: many are added each second.
 _ADD = insert(OUTBOX_EVENTS)
+_UNPLACED = (
+    select(OUTBOX_EVENTS.c.number)
+    .where(OUTBOX_EVENTS.c.position.is_(None))
+    .order_by(OUTBOX_EVENTS.c.number)
+    .limit(bindparam("most"))
+)
+_MOVE = update(OUTBOX_EVENTS).where(OUTBOX_EVENTS.c.number == bindparam("of")).values(position=bindparam("to"))
 
 TYPE = re.compile(r"org\.mingbai(\.[a-z][a-z0-9_]*){2,4}")
 PERSONAL = frozenset(
@@ -112,17 +119,13 @@ def _keys(value: Any) -> Iterable[str]:
             yield from _keys(inner)
 
 
-def place(connection: Connection, limit: int = 1000) -> list[Event]:
-    """Give the next events their positions and return them. The caller is the only one who does (`alone`)."""
-    asked = select(OUTBOX_EVENTS).where(OUTBOX_EVENTS.c.position.is_(None)).order_by(OUTBOX_EVENTS.c.number)
-    waiting = connection.execute(asked.limit(limit)).all()
-    last = last_position(connection)
-    placed = [_event(row, position) for position, row in enumerate(waiting, start=last + 1)]
-    if placed:
-        given = [{"of": row.number, "to": event.position} for row, event in zip(waiting, placed, strict=True)]
-        move = update(OUTBOX_EVENTS).where(OUTBOX_EVENTS.c.number == bindparam("of")).values(position=bindparam("to"))
-        connection.execute(move, given)
-    return placed
+def place(connection: Connection, limit: int = 1000) -> int:
+    """Give the next events their positions; how many. The caller is the only one who does (`alone`)."""
+    waiting = list(connection.execute(_UNPLACED, {"most": limit}).scalars())
+    if waiting:
+        given = enumerate(waiting, start=last_position(connection) + 1)
+        connection.execute(_MOVE, [{"of": number, "to": position} for position, number in given])
+    return len(waiting)
 
 
 def last_position(connection: Connection) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -38,6 +39,10 @@ DEAD_AFTER = dt.timedelta(days=1)
 """From the first attempt of an event to the last."""
 AHEAD = 5000
 """Delivery rows of one subscription that wait at most; further events stay in the outbox until there is room."""
+PLACED = 200
+"""Events that are given positions in one transaction: a writer elsewhere waits no longer than these take."""
+PAUSE_SECONDS = 0.005
+"""Between two such transactions, so that who waits to write comes first."""
 BATCH = 16
 TOGETHER = 4
 """Events of one subscription under way at once, each of another subject."""
@@ -103,13 +108,12 @@ class Courier:
         with self.context.database.read() as connection:
             if not outbox.unplaced(connection):
                 return
-        placed: Sequence[object] = ()
-        while True:
+        placed = PLACED
+        while placed == PLACED:
             with self.context.database.write() as connection:
                 self.context.database.alone(connection, "outbox")
-                placed = outbox.place(connection)
-            if len(placed) < 1000:
-                return
+                placed = outbox.place(connection, PLACED)
+            time.sleep(PAUSE_SECONDS)
 
     def close(self) -> None:
         """Finish what is under way and give connections back."""
