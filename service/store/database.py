@@ -75,11 +75,15 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the database. Nothing is changed through it."""
         with self._engine.connect() as connection:
-            if self.kind == "postgresql":
-                connection.execute(text("set transaction isolation level repeatable read, read only"))
-            else:
-                connection.exec_driver_sql("BEGIN")
+            self.begin_read(connection)
             yield connection
+
+    def begin_read(self, connection: Connection) -> None:
+        """Begin a transaction that sees one state of the database."""
+        if self.kind == "postgresql":
+            connection.execute(text("set transaction isolation level repeatable read, read only"))
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     @contextmanager
     def write(self, *, lasting: bool = True) -> Iterator[Connection]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, and_, bindparam, insert, select, update
 
 from service.store._columns import METADATA, Number
+from service.store._quick import quick_rows
 
 FACT_KEYS = Table(
     "fact_keys",
@@ -36,6 +37,9 @@ _STANDING = (
     .where(FACT_KEYS.c.table_name == bindparam("table"), FACT_KEYS.c.key_hash.in_(bindparam("hashes", expanding=True)))
     .order_by(FACT_KEYS.c.clock)
 )
+_QUICK = """
+select key_hash, clock, content_hash, seq from fact_keys where table_name = ? and key_hash in ({}) order by clock
+"""
 _PUT = insert(FACT_KEYS)
 
 
@@ -63,20 +67,21 @@ def standing(connection: Connection, table: str, hashes: Iterable[bytes]) -> dic
     asked = sorted(set(hashes))
     for start in range(0, len(asked), AT_ONCE):
         part = asked[start : start + AT_ONCE]
-        rows = connection.execute(_STANDING, {"table": table, "hashes": part})
-        for row in rows:
-            found[bytes(row.key_hash)].append(Standing(int(row.clock), bytes(row.content_hash), int(row.seq)))
+        quick = quick_rows(connection, _QUICK.format(",".join("?" * len(part))), [table, *part])
+        there = connection.execute(_STANDING, {"table": table, "hashes": part}) if quick is None else quick
+        for key, clock, content, seq in there:
+            found[bytes(key)].append(Standing(int(clock), bytes(content), int(seq)))
     return dict(found)
 
 
 def put(connection: Connection, table: str, keys: Sequence[Key], seq: int) -> None:
     """Put rows of one batch on record."""
     if keys:
-        rows = [
+        put = [
             {"table_name": table, "key_hash": k.key_hash, "clock": k.clock, "content_hash": k.content_hash, "seq": seq}
             for k in keys
         ]
-        connection.execute(_PUT, rows)
+        connection.execute(_PUT, put)
 
 
 def replace(connection: Connection, table: str, keys: Sequence[Key], seq: int) -> None:

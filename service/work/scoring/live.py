@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.clock import micros
 from service.store import awaiting, scores
 from service.store.journal import Journal
+from service.store.reader import Reader
 from service.work.facts import follow_live
 from service.work.facts.accept import accept
 from service.work.facts.history import AT_ONCE, History
@@ -72,6 +73,7 @@ class LiveScorer:
         self._context = self.context = context
         self._journal = journal
         self._keeper: Keeper | None = None
+        self._reader = Reader(context.database)
         self.history = History(context)
         self.model = ModelInForce(context)
         self._some_wait = False
@@ -130,6 +132,7 @@ class LiveScorer:
             self._keeper = None
         if self._journal is not None:
             self._journal.close()
+        self._reader.close()
 
     def _take_over(self, seconds: float = 0.0) -> bool:
         """Own the journal, with all it held in the database; False while another process owns it still."""
@@ -197,7 +200,7 @@ class LiveScorer:
         self, rows: pa.Table, stamp: Mapping[int, int], source: str
     ) -> tuple[list[Mapping[str, Any]], dict[str, str], tuple[str, str] | None]:
         history = self.history
-        with self._context.database.read() as connection:
+        with self._reader.read() as connection:
             history.catch_up(AT_ONCE, connection)
             if history.lacking:
                 raise _lacking(history.lacking)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from service.work.choose_model import choose_model
@@ -40,6 +42,8 @@ class ModelInForce:
         self._seen: tuple[object, ...] | None = None
         self._found: InForce | None = None
         self._again: dt.datetime | None = None
+        self._folder: Path | None = None
+        self._watched: list[str] = []
 
     def look(self, ledger: Ledger) -> InForce:
         """The model in force for the payments of the ledger. Never raises for a model that cannot be read."""
@@ -70,9 +74,11 @@ class ModelInForce:
 
         found: list[object] = []
         folder = root()
-        for name in WATCHED:
+        if folder != self._folder:
+            self._folder, self._watched = folder, [str(folder / name) for name in WATCHED]
+        for path in self._watched:
             try:
-                status = (folder / name).stat()
+                status = os.stat(path)
                 found.append((status.st_mtime_ns, status.st_size, status.st_ino))
             except OSError:
                 found.append(None)
