@@ -6,9 +6,9 @@ explained and durable before it is answered:
 
 * open loop at 300 requests a second over keep-alive connections for `--seconds`: requests a second, p50, p99, p99.9,
   what was not answered 2xx, and the memory of each process over time;
-* the highest rate in steps whose p99 stays below 10 ms;
-* closed loop over 8 connections, beside `mlflow models serve` (1 and 2 workers) with the same model over 8
-  connections, fed ready-made features and rule outcomes (`_mlflow_peer.py`): it looks up, explains and keeps nothing.
+* the highest rate in steps whose p99 stays below 10 ms, each after what the one before left to do is done;
+* closed loop over 8 and over 64 connections, beside `mlflow models serve` (1 and 2 workers) with the same model over
+  as many, fed ready-made features and rule outcomes (`_mlflow_peer.py`): it looks up, explains and keeps nothing.
 
 Callers run on the same processors, in a process of their own (`_callers.py`).
 """
@@ -42,6 +42,8 @@ RUN = 30_000
 P99_MS = 10.0
 STEPS = (100, 200, 300, 400, 500, 600, 800, 1000, 1250, 1500)
 SAMPLE_SECONDS = 10.0
+CONNECTIONS = (8, 64)
+"""Callers at once in the closed loops: a small system's, and a province's."""
 
 
 @dataclass
@@ -260,25 +262,32 @@ def measure(folder: Path, args: argparse.Namespace) -> None:
         print(line(f"open loop, 300/s, {args.seconds:.0f} s", found), flush=True)
         best = 0
         for rate in STEPS:
+            settle(port)
             found = called(port, path, file, args.step_seconds, rate=rate, bearer=bearer, fresh=f"s{rate}x{mark}")
             print(line(f"open loop, {rate}/s, {args.step_seconds:.0f} s", found), flush=True)
             if found["p99"] >= P99_MS or found["per_second"] < 0.98 * rate:
                 break
             best = rate
-        ours = called(port, path, file, 20, connections=8, bearer=bearer, fresh=f"c{mark}")
-        print(line("closed loop, 8 connections", ours), flush=True)
-    peers = {workers: beside(folder, settings, workers) for workers in (1, 2)}
-    for workers, peer in peers.items():
-        print(line(f"mlflow models serve, {workers} worker{'s'[: workers - 1]}", peer))
+        ours = {}
+        for count in CONNECTIONS:
+            settle(port)
+            ours[count] = called(port, path, file, 20, connections=count, bearer=bearer, fresh=f"c{count}x{mark}")
+            print(line(f"closed loop, {count} connections", ours[count]), flush=True)
+    ratios = []
+    for workers in (1, 2):
+        for count, peer in beside(folder, settings, workers).items():
+            print(line(f"mlflow, {workers} worker{'s'[: workers - 1]}, {count} connections", peer), flush=True)
+            ratio = ours[count]["per_second"] / max(peer["per_second"], 1e-9)
+            ratios.append(
+                f"requests a second, ours to mlflow's, {workers} of its workers, {count} callers: {ratio:.1f}"
+            )
     print(f"\nhighest rate with p99 below {P99_MS:.0f} ms: {best}/s")
-    for workers, peer in peers.items():
-        ratio = ours["per_second"] / max(peer["per_second"], 1e-9)
-        print(f"requests a second, ours to mlflow's with {workers}: {ratio:.1f}")
-    print("\n".join(memory.lines()))
+    print("\n".join([*ratios, *memory.lines()]))
 
 
-def beside(folder: Path, settings: dict[str, str], workers: int) -> Any:
-    """`mlflow models serve` with the same model and ready-made features; it starts one worker unless told otherwise."""
+def beside(folder: Path, settings: dict[str, str], workers: int) -> dict[int, Any]:
+    """`mlflow models serve` with the same model and ready-made features, by connections; it starts one worker unless
+    told otherwise."""
     port, model, request = free_port(), folder / "peer", folder / "peer.json"
     if not model.exists():
         subprocess.run(
@@ -291,7 +300,7 @@ def beside(folder: Path, settings: dict[str, str], workers: int) -> Any:
     command += ["--env-manager", "local", "--workers", str(workers)]
     with running(command, given, f"http://127.0.0.1:{port}/ping", folder / "mlflow.log"):
         called(port, "/invocations", request, 3, connections=8)
-        return called(port, "/invocations", request, 20, connections=8)
+        return {count: called(port, "/invocations", request, 20, connections=count) for count in CONNECTIONS}
 
 
 def main() -> None:
