@@ -21,13 +21,13 @@ FEW: Final = 64
 """Fewer rows than this are not compressed."""
 
 
-def sealed(context: Context, rows: pa.RecordBatch) -> bytes:
-    """Rows in canonical types as sealed Arrow IPC, compressed where they are many."""
+def sealed(context: Context, rows: pa.RecordBatch, *, compressed: bool = True) -> bytes:
+    """Rows in canonical types as sealed Arrow IPC, compressed where they are many unless it is for a moment only."""
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
     # A few rows are written many times a second, and to compress them takes longer than all the rest.
-    compression = "zstd" if rows.num_rows >= FEW else None
+    compression = "zstd" if compressed and rows.num_rows >= FEW else None
     with pa.ipc.new_stream(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as writer:
         writer.write_batch(rows)
     return context.seal.seal(sink.getvalue().to_pybytes(), CONTENT)

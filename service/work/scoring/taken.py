@@ -45,7 +45,7 @@ def entry_of(context: Context, taken: Taken, texts_kept: Collection[str]) -> Ent
         for row in taken.scored
     ]
     text = json.dumps(scored, default=_told, ensure_ascii=False, separators=(",", ":"))
-    return Entry(taken.source, sealed(context, taken.rows), text)
+    return Entry(taken.source, sealed(context, taken.rows, compressed=False), text)
 
 
 def taken_of(context: Context, entry: Entry) -> Taken:
