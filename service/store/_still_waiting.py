@@ -4,9 +4,22 @@ under way there is nothing else to say, and to look at each would take ten times
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, func, literal, or_, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
 
 from service.store.payments import PAYMENTS, STEPS
 
@@ -20,13 +33,29 @@ _BANK = STEPS.alias("bank")
 _OTHER = PAYMENTS.alias("other")
 
 
-def answered(stages: tuple[str, ...]) -> ColumnElement[bool]:
-    """The condition that the bank ever answered a payment with one of some stages, or that it was made again."""
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The condition on payments that are counted by the database, and on those that are looked at one by one; None
+    where there are none."""
+
+    counted: ColumnElement[bool] | None
+    looked_at: ColumnElement[bool] | None
+
+
+def apart(connection: Connection, where: ColumnElement[bool], stages: tuple[str, ...], told: int) -> Apart:
+    """How payments that meet a condition are best told apart by whether the bank ever answered with one of some stages,
+    or they were made again; of `told` of them one or the other is known."""
+    if not told:
+        return Apart(where, None)
+    if 2 * told >= connection.execute(select(func.count()).select_from(PAYMENTS).where(where)).scalar_one():
+        # To tell them apart would take longer than to look at the few others, too.
+        return Apart(None, where)
     bank = select(literal(1)).where(
         _BANK.c.subject_id == PAYMENTS.c.disbursement_id, _BANK.c.subject == "payment", _BANK.c.stage.in_(stages)
     )
     again = select(literal(1)).where(_OTHER.c.reissue_of == PAYMENTS.c.disbursement_id)
-    return or_(exists(bank.correlate(PAYMENTS)), exists(again.correlate(PAYMENTS)))
+    known = or_(exists(bank.correlate(PAYMENTS)), exists(again.correlate(PAYMENTS)))
+    return Apart(and_(where, ~known), and_(where, known))
 
 
 def counted(where: ColumnElement[bool]) -> Select[Any]:

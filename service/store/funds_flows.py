@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from service.store._columns import METADATA, Number
-from service.store._still_waiting import GROUP, answered, begun, day_of, ended
+from service.store._still_waiting import GROUP, apart, begun, day_of, ended
 from service.store.division_paths import place_of
 from service.store.payment_sums import ADDED, ANSWERS, Atom
 from service.store.payments import PAYMENTS, RUN_FUNDS, STEPS, standing
@@ -173,15 +173,16 @@ def _flows(
     """(run, item, period, village), day, days to pay, and the changes of that day, of every version of a payment."""
     answers, again = _answers(connection, where), _again(connection, where)
     where = and_(where, PAYMENTS.c.reissue_of.is_(None))
-    quiet = and_(where, ~answered(ANSWERS)) if answers or again else where
-    for asked, sign in ((begun(quiet, zone), 1), (ended(quiet, zone), -1)):
-        for row in connection.execute(asked):
-            payments, fen = sign * int(row.payments), sign * int(row.fen)
-            yield tuple(row[:4]), day_of(row.day), None, (0, payments, fen, 0, 0, 0, 0, payments, fen)
-    if not answers and not again:
+    how = apart(connection, where, ANSWERS, len(answers) + len(again))
+    if how.counted is not None:
+        for asked, sign in ((begun(how.counted, zone), 1), (ended(how.counted, zone), -1)):
+            for row in connection.execute(asked):
+                payments, fen = sign * int(row.payments), sign * int(row.fen)
+                yield tuple(row[:4]), day_of(row.day), None, (0, payments, fen, 0, 0, 0, 0, payments, fen)
+    if how.looked_at is None:
         return
     columns = [PAYMENTS.c[name] for name in (*GROUP, "disbursement_id", "amount_fen", "known_at", "until")]
-    asked = select(*columns).where(where, answered(ANSWERS))
+    asked = select(*columns).where(how.looked_at)
     for row in connection.execute(asked.execution_options(yield_per=5_000)):
         said, repaid = answers.get(row.disbursement_id, []), again.get(row.disbursement_id, [])
         moments = {row.known_at, *(one[0] for one in (*said, *repaid) if one[0] > row.known_at)}

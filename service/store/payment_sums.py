@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 
 from service.store._columns import METADATA, Moment, Number
-from service.store._still_waiting import GROUP, answered, counted
+from service.store._still_waiting import GROUP, apart, counted
 from service.store.division_paths import place_of
 from service.store.payments import FUNDS_STALE, ITEMS, PAYMENTS, RUN_FUNDS, STEPS, standing
 
@@ -181,22 +181,23 @@ def atoms(connection: Connection, where: ColumnElement[bool], at: dt.datetime | 
     """Sums over the payments that meet `where`, as they stood at a moment (None: now)."""
     last, repaid = _answers(connection, at, where), _repaid(connection, at, where)
     # A payment made again is the second try of the first one's money, not more money.
-    every, told = and_(where, standing(PAYMENTS, at), PAYMENTS.c.reissue_of.is_(None)), bool(last or repaid)
+    every = and_(where, standing(PAYMENTS, at), PAYMENTS.c.reissue_of.is_(None))
+    how = apart(connection, every, ANSWERS, len(last) + len(repaid))
     found: dict[tuple[Any, ...], Atom] = {}
-    for row in connection.execute(counted(and_(every, ~answered(ANSWERS)) if told else every)):
+    for row in connection.execute(counted(how.counted)) if how.counted is not None else ():
         key: tuple[Any, ...] = tuple(row[:4])
         atom = found[key] = Atom(*key)
         atom.payments = atom.waiting = int(row.payments)
         atom.released_fen = atom.waiting_fen = int(row.fen)
         atom.first_submitted_at = row.first
-    if told:
+    if how.looked_at is not None:
         columns = [PAYMENTS.c[name] for name in ("disbursement_id", *GROUP, "amount_fen", "known_at")]
-        asked = select(*columns).where(every, answered(ANSWERS))
+        asked = select(*columns).where(how.looked_at)
         for row in connection.execute(asked.execution_options(yield_per=5_000)):
             key = (row.run_id, row.program_id, row.period, row.division_code)
-            _count(
-                found.setdefault(key, Atom(*key)), row, last.get(row.disbursement_id), repaid.get(row.disbursement_id)
-            )
+            if key not in found:
+                found[key] = Atom(*key)
+            _count(found[key], row, last.get(row.disbursement_id), repaid.get(row.disbursement_id))
     _add_funds(connection, found.values(), at)
     return list(found.values())
 

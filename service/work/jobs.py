@@ -89,7 +89,8 @@ def work_once(
     with context.database.read() as connection:
         if not jobs.is_due(connection, context.clock.now(), HOLD, kinds):
             return False
-    with context.database.write() as connection:
+    # What is said of jobs need not wait for the disk: lost in a power cut, the job is begun again.
+    with context.database.write(lasting=False) as connection:
         job = jobs.take(connection, worker, context.clock.now(), HOLD, kinds)
     if job is None:
         return False
@@ -100,7 +101,7 @@ def work_once(
     try:
         handlers[job.kind](context, job.arguments, hold)
     except Stopping:
-        with context.database.write() as connection:
+        with context.database.write(lasting=False) as connection:
             jobs.give_back(connection, job, worker, context.clock.now())
         return True
     except Lost:
@@ -114,7 +115,7 @@ def work_once(
             jobs.put_back(connection, job, worker, again, type(error).__name__, context.clock.now())
         JOBS.labels(job.kind, "failed").inc()
         return True
-    with context.database.write() as connection:
+    with context.database.write(lasting=False) as connection:
         jobs.finish(connection, job, worker, context.clock.now())
     JOBS.labels(job.kind, "done").inc()
     return True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -104,3 +107,32 @@ def test_a_lane_that_ends_ends_the_worker(context: Context, monkeypatch: pytest.
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     with pytest.raises(RuntimeError, match="quick"):
         Worker(context, Handlers({"quick": broken}), "test").run()
+
+
+def test_a_worker_gives_way_with_every_thread_and_process_it_begins() -> None:
+    """Nicer than whoever waits for an answer, and as work that takes no processor away on waking up."""
+    code = (
+        "import os, threading; from service.running import worker; worker.give_way(); "
+        "batch = lambda: hasattr(os, 'SCHED_BATCH') and os.sched_getscheduler(0) == os.SCHED_BATCH; "
+        "tell = lambda: print(batch(), os.nice(0), flush=True); "
+        "one = threading.Thread(target=tell); one.start(); one.join(); "
+        "pid = os.fork(); pid or (tell(), os._exit(0)); os.waitpid(pid, 0)"
+    )
+    before = os.nice(0)
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    nice = min(19, before + running.NICE)
+    assert done.stdout.splitlines() == [f"{sys.platform == 'linux'} {nice}"] * 2
+
+
+def test_where_the_system_does_not_let_it_a_worker_works_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container may forbid to choose how processors are shared."""
+    asked: list[int] = []
+
+    def forbidden(*_: object) -> None:
+        asked.append(1)
+        raise PermissionError
+
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    monkeypatch.setattr(os, "sched_setscheduler", forbidden, raising=False)
+    running.give_way()
+    assert len(asked) == (sys.platform == "linux")
