@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-LOG_PAGES: Final = 8_000
-"""A log of changes this long (32 MB) is begun anew, which takes whoever adds an entry some milliseconds."""
+LOG_BYTES: Final = 128 << 20
+"""A log of changes about this long is begun anew while entries come: whoever adds one then waits for the disk. Without
+entries it is done at once."""
 
-TIDY_ENTRIES: Final = 2_000
-"""Entries added before the log is brought into the file while more come."""
+ENTRY_BYTES: Final = 4 * 4096
+"""What an entry adds to the log beside itself: the pages it and its end touch."""
 
 _MAKE: Final = """
 create table if not exists entries (
@@ -54,7 +55,7 @@ class Journal:
         self._dropping: sqlite3.Connection
         # Else the two threads would meet at SQLite's own lock, at which one sleeps.
         self._lock = threading.Lock()
-        self._added = 0
+        self._logged = 0
 
     def own(self) -> bool:
         """Become the one process that uses the file; False while another is. Stays so until `close`."""
@@ -93,7 +94,7 @@ class Journal:
                 "insert into entries (source, facts, scores) values (?, ?, ?)",
                 (entry.source, entry.facts, entry.scores),
             )
-            self._added += 1
+            self._logged += len(entry.facts) + len(entry.scores) + ENTRY_BYTES
         return int(done.lastrowid or 0)
 
     def entries(self, limit: int) -> list[Entry]:
@@ -120,15 +121,15 @@ class Journal:
             self._adding.execute("update entries set aside = ? where number = ?", (why, number))
 
     def tidy(self, *, idle: bool) -> None:
-        """Bring the log of changes into the file when nobody adds or much was added, and begin a long one anew. To be
-        called by the thread that drops, often."""
-        if self._added < (1 if idle else TIDY_ENTRIES):
+        """Bring the log of changes into the file, and begin it anew, when nobody adds or it is long. To be called by
+        the thread that drops, often."""
+        if self._logged < (1 if idle else LOG_BYTES):
             return
-        self._added = 0
-        _, pages, _ = self._dropping.execute("pragma wal_checkpoint(passive)").fetchone()
-        if pages >= LOG_PAGES:
-            with self._lock:
-                self._dropping.execute("pragma wal_checkpoint(restart)")
+        self._logged = 0
+        self._dropping.execute("pragma wal_checkpoint(passive)")
+        with self._lock:
+            # What came meanwhile is little.
+            self._dropping.execute("pragma wal_checkpoint(restart)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,13 +126,12 @@ def test_one_process_owns_it_and_what_is_added_is_there_for_the_next(tmp_path: P
 
 def test_a_long_log_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However much passes through, the files stay small."""
-    monkeypatch.setattr(journals, "LOG_PAGES", 50)
-    monkeypatch.setattr(journals, "TIDY_ENTRIES", 20)
+    monkeypatch.setattr(journals, "LOG_BYTES", 400_000)
     journal = Journal(tmp_path / "journal.db")
     assert journal.own()
     for n in range(400):
         journal.drop([journal.add(Entry("live:a", bytes(4000), "[]"))])
-        journal.tidy(idle=n % 2 == 0)
+        journal.tidy(idle=n % 100 == 0)
     sizes = [Path(f"{tmp_path / 'journal.db'}{suffix}").stat().st_size for suffix in ("", "-wal")]
     assert max(sizes) < 1_000_000
     journal.close()
