@@ -135,15 +135,19 @@ def give_way() -> None:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
+def step_back() -> None:
+    """Let others have the processor first. Where a sandbox keeps a process from it, work goes on beside them."""
+    with contextlib.suppress(OSError):
+        os.nice(NICE)
+
+
 def main() -> None:
     """A worker over the settings of the environment, until SIGTERM."""
     settings = Settings.read()
     os.environ.setdefault("MINGBAI_MLRUNS", str(settings.mlruns))
     configure(settings)
     end_with_parent()
-    # Where a sandbox keeps a process from it, work goes on beside the others.
-    with contextlib.suppress(OSError):
-        os.nice(NICE)
+    step_back()
     context = make_context(settings)
     worker = Worker(context, all_handlers(), f"{socket.gethostname()}:{os.getpid()}")
 
