@@ -1,4 +1,4 @@
-"""docs/deploy/Containerfile: what it copies, names and asks for is there. An image was built by hand: docs/deploying.md.
+"""docs/deploy/Containerfile: what it copies, names and asks for is there. How an image was built: docs/deploying.md.
 
 Every check reads the file itself, so that a package, a setting or a route that moves cannot leave the image behind.
 """
