@@ -1,4 +1,4 @@
-"""docs/deploy/mingbai.service and its neighbours fit the service and one another. How they were run: docs/deploying.md."""
+"""docs/deploy/mingbai.service and its neighbours fit the service and one another. How they ran: docs/deploying.md."""
 
 from __future__ import annotations
 
