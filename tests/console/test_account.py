@@ -13,6 +13,8 @@ from service.work.context import Context
 from tests.console.conftest import Browse, Browser
 from tests.serving.access_help import PASSWORD, WRONG, person, quick_hashes
 
+pytestmark = pytest.mark.any_database
+
 NEW = "another horse stapler"
 
 

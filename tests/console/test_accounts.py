@@ -15,6 +15,8 @@ from tests.console.conftest import Browse, Browser
 from tests.console.recipients_help import take
 from tests.serving.access_help import keep_divisions, person, quick_hashes
 
+pytestmark = pytest.mark.any_database
+
 SECRET = re.compile(r'<p class="(?:sheet )?code secret">([^<]+)</p>')
 
 

@@ -10,6 +10,8 @@ from service.store import webhooks
 from service.work.context import Context
 from tests.console.conftest import Browse, Browser
 
+pytestmark = pytest.mark.any_database
+
 URL = "https://finance.example/hooks/mingbai"
 
 

@@ -31,6 +31,8 @@ from tests.serving.queue_world import (
     somebody,
 )
 
+pytestmark = pytest.mark.any_database
+
 ANNA = somebody(1, "investigator")
 
 

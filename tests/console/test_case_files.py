@@ -16,6 +16,8 @@ from tests.console.case_world import a_case
 from tests.console.conftest import Browse, Browser
 from tests.serving.queue_world import COUNTY, ELSEWHERE, somebody
 
+pytestmark = pytest.mark.any_database
+
 ANNA = somebody(1, "investigator")
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 

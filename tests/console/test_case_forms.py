@@ -16,6 +16,8 @@ from tests.console.case_world import a_case
 from tests.console.conftest import Browse, Browser
 from tests.serving.queue_world import COUNTY, audit_actions, case_row, lay_out, member, new_case, opened, somebody
 
+pytestmark = pytest.mark.any_database
+
 ANNA, BEN = somebody(1, "investigator"), somebody(2, "supervisor")
 
 

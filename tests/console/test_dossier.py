@@ -35,6 +35,8 @@ from tests.console.conftest import Browse
 from tests.console.test_every_page import hostile
 from tests.serving.queue_world import COUNTY, ELSEWHERE, audit_actions, kin, somebody
 
+pytestmark = pytest.mark.any_database
+
 ZONE = dt.timezone(dt.timedelta(hours=8))
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -21,6 +21,8 @@ from tests.console.test_reports import reported
 from tests.serving.queue_world import COUNTY
 from tests.serving.test_recipients import ONE
 
+pytestmark = pytest.mark.any_database
+
 ADDRESSES = (
     "/look-up/household/%00", "/look-up/person/" + "9" * 3000, "/look-up/card/%ed%a0%80", "/look-up/moon/x",
     "/payments/%00", "/payments/a%0d%0aSet-Cookie:x=1", "/rules/%00",

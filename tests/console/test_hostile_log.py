@@ -12,6 +12,8 @@ from tests.console.conftest import Browse
 from tests.console.recipients_help import VILLAGE, a_village, take
 from tests.serving.test_recipients import ONE, TWO
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize("role", ["auditor", "administrator"])
 def test_looks_at_ones_own_people_are_not_told_by_the_log(context: Context, browse: Browse, role: Role) -> None:

@@ -17,6 +17,8 @@ from tests.console.test_reports import reported
 from tests.serving.queue_world import audit_actions
 from tests.serving.test_recipients import ONE, TWO
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(autouse=True)
 def village(context: Context) -> None:

@@ -29,6 +29,8 @@ from tests.serving.matching_world import (
     work,
 )
 
+pytestmark = pytest.mark.any_database
+
 PAGES = ("/matching", "/matching/review", "/matching/pairs", "/matching/lines")
 
 

@@ -28,6 +28,8 @@ from tests.console.conftest import Browse
 from tests.county import County, invent
 from tests.release.record import compared, trained
 
+pytestmark = pytest.mark.any_database
+
 RUN = "a" * 32
 
 

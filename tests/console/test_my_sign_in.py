@@ -13,6 +13,8 @@ from tests.console.conftest import Browse
 from tests.console.recipients_help import a_village, ask_code, enter, take
 from tests.serving.test_recipients import code_in, person, sent
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(autouse=True)
 def village(context: Context) -> None:

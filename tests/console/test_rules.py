@@ -27,6 +27,8 @@ from service.work.moments import EPOCH
 from tests.console.conftest import Browse
 from tests.county import County, invent
 
+pytestmark = pytest.mark.any_database
+
 CODE = "T01.paid_after_death"
 
 

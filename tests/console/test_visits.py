@@ -6,6 +6,8 @@ import pytest
 
 from tests.console.conftest import Browse
 
+pytestmark = pytest.mark.any_database
+
 
 def test_nobody_signed_in_is_led_to_the_sign_in_page_and_back(browse: Browse) -> None:
     browser = browse()

@@ -13,6 +13,8 @@ from service.running import web
 from service.work.context import Context
 from tests.console.conftest import Browse
 
+pytestmark = pytest.mark.any_database
+
 
 def test_no_page_is_made_ready_when_somebody_opens_it(
     context: Context, browse: Browse, monkeypatch: pytest.MonkeyPatch

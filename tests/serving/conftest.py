@@ -1,4 +1,9 @@
-"""Service tests run on SQLite and on PostgreSQL: the same tests, a database of its own for each."""
+"""Service tests run on SQLite and on PostgreSQL: the same tests, a database of its own for each.
+
+A test marked `any_database` runs on SQLite alone: what it looks at (a page's words, marks, forms, links, headers,
+language) is made of rows whose reading and writing other tests check on both. Whatever searches, sorts, pages, sums,
+narrows by scope or takes turns stays on both. In a browser every page is opened on PostgreSQL too.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +87,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Both databases, or SQLite alone."""
+    if "database_url" in metafunc.fixturenames:
+        alone = metafunc.definition.get_closest_marker("any_database") is not None
+        metafunc.parametrize("database_url", DATABASES[:1] if alone else DATABASES, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database with every table, empty, on each of the two kinds."""
     if request.param == "sqlite":
