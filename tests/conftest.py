@@ -20,9 +20,16 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
+LONG = os.environ.get("MINGBAI_TEST_LONG") == "1"
+"""Whether there is time (a night): more examples, more kills, of the same tests."""
+
 # `repeatable` is what counts: the same examples everywhere, no clock. `HYPOTHESIS_PROFILE=explore` looks for new ones.
 settings.register_profile(
-    "repeatable", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    max_examples=600 if LONG else 60,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("explore", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
@@ -32,6 +39,14 @@ def pytest_report_header() -> str:
     """Say at the top whether the shared county is there, since some tests need it."""
     state = "there" if SHARED.is_dir() else "not there, tests on the shared county say so and are left out"
     return f"shared data beside the checkout: {state}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Branches are not counted while a slow test runs, nor one marked `no_cover`: counting makes Python more than half
+    as slow again, and quick tests run the same lines. What their fixtures do is counted."""
+    for item in items:
+        if item.get_closest_marker("slow") is not None:
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")

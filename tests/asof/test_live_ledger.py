@@ -21,6 +21,7 @@ from features.contract import TABLES
 from features.division.count_lines_copied_in_list import count_lines_copied_in_list
 from features.division.is_in_block_copied_across_townships import is_in_block_copied_across_townships
 from tests.asof.live_county import anew, assert_equal, begun, slices, taken, to_come, to_the_day, whole_rows
+from tests.conftest import LONG
 from tests.county import County, invent, known_at
 
 EVERY = tuple(TABLES)
@@ -58,6 +59,7 @@ def _use(ledger: Ledger) -> None:
         feature.of(view)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("size", "share"), [(1, 0.97), (7, 0.8), (500, 0.4)])
 def test_slices_of_rows(county: County, size: int, share: float) -> None:
     live, whole = _grow(county.tables, county.moment(share), size, seed=size, delays={})
@@ -81,7 +83,9 @@ def test_rows_of_one_moment(county: County, size: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=100 if LONG else 10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     share=st.floats(0.5, 0.9),
     size=st.sampled_from([7, 60, 500]),

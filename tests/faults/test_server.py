@@ -15,12 +15,16 @@ import pytest
 from sqlalchemy import func, select
 
 from service.store.scores import SCORES
+from tests.conftest import LONG
 from tests.faults.service_help import AWAY, Service, serving
 from tests.faults.worker_help import until
 from tests.serving.run_help import LAST, Runs, invented
 from tests.serving.scoring_help import sent
 
 pytestmark = pytest.mark.slow
+
+KILLED = ("web", "scorer", "worker", "everything", "scorer")
+"""What is killed, one after the other."""
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +143,7 @@ def test_killed_at_random_moments_nothing_that_was_answered_is_lost(runs: Runs, 
     killed: list[str] = []
     with serving(service):
         callers.start()
-        for kind in ("web", "scorer", "worker", "everything", "scorer", "web", "everything"):
+        for kind in KILLED * (5 if LONG else 1):
             time.sleep(chance.uniform(0.5, 1.5))
             if kind == "everything":
                 service.kill_all()

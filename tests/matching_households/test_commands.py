@@ -89,6 +89,7 @@ def test_a_register_that_was_empty_then(here: Here) -> None:
     assert "no person was on the register yet" in answer.err
 
 
+@pytest.mark.no_cover
 def test_duplicates_are_written_and_cleared(here: Here) -> None:
     county = here.folder / "twice"
     simulate(county, households=300, seed=5, months=18)

@@ -86,6 +86,7 @@ def test_without_tables(trained_county: Trained, lost: set[str]) -> None:
     nothing_left(plan_of(ledger, trained_county.policy, trained_county.bundle.resting))
 
 
+@pytest.mark.no_cover
 def test_what_is_appended_is_seen(trained_county: Trained) -> None:
     """Facts of all tables flow in, row by row and in slices: each payment at once as a view sees it, by one plan."""
     tables, cut = trained_county.county.tables, trained_county.county.moment(0.8)
@@ -113,6 +114,7 @@ def test_what_is_appended_is_seen(trained_county: Trained) -> None:
     nothing_left(plan)
 
 
+@pytest.mark.no_cover
 def test_a_table_that_comes_makes_the_plan_new(trained_county: Trained) -> None:
     """Notices were never shared; once they are, features over them are on, by a plan recorded anew."""
     tables = trained_county.county.tables

@@ -30,6 +30,7 @@ def needs(rule: Rule) -> set[str]:
     return {need.partition(".")[0] for feature in rule.reads for need in feature.all_needs()}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "lost",
     [{"dispositions"}, {"card_transactions"}, {"approvals", "officials"}, set(TABLES) - REQUIRED],

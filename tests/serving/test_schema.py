@@ -35,11 +35,12 @@ from service.sealing import Seal
 from service.settings import Settings
 from service.store import Database
 from service.work.context import Context
+from tests.conftest import LONG
 from tests.serving.conftest import KEY, START
 from tests.serving.local_scorer import LocalScorer
 
-EXAMPLES = int(os.environ.get("MINGBAI_TEST_SCHEMA_EXAMPLES", "4"))
-"""Requests a route gets; more by the variable."""
+EXAMPLES = int(os.environ.get("MINGBAI_TEST_SCHEMA_EXAMPLES", "50" if LONG else "4"))
+"""Requests a route gets; more by the variable, or where there is time."""
 EVERYBODY = Principal(
     1, "everybody", frozenset(role for role in ROLES if role != "recipient"), ("*",), "api_key", person="0" * 32
 )

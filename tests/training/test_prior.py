@@ -61,6 +61,7 @@ def test_a_rule_that_ran_in_one_county_only_keeps_the_wide_prior(read: list[tupl
     assert rates(read[:1])[all_rules()[0].code] == BY_SEVERITY[all_rules()[0].severity]
 
 
+@pytest.mark.no_cover
 def test_what_is_shipped_scores_a_county_it_never_saw(
     counties: list[Path], trained_county: Trained, tmp_path: Path
 ) -> None:

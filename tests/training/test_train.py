@@ -42,6 +42,7 @@ def rules_alone(trained: Trained) -> Policy:
     return replace(trained.policy, values={**trained.policy.values, "learning.findings_at_least": 1e9})
 
 
+@pytest.mark.no_cover
 def test_later_rows_teach_nothing(trained_county: Trained, tmp_path: Path) -> None:
     """Trained as of T on a folder that ends at T: the same model to the last digit, proof included."""
     cut = hand_over(known_by(trained_county.county.tables, trained_county.as_of), tmp_path)
@@ -50,6 +51,7 @@ def test_later_rows_teach_nothing(trained_county: Trained, tmp_path: Path) -> No
     assert again.proof.to_json() == trained_county.model.proof.to_json()
 
 
+@pytest.mark.no_cover
 def test_order_of_rows_teaches_nothing(trained_county: Trained, tmp_path: Path) -> None:
     """Every table handed over in another order: the same model."""
     mixed = hand_over(shuffled(trained_county.county.tables, 11), tmp_path)
@@ -72,6 +74,7 @@ def same_model(one: Bundle, two: Bundle) -> None:
         assert np.array_equal(values, two.arrays[name], equal_nan=values.dtype.kind == "f"), name
 
 
+@pytest.mark.no_cover
 def test_a_model_of_another_moment_has_another_name(trained_county: Trained) -> None:
     """The version begins with the day and differs when what was learned differs."""
     policy = rules_alone(trained_county)

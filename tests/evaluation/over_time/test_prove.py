@@ -115,6 +115,7 @@ def with_findings(county: County, findings: pa.Table) -> Ledger:
     return Ledger({**county.tables, "dispositions": findings})
 
 
+@pytest.mark.no_cover
 @settings(max_examples=4)
 @given(seed=st.integers(0, 1000))
 def test_findings_decided_later_teach_a_fold_nothing(known: Known, proof: Proof, seed: int) -> None:
