@@ -17,7 +17,9 @@ from service.api.limits import Limits
 from service.api.problem import Flaw, Problem, problem_response, responses
 from service.api.request_id import RequestId
 from service.api.routes import all_routers
+from service.api.routes.disbursements import straight_routes
 from service.api.security_headers import SecurityHeaders
+from service.api.straight import Straight
 from service.sealing.redaction import redacted
 from service.work.context import Context
 
@@ -37,6 +39,8 @@ def create_app(context: Context) -> FastAPI:
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # Nothing is sent anywhere, and texts of failures, which may quote a row, are handed to nobody.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.context = context
     for router in all_routers():
@@ -47,6 +51,7 @@ def create_app(context: Context) -> FastAPI:
     app.add_exception_handler(HTTPException, _tell_http)
     storage_refusals.install(app)
     # The last one added stands outermost.
+    app.add_middleware(Straight, routes=straight_routes())
     app.add_middleware(Failures)
     app.add_middleware(Limits, settings=context.settings)
     app.add_middleware(AccessLog)

@@ -87,16 +87,17 @@ class Limits:
             return
         try:
             length = _length(scope)
-            limit = self._limit(scope["path"])
-            if length is not None and length > limit:
-                raise _Refusal(413)
+            # No route takes less than a small body.
             if length is not None and length <= SMALL:
                 body = await self._whole(receive, length)
                 if body is None:
                     return
                 await self._answer(scope, _again(body, receive), send, large=False)
-            else:
-                await self._paced(scope, receive, send, limit)
+                return
+            limit = self._limit(scope["path"])
+            if length is not None and length > limit:
+                raise _Refusal(413)
+            await self._paced(scope, receive, send, limit)
         except _Refusal as refusal:
             await _tell(scope, send, refusal)
 

@@ -25,7 +25,8 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         """`https`: people reach the service by https, so browsers may insist on it."""
         self._app = app
-        self._headers = (*HEADERS, _ONLY_TLS) if https else HEADERS
+        self._headers: tuple[tuple[bytes, bytes], ...] = (*HEADERS, _ONLY_TLS) if https else HEADERS
+        self._names = frozenset(name for name, _ in self._headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -35,9 +36,12 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                there = {name.lower() for name, _ in message.get("headers", ())}
-                more = [pair for pair in self._headers if pair[0] not in there]
-                message["headers"] = [*message.get("headers", ()), *more]
+                said = message.get("headers", ())
+                there = {name.lower() for name, _ in said}
+                more = self._headers
+                if not self._names.isdisjoint(there):
+                    more = tuple(pair for pair in more if pair[0] not in there)
+                message["headers"] = [*said, *more]
             await send(message)
 
         await self._app(scope, receive, with_headers)

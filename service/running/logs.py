@@ -21,6 +21,8 @@ from service.work.current_request import request_id
 FIELDS: Final = ("route", "method", "status", "milliseconds", "bytes", "job", "kind", "process", "port")
 """What may stand in a line beside the message, given as `extra=`. Anything else is left out: it might be a row."""
 
+_AS_JSON: Final = json.JSONEncoder(ensure_ascii=False)
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -66,7 +68,7 @@ class JsonLines(logging.Formatter):
                 line[name] = value
         if record.exc_text:
             line["failure"] = record.exc_text
-        return json.dumps(line, ensure_ascii=False)
+        return _AS_JSON.encode(line)
 
 
 def places(error: BaseException | None) -> str:

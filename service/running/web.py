@@ -29,6 +29,8 @@ HEAD_SECONDS: Final = 15.0
 KEEP_ALIVE_SECONDS: Final = 30
 GRACE_SECONDS: Final = 8
 """So long requests under way may take once the process is to end."""
+COLLECT: Final = (20_000, 20, 100)
+"""Objects made before the collector looks, and how often it looks further: a request makes hundreds, and few rings."""
 SPARE_FILES: Final = 128
 """Descriptors kept for everything that is no connection."""
 
@@ -43,6 +45,7 @@ class PatientProtocol(HttpToolsProtocol):
         """A new connection: its first head is waited for."""
         super().connection_made(transport)
         self._head: asyncio.TimerHandle | None = None
+        self._begun = False
         if len(self.connections) > self.most:
             transport.close()
             return
@@ -53,11 +56,16 @@ class PatientProtocol(HttpToolsProtocol):
         self._head_is_here()
         super().connection_lost(exc)
 
-    def on_message_begin(self) -> None:
-        """The first byte of a request: the rest of its head must follow."""
-        super().on_message_begin()
-        if self._head is None:
+    def data_received(self, data: bytes) -> None:
+        """What came in. A head that has begun and is not whole by now must follow; most come at once."""
+        super().data_received(data)
+        if self._begun and self._head is None:
             self._wait_for_head()
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        super().on_message_begin()
+        self._begun = True
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
@@ -68,6 +76,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._head = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
     def _head_is_here(self) -> None:
+        self._begun = False
         if self._head is not None:
             self._head.cancel()
             self._head = None
@@ -103,6 +112,7 @@ def serve(settings: Settings, listening: socket.socket) -> None:
     # What was loaded lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT)
     uvicorn.Server(config(app)).run(sockets=[listening])
     context.database.close()
 

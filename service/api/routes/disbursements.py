@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final, Literal
 
@@ -17,31 +16,30 @@ from service.api.asking import Asked, context_of, needs, principal_of
 from service.api.problem import Flaw, Problem, responses
 from service.api.scored import EXAMPLE, Off, RowFlaw, Score
 from service.api.scorer import scorer_of, unavailable
+from service.api.straight import StraightRoute, raise_again
+from service.work.context import Context
 from service.work.facts.asked_hourly import count_outside, note_refused
-from service.work.scoring.asked import MOST, Answered, UnavailableError
+from service.work.scoring.asked import MOST, Answered, UnavailableError, as_json, said
 from service.work.scoring.inside import prepared
 
 _may_score = needs("payments.score")
 
 
-class _Straight(APIRoute):
-    """Asks for what its one route depends on itself: single payments come hundreds of times a second, and working out
-    what to ask for takes longer each time than asking."""
+class _Route(APIRoute):
+    """Raises what `straight_routes` raised: everything else single payments need is done there."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """What answers a request as the route declares it; the usual way where something stands in for what it asks."""
+        """What answers a request as the route declares it, or raises for it."""
         usual = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            if request.app.dependency_overrides:
-                return await usual(request)
-            context = await context_of(request)
-            return await score(await _may_score(await principal_of(request, context)), context, request)
+            raise_again(request)
+            return await usual(request)
 
         return handle
 
 
-router = APIRouter(prefix="/v1/disbursements", tags=["scoring"], route_class=_Straight)
+router = APIRouter(prefix="/v1/disbursements", tags=["scoring"], route_class=_Route)
 
 Sender = Annotated[Principal, Depends(_may_score)]
 
@@ -190,6 +188,24 @@ async def score(who: Sender, context: Asked, request: Request) -> Response:
 
     The same payment again gets the same answer. 同一笔发放重复提交，得到相同的答复；答复前结果已落盘。
     """
+    status, body = await _scored(who, context, request)
+    return Response(body, status, media_type="application/json")
+
+
+def straight_routes() -> dict[tuple[str, str], StraightRoute]:
+    """The routes here that are answered straight away, by method and path."""
+    (route,) = (one for one in router.routes if isinstance(one, APIRoute) and one.endpoint is score)
+    return {("POST", route.path): StraightRoute(route, _straight)}
+
+
+async def _straight(request: Request) -> tuple[int, bytes]:
+    """The same as `score`, asking itself for what that depends on."""
+    context = await context_of(request)
+    return await _scored(await _may_score(await principal_of(request, context)), context, request)
+
+
+async def _scored(who: Principal, context: Context, request: Request) -> tuple[int, bytes]:
+    """The status of an answer, and the answer. Raises Problem."""
     rows = await _rows(request)
     if len(rows) <= FEW and who.sees_everywhere:
         asked, places = prepared(context, who, rows)
@@ -204,25 +220,26 @@ async def score(who: Sender, context: Asked, request: Request) -> Response:
         except UnavailableError as error:
             raise unavailable(error) from error
     results = [
-        answered.rows[place]
+        answered.said(place)
         if isinstance(place, int)
-        else {"state": "refused", "disbursement_id": _shown(row.get("disbursement_id")), "flaws": place}
+        else said({"state": "refused", "disbursement_id": _shown(row.get("disbursement_id")), "flaws": place})
         for row, place in zip(rows, places, strict=True)
     ]
-    status = 202 if any(row["state"] == "waiting" for row in results) else 200
-    return Response(_body(results, answered), status, media_type="application/json")
+    status = 202 if any(state == "waiting" for state, _ in results) else 200
+    return status, _body([text for _, text in results], answered)
 
 
-def _body(results: list[Any], answered: Answered) -> bytes:
-    """`Answers` as JSON; the long texts are JSON already and stand in it as they are."""
+def _body(results: list[bytes], answered: Answered) -> bytes:
+    """`Answers` as JSON; what was said of each payment and the long texts are JSON already and stand in it as they
+    are."""
     degraded = answered.degraded or (None, None)
-    texts = ",".join(f"{_json(name)}:{text}" for name, text in answered.texts.items())
-    told = f'{{"results":{_json(results)},"not_applicable":{{{texts}}},"degraded":{_json(degraded[0])}'
-    return f'{told},"degraded_zh":{_json(degraded[1])}}}'.encode(errors="replace")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    texts = [as_json(name) + b":" + text.encode(errors="replace") for name, text in answered.texts.items()]
+    return b'{"results":[%b],"not_applicable":{%b},"degraded":%b,"degraded_zh":%b}' % (
+        b",".join(results),
+        b",".join(texts),
+        as_json(degraded[0]),
+        as_json(degraded[1]),
+    )
 
 
 async def _rows(request: Request) -> list[dict[str, Any]]:
