@@ -11,6 +11,8 @@ WORKERS ?= 2
 ARGS ?=
 
 export MLFLOW_DISABLE_TELEMETRY := true
+# Compiled modules are kept, whatever the surroundings say: tests start many processes, and each would compile again.
+export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help
@@ -40,8 +42,10 @@ $(STAMP): requirements-dev.txt requirements-data.txt pyproject.toml
 	  echo "$(VENV) has no pip and none can be put in. Remove $(VENV), install python3-venv, and try again." >&2; exit 1; \
 	fi; \
 	echo "Installing the locked packages (about a minute, about 2.2 GB)"; \
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-dev.txt --requirement requirements-data.txt; \
+	$(BIN)/python -m pip install --quiet --no-deps --no-compile --require-hashes --requirement requirements-dev.txt --requirement requirements-data.txt; \
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .; \
+	echo "Compiling them"; \
+	$(BIN)/python -W ignore -m compileall -qq -j 0 $(VENV)/lib || true; \
 	touch $(STAMP)
 
 .PHONY: demo
@@ -57,7 +61,10 @@ test: setup ## the tests, without the slow ones
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
 
 .PHONY: check
-check: lint types arrows docs-check test-all ## the one gate: lint, strict types, import arrows, docs, every test with coverage
+check: static test-all ## the one gate: lint, strict types, import arrows, docs, every test with coverage
+
+.PHONY: static
+static: lint types arrows docs-check ## what is checked without running a test
 
 .PHONY: lint
 lint: setup ## ruff: format and rules
@@ -86,7 +93,7 @@ docs-check: setup ## the generated pages say what the code says
 	$(BIN)/python docs/build.py --check
 
 # Tests that look on at pages and servers from outside: they are run without counting branches, which makes Python more
-# than half as slow again. A new folder of tests is counted.
+# than half as slow again. A new folder of tests is counted, but for its slow tests (tests/conftest.py).
 OUTSIDE := serving console faults cli notebooks simulation release
 
 .PHONY: test-all
@@ -102,7 +109,7 @@ test-outside: setup
 
 .PHONY: test-browser
 test-browser: setup
-	$(BIN)/python -m pytest -n 0 tests/browser $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) tests/browser $(ARGS)
 
 .PHONY: bench
 bench: setup ## the figures of the README: quality, speed, memory
