@@ -17,9 +17,14 @@ BUSY_SECONDS = 30
 MAPPED_BYTES = 8 << 30
 LONG_LOG_PAGES = 64_000
 """So long a log of changes (250 MB) is brought into the file by whoever writes, if nobody did before."""
-RESTART_PAGES = 16_000
-"""So long a log is begun anew, which writers wait for."""
+RESTART_PAGES = 40_000
+"""So long a log (160 MB) is begun anew, which writers wait for. A log nobody adds to is begun anew by the next writer,
+without a wait: this is for one that always grows."""
 RESTART_MS = 20
+LITTLE_PAGES = 500
+"""So little of a log is brought into the file while writers wait."""
+PASSES = 4
+"""Times it is tried to come so far beside them."""
 LOG_BYTES = 64 << 20
 
 
@@ -124,14 +129,23 @@ class Database:
         if self.kind != "sqlite":
             return
         with self._engine.connect() as connection:
-            _, pages, done = connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
-            if pages >= RESTART_PAGES and done >= pages - RESTART_PAGES // 2:
-                # Writers wait meanwhile. What is left is little; and a reader that takes its time is not waited for.
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={RESTART_MS}")
-                try:
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(RESTART)").one()
-                finally:
-                    connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+            pages, done = _bring(connection)
+            if pages < RESTART_PAGES:
+                return
+            # Writers wait for what is still to be done then. The first time took long, and much was added meanwhile;
+            # each time after it takes less.
+            for _ in range(PASSES):
+                if pages - done <= LITTLE_PAGES:
+                    break
+                pages, done = _bring(connection)
+            if done < pages - RESTART_PAGES // 2:
+                return  # A reader holds on to what is in the log: nothing would come of it.
+            # A reader that takes its time is not waited for.
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={RESTART_MS}")
+            try:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(RESTART)").one()
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     def answers(self) -> bool:
         """Whether the database can be read now."""
@@ -149,6 +163,13 @@ class Database:
     def after_fork(self) -> None:
         """Forget the parent's connections without closing them; to be called first in a forked child."""
         self._engine.dispose(close=False)
+
+
+def _bring(connection: Connection) -> tuple[int, int]:
+    """Bring what was committed into SQLite's file beside those who write; how many pages the log has, and how many of
+    them are in the file."""
+    _, pages, done = connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
+    return int(pages), int(done)
 
 
 @contextmanager
