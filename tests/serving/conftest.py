@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
@@ -58,7 +58,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> str:
+def postgres_template(postgres: str) -> Iterator[str]:
     """A database on the server with every table, empty, to be copied: making them all for each test takes longer."""
     server = make_url(postgres).set(drivername="postgresql+psycopg")
     name = f"mingbai_template_{os.getpid()}"
@@ -74,7 +74,10 @@ def postgres_template(postgres: str) -> str:
     made = create_engine(server.set(database=name), poolclass=NullPool)
     every_table().create_all(made)
     made.dispose()
-    return name
+    yield name
+    for connection in _EMPTYING.values():
+        connection.close()
+    _EMPTYING.clear()
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +116,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         with admin.connect() as connection:
             connection.execute(text(f'drop database if exists "{name}" with (force)'))
             connection.execute(text(f'create database "{name}" template "{template}"'))
-        _SHAPES[name] = _shape(own)
+        engine = create_engine(own, poolclass=NullPool)
+        with engine.connect() as connection:
+            _SHAPES[name] = _shape(connection)
     yield own.render_as_string(hide_password=False)
 
 
@@ -124,51 +129,57 @@ _SHAPES: dict[str, tuple[int, ...]] = {}
 def _emptied(address: URL) -> bool:
     """Take every row out of a database an earlier test used: a twentieth of the time a new one takes. False where there
     is none yet, or a test changed its tables or triggers: then a new one is made."""
-    made = _SHAPES.get(str(address.database))
+    name = str(address.database)
+    made = _SHAPES.get(name)
     if made is None:
         return False
-    engine = create_engine(address, poolclass=NullPool)
     try:
-        with engine.connect() as connection:
-            # Whatever the test before left behind lets go now.
-            connection.execute(
-                text(
-                    "select pg_terminate_backend(pid) from pg_stat_activity "
-                    "where datname = current_database() and pid <> pg_backend_pid()"
-                )
+        # One connection for all tests: a new one reads the catalogue again, which takes longer than all the rest.
+        if name not in _EMPTYING:
+            _EMPTYING[name] = create_engine(address, poolclass=NullPool).connect()
+        connection = _EMPTYING[name]
+        # Whatever the test before left behind lets go now.
+        connection.execute(
+            text(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and pid <> pg_backend_pid()"
             )
-        if _shape(address) != made:
-            return False
-        with engine.begin() as connection:
+        )
+        if _shape(connection) == made:
             # Without triggers and references: the log refuses to be shortened, as it should.
-            connection.execute(text("set session_replication_role = replica"))
+            connection.execute(text("set local session_replication_role = replica"))
             tables = [f'delete from "{name}"' for name in every_table().tables]  # noqa: S608 - names of our own tables
             connection.exec_driver_sql("; ".join(tables))
             connection.execute(
                 text("select setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) from pg_sequences")
             )
+            connection.commit()
+            return True
     except (OperationalError, ProgrammingError):
-        return False
-    finally:
-        engine.dispose()
-    return True
+        pass
+    if name in _EMPTYING:
+        _EMPTYING.pop(name).invalidate()
+    return False
 
 
-def _shape(address: URL) -> tuple[int, ...]:
+_EMPTYING: dict[str, Connection] = {}
+"""The connections that empty the databases of this process, by name of the database."""
+
+
+def _shape(connection: Connection) -> tuple[int, ...]:
     """How many tables, indexes, columns, triggers and functions a database has."""
-    engine = create_engine(address, poolclass=NullPool)
-    with engine.connect() as connection:
-        found = connection.execute(
-            text(
-                "select (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-                " where n.nspname = 'public'),"
-                " (select count(*) from information_schema.columns where table_schema = 'public'),"
-                " (select count(*) from pg_trigger where not tgisinternal and tgenabled = 'O'),"
-                " (select count(*) from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
-                " where n.nspname = 'public')"
-            )
-        ).one()
-    engine.dispose()
+    found = connection.execute(
+        text(
+            "select (select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " where n.nspname = 'public'),"
+            " (select count(*) from pg_attribute a join pg_class c on c.oid = a.attrelid"
+            " join pg_namespace n on n.oid = c.relnamespace"
+            " where n.nspname = 'public' and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'v', 'p')),"
+            " (select count(*) from pg_trigger where not tgisinternal and tgenabled = 'O'),"
+            " (select count(*) from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+            " where n.nspname = 'public')"
+        )
+    ).one()
     return tuple(int(value) for value in found)
 
 
