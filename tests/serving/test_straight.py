@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
+from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from service.access import Permission
+from service.api.routes.disbursements import Payments, _read
 from service.api.scored import EXAMPLE
 from service.clock import SetClock
 from service.work.access.api_keys import NewKey, make_key, revoke_key
@@ -138,6 +140,20 @@ def test_every_body_is_answered_as_the_usual_way_answers_it(
     _, key = key_of(context)
     answer = both(app, client, content, authorization=f"Bearer {key}")
     assert answer.status_code in (200, 413, 422)
+
+
+@pytest.mark.parametrize("content", BODIES.values(), ids=BODIES)
+def test_a_body_is_read_as_what_documents_it_reads_it(content: bytes) -> None:
+    """The quick way gives the same values, or the same errors."""
+
+    def told(read: Callable[[bytes], Any]) -> tuple[str, str]:
+        try:
+            return "read", repr(read(content))
+        except ValidationError as error:
+            return "refused", repr(error.errors(include_url=False))
+
+    usual = told(lambda body: [one.model_extra for one in Payments.model_validate_json(body).disbursements])
+    assert told(_read) == usual
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,12 @@ class Payments(BaseModel):
     disbursements: list[Payment] = Field(min_length=1, max_length=MOST)
 
 
+class _Plain(BaseModel):
+    """What `Payments` takes, without an object for each payment."""
+
+    disbursements: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST)]
+
+
 def _schema() -> dict[str, Any]:
     """The body's schema in one piece: it is read here, so FastAPI does not know of it."""
     found = Payments.model_json_schema()
@@ -268,7 +274,7 @@ async def _rows(request: Request) -> list[dict[str, Any]]:
             400, "cut-off", "The request cannot be read", ("The body was cut off.", "请求体不完整。")
         ) from error
     try:
-        found = Payments.model_validate_json(bytes(body))
+        return _read(bytes(body))
     except ValidationError as error:
         flaws = [
             Flaw(where=".".join(str(p) for p in e["loc"]), found=e["type"], expected=e["msg"])
@@ -284,7 +290,14 @@ async def _rows(request: Request) -> list[dict[str, Any]]:
             ),
             flaws=flaws,
         ) from error
-    return [dict(one.model_extra or {}) for one in found.disbursements]
+
+
+def _read(body: bytes) -> list[dict[str, Any]]:
+    """The payments of a body as they were sent. Raises ValidationError, as `Payments` words it."""
+    try:
+        return _Plain.model_validate_json(body).disbursements
+    except ValidationError:
+        return [dict(one.model_extra or {}) for one in Payments.model_validate_json(body).disbursements]
 
 
 def _shown(value: object) -> str:
