@@ -7,7 +7,6 @@ courier   webhooks: as slow as the slowest consumer, each by itself
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
@@ -127,18 +126,13 @@ class Worker:
 
 def give_way() -> None:
     """Leave the processors to whoever waits for an answer. To be called before any thread begins: threads and processes
-    have it from the one that began them."""
-    os.nice(NICE)
+    have it from the one that began them. Where a sandbox keeps a process from it, work goes on beside the others."""
+    with suppress(OSError):
+        os.nice(NICE)
     if sys.platform == "linux":
         # As work that need not be done at once: it never takes the processor from somebody else when it wakes up.
         with suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-
-
-def step_back() -> None:
-    """Let others have the processor first. Where a sandbox keeps a process from it, work goes on beside them."""
-    with contextlib.suppress(OSError):
-        os.nice(NICE)
 
 
 def main() -> None:
@@ -147,7 +141,7 @@ def main() -> None:
     os.environ.setdefault("MINGBAI_MLRUNS", str(settings.mlruns))
     configure(settings)
     end_with_parent()
-    step_back()
+    give_way()
     context = make_context(settings)
     worker = Worker(context, all_handlers(), f"{socket.gethostname()}:{os.getpid()}")
 

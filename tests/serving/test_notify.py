@@ -124,7 +124,8 @@ def test_a_worker_works_where_it_may_not_lower_its_priority(monkeypatch: pytest.
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "nice", forbidden)
-    worker.step_back()
+    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: forbidden(0), raising=False)
+    worker.give_way()
 
 
 def test_the_first_process_of_a_container_hears_that_it_is_to_end() -> None:
