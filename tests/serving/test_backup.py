@@ -110,6 +110,7 @@ def test_what_is_put_back_is_what_was(context: Context, tmp_path: Path) -> None:
     there.database.close()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("where", ["rename refused", "another disk", "links to another disk"])
 def test_it_is_put_back_on_other_disks(
     context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
