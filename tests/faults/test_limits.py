@@ -17,6 +17,8 @@ from service.work.context import Context
 from tests.faults.service_help import Service, serving
 from tests.serving.live import answer, connect, live
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.slow
 def test_two_hundred_slow_clients_and_everybody_else_is_answered(tmp_path: Path) -> None:

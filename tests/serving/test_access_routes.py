@@ -43,6 +43,7 @@ CANCEL = re.compile(r"cancel|abort|end\b")
 CANCELS_SCORING = {"POST /v1/runs/{run}/cancel": "cancels the scoring of a run that is not finished; no payment"}
 
 
+@pytest.mark.any_database
 def test_every_route_asks_for_a_permission(app: FastAPI) -> None:
     """Each has one of the known permissions, or stands on one of the short lists above for the reason given."""
     routes = routes_of(app)
@@ -61,6 +62,7 @@ def test_every_route_asks_for_a_permission(app: FastAPI) -> None:
     assert reached == {*OPEN, *ANYBODY_KNOWN}, "the lists name routes that are gone"
 
 
+@pytest.mark.any_database
 def test_nothing_outside_the_api_shows_more_than_health(app: FastAPI) -> None:
     """What is not under /v1 and has no permission says whether the service lives, and no more."""
     outside = {
@@ -71,6 +73,7 @@ def test_nothing_outside_the_api_shows_more_than_health(app: FastAPI) -> None:
     assert outside <= {"/healthz", "/readyz", "/metrics"}
 
 
+@pytest.mark.any_database
 def test_nobody_signed_in_gets_nothing(app: FastAPI) -> None:
     """Every route of the list without a sign-in: 401 (or the request is refused before), never an answer."""
     client = TestClient(app, raise_server_exceptions=False)
@@ -81,6 +84,7 @@ def test_nobody_signed_in_gets_nothing(app: FastAPI) -> None:
         assert answer.status_code == 401, f"{route.method} {route.path}: {answer.status_code}"
 
 
+@pytest.mark.any_database
 def test_no_route_stops_a_payment(app: FastAPI) -> None:
     """Neither path nor operation speaks of stopping, blocking, freezing, withholding; what cancels, cancels scoring."""
     for route in routes_of(app):

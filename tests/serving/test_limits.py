@@ -23,6 +23,8 @@ from service.work.context import Context
 from tests.serving.live import answer, connect, live
 from tests.serving.test_webhooks_delivery import ADMIN
 
+pytestmark = pytest.mark.any_database
+
 
 def request_of(
     path: str = "/v1/webhooks", headers: tuple[tuple[bytes, bytes], ...] = (), client: str = "1.2.3.4"
