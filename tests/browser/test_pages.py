@@ -30,8 +30,19 @@ STARTS: Final = {
 OFTEN: Final = 1
 """So many pages of one kind are opened by a role at a width."""
 
-LOOKED: Final[set[tuple[str, str, str]]] = set()
-"""Database, width and kind of the pages that were looked at."""
+LOOKED: Final[dict[tuple[str, str, str], set[str]]] = {}
+"""What was looked at, by database, width and kind of page: the elements as `ELEMENTS` tells them."""
+
+ELEMENTS: Final = """() => {
+  const told = (one) => one.tagName + [...one.attributes].map((at) =>
+    /^(class|role|type|scope|tabindex|aria-.*)$/.test(at.name) && !/^aria-(label|described|controls)/.test(at.name)
+      ? `[${at.name}=${at.value}]` : `[${at.name}${at.value ? "" : "="}]`
+  ).sort().join("") + (one.textContent.trim() ? "" : "-");
+  return [...new Set([...document.querySelectorAll("*")].map((one) =>
+    (one.parentElement ? told(one.parentElement) + ">" : "") + told(one)))];
+}"""
+"""The page's elements without what they say: each once, with the one it lies in, its attributes, and whether it is
+empty."""
 
 MOST_KB: Final = 150
 MOST_PHONE_KB: Final = 50
@@ -43,9 +54,9 @@ def shape(path: str) -> str:
     return re.sub(r"/(?=[^/]*\d)[^/]+|/[CTH][0-9A-Z.][^/]*", "/…", path.partition("?")[0])
 
 
-def walk(one: Person, starts: tuple[str, ...], broken: list[str]) -> Iterator[tuple[str, int]]:
-    """Open pages from the starts on and follow links to kinds not seen often; gives each path while it is
-    open, and the bytes that were sent for it.
+def walk(one: Person, starts: tuple[str, ...], broken: list[str], *, on: bool = True) -> Iterator[tuple[str, int]]:
+    """Open pages from the starts on and, if it goes on, follow links to kinds not seen often; gives each path while it
+    is open, and the bytes that were sent for it.
 
     What cannot be opened although a page leads there goes to `broken`.
     """
@@ -63,10 +74,11 @@ def walk(one: Person, starts: tuple[str, ...], broken: list[str]) -> Iterator[tu
             one.complaints.clear()
             continue
         yield path, len(answer.body())
-        links = one.page.eval_on_selector_all(
-            "main a[href]:not([download])", "all => all.map(a => a.getAttribute('href'))"
-        )
-        left += [link for link in (str(href).partition("#")[0] for href in links) if is_page(link)]
+        if on:
+            links = one.page.eval_on_selector_all(
+                "main a[href]:not([download])", "all => all.map(a => a.getAttribute('href'))"
+            )
+            left += [link for link in (str(href).partition("#")[0] for href in links) if is_page(link)]
 
 
 def is_page(link: str) -> bool:
@@ -87,25 +99,36 @@ def violations(one: Person) -> list[str]:
 
 @pytest.mark.parametrize("role", STARTS)
 def test_pages_of_staff(person: Somebody, place: Place, role: str) -> None:
-    """All pages a role reaches by links: wide and on a phone, in Chinese; on the other database between, in English.
-    Narrow, a page another role has opened is opened and not looked at again."""
+    """All pages a role reaches by links, in Chinese; on the other database on a tablet, in English. What a role is
+    shown that no role before it was is looked at. On a phone each kind of page is opened once, whoever may."""
     wrong: dict[str, list[str]] = {}
     broken: list[str] = []
-    for width in ("wide", "phone") if place.kind == "sqlite" else ("tablet",):
-        one = person(width, role, language="en" if width == "tablet" else "zh")
-        look_at(one, role, broken, wrong)
+    if place.kind == "postgresql":
+        one = person("tablet", role, language="en")
+        look_at(one, role, walk(one, STARTS[role], broken), wrong)
+    else:
+        one = person("wide", role)
+        opened = look_at(one, role, walk(one, STARTS[role], broken), wrong)
+        if new := tuple(path for path in opened if (place.kind, "phone", shape(path)) not in LOOKED):
+            one = person("phone", role)
+            look_at(one, role, walk(one, new, broken, on=False), wrong)
     assert not broken, broken
     assert not wrong, json.dumps(wrong, ensure_ascii=False, indent=1)
 
 
-def look_at(one: Person, role: str, broken: list[str], wrong: dict[str, list[str]]) -> None:
-    """Walk at one width; what is wrong goes to the lists."""
-    for path, sent in walk(one, STARTS[role], broken):
+def look_at(one: Person, role: str, pages: Iterator[tuple[str, int]], wrong: dict[str, list[str]]) -> list[str]:
+    """Look at pages one after the other, and give their paths; what is wrong goes to the list.
+
+    axe takes longer than all the rest: it is asked where a page has an element that no page of its kind had before.
+    """
+    paths = []
+    for path, sent in pages:
+        paths.append(path)
         looked = (one.place.kind, one.width, shape(path))
         if one.width != "wide" and looked in LOOKED:
             continue
-        LOOKED.add(looked)
-        found = violations(one)
+        before, elements = LOOKED.setdefault(looked, set()), set(one.page.evaluate(ELEMENTS))
+        found = [] if elements <= before else violations(one)
         over = one.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if over > 1:
             found.append(f"runs over the side by {over} px")
@@ -114,10 +137,13 @@ def look_at(one: Person, role: str, broken: list[str], wrong: dict[str, list[str
             found.append(f"{size:.0f} kB")
         if found:
             wrong[f"{one.width} {path}"] = found
-        name = re.sub(r"\W+", "-", shape(path)).strip("-") or "front"
-        folder = SCREENS / one.place.kind / one.width
-        folder.mkdir(parents=True, exist_ok=True)
-        one.page.screenshot(path=folder / f"page-{role}-{name}.png", full_page=True)
+        if not elements <= before:
+            name = re.sub(r"\W+", "-", shape(path)).strip("-") or "front"
+            folder = SCREENS / one.place.kind / one.width
+            folder.mkdir(parents=True, exist_ok=True)
+            one.page.screenshot(path=folder / f"page-{role}-{name}.png", full_page=True)
+        before |= elements
+    return paths
 
 
 def test_recipients_pages_are_small_and_need_no_script(person: Somebody, place: Place) -> None:
