@@ -37,8 +37,8 @@ IDLE_SECONDS: Final = 0.5
 CHECKPOINT_SECONDS: Final = 1.0
 NICE: Final = 5
 """What waits in the queue of jobs leaves the processors to whoever waits for an answer; but not so much that a worker
-stands still while it holds the lock of writers: beside two processes that never rest, 8 ms of work take it about 250 ms
-of the clock at 5, and twice as long at 10, which nobody else gained from."""
+stands still while it holds the lock of writers: beside two processes that never rest, 8 ms of work took it about 250 ms
+of the clock at 5 and twice as long at 10, without a gain for the others that could be told from noise."""
 
 AWAY_SECONDS: Final = 2.0
 """Pause after the database was away."""
