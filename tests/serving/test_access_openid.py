@@ -25,6 +25,7 @@ from service.work.access import openid_provider
 from service.work.access.manage_accounts import close_account
 from service.work.context import Context
 from tests.serving.access_help import COMMAND, keep_divisions, person, principal
+from tests.serving.ready_routes import with_ready_routes
 
 HOST = "http://testserver"
 
@@ -69,7 +70,7 @@ def openid(context: Context, provider: str) -> Context:
 @pytest.fixture
 def site(openid: Context) -> FastAPI:
     """The application that knows the provider."""
-    return create_app(openid)
+    return with_ready_routes(create_app, openid)
 
 
 def vouch(provider: str, subject: str, **claims: Any) -> None:
