@@ -30,8 +30,11 @@ STARTS: Final = {
 OFTEN: Final = 1
 """So many pages of one kind are opened by a role at a width."""
 
-LOOKED: Final[dict[tuple[str, str, str], set[str]]] = {}
-"""What was looked at, by database, width and kind of page: the elements as `ELEMENTS` tells them."""
+LOOKED: Final[set[tuple[str, str, str]]] = set()
+"""Database, width and kind of the pages that were looked at."""
+
+SEEN: Final[dict[tuple[str, str], set[str]]] = {}
+"""The elements of the pages that were looked at, as `ELEMENTS` tells them, by database and width."""
 
 ELEMENTS: Final = """() => {
   const told = (one) => one.tagName + [...one.attributes].map((at) =>
@@ -119,7 +122,8 @@ def test_pages_of_staff(person: Somebody, place: Place, role: str) -> None:
 def look_at(one: Person, role: str, pages: Iterator[tuple[str, int]], wrong: dict[str, list[str]]) -> list[str]:
     """Look at pages one after the other, and give their paths; what is wrong goes to the list.
 
-    axe takes longer than all the rest: it is asked where a page has an element that no page of its kind had before.
+    axe takes longer than all the rest: it is asked about the first page of a kind, and about each that has an element
+    no page before it had.
     """
     paths = []
     for path, sent in pages:
@@ -127,8 +131,9 @@ def look_at(one: Person, role: str, pages: Iterator[tuple[str, int]], wrong: dic
         looked = (one.place.kind, one.width, shape(path))
         if one.width != "wide" and looked in LOOKED:
             continue
-        before, elements = LOOKED.setdefault(looked, set()), set(one.page.evaluate(ELEMENTS))
-        found = [] if elements <= before else violations(one)
+        before, elements = SEEN.setdefault(looked[:2], set()), set(one.page.evaluate(ELEMENTS))
+        new = looked not in LOOKED or not elements <= before
+        found = violations(one) if new else []
         over = one.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if over > 1:
             found.append(f"runs over the side by {over} px")
@@ -137,11 +142,12 @@ def look_at(one: Person, role: str, pages: Iterator[tuple[str, int]], wrong: dic
             found.append(f"{size:.0f} kB")
         if found:
             wrong[f"{one.width} {path}"] = found
-        if not elements <= before:
+        if new:
             name = re.sub(r"\W+", "-", shape(path)).strip("-") or "front"
             folder = SCREENS / one.place.kind / one.width
             folder.mkdir(parents=True, exist_ok=True)
             one.page.screenshot(path=folder / f"page-{role}-{name}.png", full_page=True)
+        LOOKED.add(looked)
         before |= elements
     return paths
 
