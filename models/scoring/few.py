@@ -62,13 +62,24 @@ def score_few(ledger: Ledger, bundle: Bundle, policy: Policy, rows: Int64, at_us
 
 
 def warm_up(ledger: Ledger, bundle: Bundle, policy: Policy) -> dict[str, str]:
-    """Make the ledger's plan before the first payment comes (seconds); what is left to numpy, and why.
+    """Make the ledger's plan before the first payment comes (seconds), and score the last one on record for nobody, so
+    that what is compiled at its first use is; what is left to numpy, and why.
 
     Raises ValueError for a ledger without payments.
     """
-    plan = _of_bundle(ledger, bundle, policy).plan
+    few = _of_bundle(ledger, bundle, policy)
+    plan = few.plan
     if isinstance(ledger, LiveLedger):
         ledger.make_room()
+    payments = ledger.tables["disbursements"]
+    last = np.array([payments.rows - 1], np.int64)
+    told = plan.facts(last)
+    if told is not None:
+        few.lines(told, payments.known_at[last])
+        # Reasons are told of few, and it need not be one of them.
+        added = contributions(told.facts, bundle)
+        leading(told.facts, added)
+        reasons_told(told, told.facts, added, bundle)
     return {**plan.left, **{f"rows behind {name}": why for name, why in plan.resting_left.items()}}
 
 
