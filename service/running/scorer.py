@@ -38,7 +38,7 @@ END_SECONDS: Final = 10.0
 KEEP_SECONDS: Final = 7.0
 """So long a scorer that ends brings what it answered into the database; the rest waits in the journal."""
 
-SWITCH_SECONDS: Final = 0.0005
+SWITCH_SECONDS: Final = 0.00005
 """So long at most the thread that keeps payments holds the interpreter while one waits to be scored."""
 
 COLLECT: Final = (20_000, 20, 100)
