@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
+
+from service.store.reader import Reader
 
 BUSY_SECONDS = 30
 """How long a writer waits for another on SQLite: longer than any transaction here takes."""
@@ -68,6 +71,7 @@ class Database:
             )
         else:
             raise DatabaseError(f"found a {self.kind} database, expected sqlite or postgresql")
+        self._readers: WeakSet[Reader] = WeakSet()
         self.path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
         """The file of a SQLite database, else None."""
 
@@ -82,6 +86,12 @@ class Database:
         with self._engine.connect() as connection:
             self.begin_read(connection)
             yield connection
+
+    def reader(self) -> Reader:
+        """Reads one after another through one connection; it ends with `close` here at the latest."""
+        made = Reader(self._engine, self.begin_read)
+        self._readers.add(made)
+        return made
 
     def begin_read(self, connection: Connection) -> None:
         """Begin a transaction that sees one state of the database."""
@@ -158,6 +168,8 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
+        for one in list(self._readers):
+            one.close()
         self._engine.dispose()
 
     def after_fork(self) -> None:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
-if TYPE_CHECKING:
-    from service.store.database import Database
+from sqlalchemy import Connection, Engine
 
 
 class Reader:
     """As `Database.read`, for one thread, without taking a connection and giving it back each time."""
 
-    def __init__(self, database: Database) -> None:
-        """Nothing is opened before the first read."""
-        self._database = database
+    def __init__(self, engine: Engine, begin: Callable[[Connection], None]) -> None:
+        """Nothing is opened before the first read. `begin` begins a transaction that sees one state."""
+        self._engine = engine
+        self._begin = begin
         self._connection: Connection | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the database. After an error the next read opens another."""
         if self._connection is None:
-            self._connection = self._database.engine.connect()
+            self._connection = self._engine.connect()
         connection = self._connection
         try:
-            self._database.begin_read(connection)
+            self._begin(connection)
             yield connection
             connection.rollback()
         except BaseException:
@@ -35,7 +32,7 @@ class Reader:
             raise
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Give the connection back; a further read opens another."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

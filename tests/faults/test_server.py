@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from service.store.journal import standing
 from service.store.scores import SCORES
+from service.work.scoring.recover import FILE as JOURNAL
 from tests.conftest import LONG
 from tests.faults.service_help import AWAY, Service, serving
 from tests.faults.worker_help import until
@@ -96,7 +98,13 @@ class Callers:
 
 
 def kept(service: Service) -> dict[str, list[Any]]:
-    """Scores before payment on record, by payment; half a minute later some are scored again by what banks answered."""
+    """Scores before payment on record, by payment; half a minute later some are scored again by what banks answered.
+
+    What was answered is in the journal first, and in the database a moment later.
+    """
+    journal = service.context.settings.state / JOURNAL
+    until(lambda: standing(journal).newest == 0, 30, "the journal was not brought into the database")
+    assert standing(journal).aside == 0
     found: dict[str, list[Any]] = {}
     asked = select(SCORES.c.disbursement_id, SCORES.c.score, SCORES.c.recommendation).where(SCORES.c.kind == "before")
     with service.context.database.read() as connection:

@@ -26,7 +26,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.clock import micros
 from service.store import awaiting, scores
 from service.store.journal import Journal
-from service.store.reader import Reader
 from service.work.facts import follow_live
 from service.work.facts.accept import accept
 from service.work.facts.history import AT_ONCE, History
@@ -73,7 +72,7 @@ class LiveScorer:
         self._context = self.context = context
         self._journal = journal
         self._keeper: Keeper | None = None
-        self._reader = Reader(context.database)
+        self._reader = context.database.reader()
         self.history = History(context)
         self.model = ModelInForce(context)
         self._some_wait = False
