@@ -150,6 +150,9 @@ class Person:
     def go(self, path: str) -> None:
         """Open a page."""
         answer = self.page.goto(self.place.url + path)
+        if answer is None:
+            # A page that renews itself was on its way there at that moment, and nothing is told of the second way.
+            answer = self.page.reload()
         assert answer is not None
         assert answer.status < 400, f"{path}: {answer.status}"
 
