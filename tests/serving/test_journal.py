@@ -339,10 +339,13 @@ def test_who_looks_for_a_payment_waits_until_it_is_there(
     monkeypatch.setattr(keepers, "GATHER_SECONDS", 0.4)
     scorer.answer([asked(new[:1])])
     found = scores_of(context, SYSTEM, new[0]["disbursement_id"])
-    assert len(found.scores) == (1 if journal_path(context) is not None else 0)
+    if journal_path(context) is not None:  # On PostgreSQL nobody waits: there is no journal but this test's.
+        assert len(found.scores) == 1
+    assert scorer._keeper is not None
+    assert scorer._keeper.settle(30)
     begun = time.monotonic()
     assert not scores_of(context, SYSTEM, "never").scores
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 5
 
 
 def test_a_backup_holds_what_is_in_the_journal(
