@@ -258,6 +258,7 @@ def test_on_record_with_other_content_meanwhile_is_set_aside(
     assert scorer._keeper is not None
     assert scorer._keeper.settle(30)
     assert journals.standing(path) == Standing(0, 1)
+    assert scorer.history.stale
     assert {row["disbursement_id"] for row in kept(context)} == {row["disbursement_id"] for row in new[1:4]}
     assert "on record with other content" in caplog.text
     assert str(new[0]["person_id"]) not in caplog.text

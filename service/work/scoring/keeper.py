@@ -157,6 +157,8 @@ class Keeper:
             self._set_aside(group[0].number, error)
             return True
         self._failing = False
+        # The ledger holds what is on record otherwise.
+        self._history.stale = self._history.stale or bool(conflicts)
         self._texts.update(row["not_applicable"] for taken in group for row in taken.scored)
         try:
             finish(self._journal, group, conflicts)
