@@ -118,26 +118,26 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             connection.execute(text(f'create database "{name}" template "{template}"'))
         engine = create_engine(own, poolclass=NullPool)
         with engine.connect() as connection:
-            _SHAPES[name] = _shape(connection)
+            _SHAPES[own] = _shape(connection)
     yield own.render_as_string(hide_password=False)
 
 
-_SHAPES: dict[str, tuple[int, ...]] = {}
-"""What the databases of this process looked like when they were made, by name."""
+_SHAPES: dict[URL, tuple[int, ...]] = {}
+"""What the databases of this process looked like when they were made. By address, not by name: each folder of tests has
+a server of its own where none is given."""
 
 
 def _emptied(address: URL) -> bool:
     """Take every row out of a database an earlier test used: a twentieth of the time a new one takes. False where there
     is none yet, or a test changed its tables or triggers: then a new one is made."""
-    name = str(address.database)
-    made = _SHAPES.get(name)
+    made = _SHAPES.get(address)
     if made is None:
         return False
     try:
         # One connection for all tests: a new one reads the catalogue again, which takes longer than all the rest.
-        if name not in _EMPTYING:
-            _EMPTYING[name] = create_engine(address, poolclass=NullPool).connect()
-        connection = _EMPTYING[name]
+        if address not in _EMPTYING:
+            _EMPTYING[address] = create_engine(address, poolclass=NullPool).connect()
+        connection = _EMPTYING[address]
         # Whatever the test before left behind lets go now.
         connection.execute(
             text(
@@ -157,13 +157,13 @@ def _emptied(address: URL) -> bool:
             return True
     except (OperationalError, ProgrammingError):
         pass
-    if name in _EMPTYING:
-        _EMPTYING.pop(name).invalidate()
+    if address in _EMPTYING:
+        _EMPTYING.pop(address).invalidate()
     return False
 
 
-_EMPTYING: dict[str, Connection] = {}
-"""The connections that empty the databases of this process, by name of the database."""
+_EMPTYING: dict[URL, Connection] = {}
+"""The connections that empty the databases of this process."""
 
 
 def _shape(connection: Connection) -> tuple[int, ...]:
