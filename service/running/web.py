@@ -14,6 +14,7 @@ import time
 from typing import Any, Final
 
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.running.context import make_context
@@ -31,6 +32,9 @@ GRACE_SECONDS: Final = 8
 """So long requests under way may take once the process is to end."""
 COLLECT: Final = (20_000, 20, 100)
 """Objects made before the collector looks, and how often it looks further: a request makes hundreds, and few rings."""
+WARM_AFTER_SECONDS: Final = 2.0
+"""So long what only makes the first look at a page quicker waits: until then the other processes need the processors to
+become ready."""
 SPARE_FILES: Final = 128
 """Descriptors kept for everything that is no connection."""
 
@@ -105,9 +109,8 @@ def serve(settings: Settings, listening: socket.socket) -> None:
 
     context = make_context(settings)
     app = make_application(context)
-    app.openapi()  # made once, before anybody waits for it
     # Whoever comes first is answered at once; what they would wait for is made meanwhile.
-    threading.Thread(target=_made_ready, args=(context,), name="warm-up", daemon=True).start()
+    threading.Thread(target=_made_ready, args=(context, app), name="warm-up", daemon=True).start()
     PatientProtocol.most = _most_connections()
     # What was loaded lives as long as the process: the collector need not look at it again.
     gc.collect()
@@ -117,16 +120,19 @@ def serve(settings: Settings, listening: socket.socket) -> None:
     context.database.close()
 
 
-def _made_ready(context: Context) -> None:
-    """Warm the pages up. What does not work is told when somebody opens the page."""
+def _made_ready(context: Context, app: FastAPI) -> None:
+    """Warm the pages up, and describe the routes. What does not work is told when somebody opens the page."""
     from service.console.install import warm_up
 
+    time.sleep(WARM_AFTER_SECONDS)
     begun = time.monotonic()
     try:
         warm_up(context)
+        app.openapi()  # It is made once, and takes a second.
     except Exception as error:  # A page that cannot be drawn must not end the process that answers all others.
         _LOG.warning("pages were not warmed up: %s", type(error).__name__)
     else:
+        gc.freeze()
         _LOG.info("pages are warm after %.1f s", time.monotonic() - begun)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from jinja2 import Environment
 
 from models.rules.catalogue import all_rules
@@ -40,7 +41,7 @@ def test_no_page_is_made_ready_when_somebody_opens_it(
 
 
 def test_what_cannot_be_warmed_up_ends_no_process(
-    context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    context: Context, app: FastAPI, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The page says so to whoever opens it; the log names the kind of failure and nothing else."""
 
@@ -48,6 +49,7 @@ def test_what_cannot_be_warmed_up_ends_no_process(
         raise ValueError("519921195303041232")
 
     monkeypatch.setattr("service.console.install.warm_up", broken)
-    web._made_ready(context)
+    monkeypatch.setattr(web, "WARM_AFTER_SECONDS", 0.0)
+    web._made_ready(context, app)
     assert "ValueError" in caplog.text
     assert "519921195303041232" not in caplog.text
