@@ -26,6 +26,7 @@ from service.work.funds.stages import CHAIN, days_in_stages
 from service.work.places import places_of
 from tests.console.conftest import Browse
 from tests.county import County
+from tests.serving.put_once import put_once
 from tests.serving.test_chain_and_funds import EVERYBODY
 from tests.serving.test_chain_and_funds import county as county
 
@@ -35,13 +36,17 @@ TABLES = ("divisions", "programs", "payment_runs", "applications", "approvals", 
 @pytest.fixture
 def filled(context: Context, clock: SetClock, county: County) -> County:
     """The county's money on record, a while after its last payment."""
-    with context.database.write() as connection:
-        for name in TABLES:
-            (batch,) = county.tables[name].combine_chunks().to_batches()
-            hashes = hashes_of(context.seal, EVERY_TABLE[name], batch)
-            accept(context, connection, EVERY_TABLE[name], batch, hashes, source="test")
-    while refresh_some(context):
-        pass
+
+    def put() -> None:
+        with context.database.write() as connection:
+            for name in TABLES:
+                (batch,) = county.tables[name].combine_chunks().to_batches()
+                hashes = hashes_of(context.seal, EVERY_TABLE[name], batch)
+                accept(context, connection, EVERY_TABLE[name], batch, hashes, source="test")
+        while refresh_some(context):
+            pass
+
+    put_once(context, ("funds", id(county)), put)
     last = max(county.tables["disbursements"].column("submitted_at").to_pylist())
     clock.at = last + dt.timedelta(days=1)
     return county

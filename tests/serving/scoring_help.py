@@ -20,6 +20,7 @@ from service.work.context import Context
 from service.work.facts.take import Delivery, Taken, take
 from tests.county import County, invent
 from tests.serving.local_scorer import LocalScorer
+from tests.serving.put_once import put_once
 
 NEWS = 30
 """So many payments of the county are submitted only in the tests."""
@@ -64,16 +65,27 @@ def payments(county: County) -> list[dict[str, Any]]:
 
 
 def small_county(factory: pytest.TempPathFactory) -> County:
-    """A small county."""
-    return invent(factory.mktemp("live"), households=200, seed=9, months=12)
+    """A small county, made once a process and changed by nobody."""
+    if not _MADE:
+        _MADE.append(invent(factory.mktemp("live"), households=200, seed=9, months=12))
+    return _MADE[0]
+
+
+_MADE: list[County] = []
+
+
+def put_but_the_news(context: Context, county: County, folder: Path) -> None:
+    """The county on record but for the last payments, an hour after the last of them."""
+    new = payments(county)[-NEWS:]
+    assert isinstance(context.clock, SetClock)
+    context.clock.at = new[-1]["submitted_at"] + dt.timedelta(hours=1)
+    rest = without(county, {row["disbursement_id"] for row in new})
+    put_once(context, ("but the news", id(county)), lambda: hand_over(context, rest, folder))
 
 
 def readied(app: FastAPI, context: Context, county: County, folder: Path) -> FastAPI:
     """The application with the county on record but for the last payments, an hour after the last of them."""
-    new = payments(county)[-NEWS:]
-    assert isinstance(context.clock, SetClock)
-    context.clock.at = new[-1]["submitted_at"] + dt.timedelta(hours=1)
-    hand_over(context, without(county, {row["disbursement_id"] for row in new}), folder)
+    put_but_the_news(context, county, folder)
     app.state.scorer = LocalScorer(context)
     return app
 

@@ -18,28 +18,38 @@ from service.work.context import Context
 from service.work.funds.refresh import refresh_some
 from service.work.funds.sums import sums
 from tests.county import County, invent
+from tests.serving.put_once import put_once
 
 EVERYBODY = Principal(1, "a", frozenset({"auditor"}), ("*",), "session")
 
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> County:
-    """A small invented county of a year."""
-    return invent(tmp_path_factory.mktemp("funds"), households=200, seed=9, months=14)
+    """A small invented county of a year, made once a process and changed by nobody."""
+    if not _MADE:
+        _MADE.append(invent(tmp_path_factory.mktemp("funds"), households=200, seed=9, months=14))
+    return _MADE[0]
+
+
+_MADE: list[County] = []
 
 
 @pytest.fixture
 def filled(context: Context, county: County) -> Context:
     """The county's rows kept, in three batches each so that versions and order are met."""
-    with context.database.write() as connection:
-        division_paths.replace(connection, county.tables["divisions"].to_pylist())
-        for seq, name in enumerate(sorted(TABLES & county.tables.keys())):
-            rows = county.tables[name]
-            third = max(1, rows.num_rows // 3)
-            for start in range(0, rows.num_rows, third):
-                keep(context, connection, name, rows.slice(start, third), seq)
-    while refresh_some(context):
-        pass
+
+    def put() -> None:
+        with context.database.write() as connection:
+            division_paths.replace(connection, county.tables["divisions"].to_pylist())
+            for seq, name in enumerate(sorted(TABLES & county.tables.keys())):
+                rows = county.tables[name]
+                third = max(1, rows.num_rows // 3)
+                for start in range(0, rows.num_rows, third):
+                    keep(context, connection, name, rows.slice(start, third), seq)
+        while refresh_some(context):
+            pass
+
+    put_once(context, ("funds in parts", id(county)), put)
     assert isinstance(context.clock, SetClock)
     context.clock.at = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
     return context

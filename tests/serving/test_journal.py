@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import sqlite3
 import threading
@@ -15,7 +14,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from service.clock import SetClock
 from service.running.backup import back_up, restore
 from service.store import Database, every_table, migrate
 from service.store import journal as journals
@@ -33,7 +31,17 @@ from service.work.scoring.live import LiveScorer
 from service.work.scoring.read import scores_of
 from service.work.scoring.recover import journal_path, recover_if_free
 from tests.county import County
-from tests.serving.scoring_help import NEWS, SYSTEM, counted, hand_over, payments, sent, small_county, without
+from tests.serving.scoring_help import (
+    NEWS,
+    SYSTEM,
+    counted,
+    hand_over,
+    payments,
+    put_but_the_news,
+    sent,
+    small_county,
+    without,
+)
 
 PAYMENTS = FACT_KEYS.c.table_name == "disbursements"
 
@@ -54,9 +62,7 @@ def new(county: County) -> list[dict[str, Any]]:
 def path(context: Context, county: County, new: list[dict[str, Any]], tmp_path: Path, monkeypatch: Any) -> Path:
     """Where the journal lies; the county is on record but for its last payments, an hour after the last of them."""
     monkeypatch.setenv("MINGBAI_MLRUNS", str(tmp_path / "mlruns"))
-    assert isinstance(context.clock, SetClock)
-    context.clock.at = new[-1]["submitted_at"] + dt.timedelta(hours=1)
-    hand_over(context, without(county, {row["disbursement_id"] for row in new}), tmp_path / "sent")
+    put_but_the_news(context, county, tmp_path / "sent")
     return context.settings.state / "journal.db"
 
 
