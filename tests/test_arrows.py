@@ -6,7 +6,12 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests._source import PACKAGES, ROOT, Source, python_files
+
+# They run nothing whose branches are counted.
+pytestmark = pytest.mark.no_cover
 
 NEVER_IMPORTED = {"tests", "benchmarks", "notebooks", "docs"}
 # Seconds each at start; a scoring process needs none of them.

@@ -7,7 +7,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests._source import ALLOW, PACKAGES, ROOT, WRITTEN_IN, Source, at, python_files, text_files
+
+# They run nothing whose branches are counted.
+pytestmark = pytest.mark.no_cover
 
 LONGEST = 400
 NAMES_OF_NOTHING = {"utils", "util", "helpers", "helper", "misc", "common", "stuff"}

@@ -9,7 +9,12 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from tests._source import ROOT, text_files
+
+# They run nothing whose branches are counted.
+pytestmark = pytest.mark.no_cover
 
 FENCE = re.compile(r"^(?:```|~~~).*?\n(.*?)^(?:```|~~~)", re.MULTILINE | re.DOTALL)
 START = "import sys; sys.argv[0] = 'mingbai'; from service.cli import main; main()"

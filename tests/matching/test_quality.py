@@ -23,6 +23,9 @@ from tests.matching.lists import (
     truth_of,
 )
 
+# They take long, and quicker tests run the same lines: branches are not counted meanwhile.
+pytestmark = pytest.mark.no_cover
+
 PRECISION, RECALL = 0.99, 0.95
 
 

@@ -25,6 +25,9 @@ from features.matching.register import NoListError
 from features.matching.undone import Cleared, Memory
 from tests.matching_households.register import number, people, register
 
+# They take long, and quicker tests run the same lines: branches are not counted meanwhile.
+pytestmark = pytest.mark.no_cover
+
 T = int(np.datetime64("2019-07-01", "us").astype(np.int64)) - 8 * 3_600_000_000
 LATE = "2018-05-01T09:00:00"
 

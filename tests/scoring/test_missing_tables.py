@@ -17,6 +17,9 @@ from models.training.calibrate import SHARES_UNSEEN
 from models.training.shipped_terms import shipped_terms
 from tests.county import County, Trained, eager_policy, hand_over, learn, scored
 
+# They take long, and quicker tests run the same lines: branches are not counted meanwhile.
+pytestmark = pytest.mark.no_cover
+
 REQUIRED = {table.name for table in TABLES.values() if table.required}
 
 

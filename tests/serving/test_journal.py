@@ -43,6 +43,9 @@ from tests.serving.scoring_help import (
     without,
 )
 
+# Only on SQLite there is a journal: PostgreSQL has no one lock of writers.
+pytestmark = pytest.mark.any_database
+
 PAYMENTS = FACT_KEYS.c.table_name == "disbursements"
 
 

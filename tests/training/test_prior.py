@@ -17,6 +17,9 @@ from models.training.prior import county_facts, make, rates
 from models.training.rule_weights import BY_SEVERITY
 from tests.county import Trained, invent, scored
 
+# They take long, and quicker tests run the same lines: branches are not counted meanwhile.
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.fixture(scope="module")
 def counties(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
