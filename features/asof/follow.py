@@ -37,7 +37,7 @@ class Follow:
 
     def __init__(self, table: LiveTable) -> None:
         self._table = table
-        self._shape = self._first = -1
+        self._shape = self._first = self._moves_seen = -1
         self.seen = -1
         """The version of the ledger up to which everything has followed."""
 
@@ -97,11 +97,10 @@ class Follow:
     def _types(self) -> None:
         """Columns in other types, as far as their values are there."""
         table = self._table
-        for key in self._typed:
-            name, _, kind = key.partition(" as ")
+        for name, kind in self._typed:
             made = table._made.get(name)
             if made is None or made.version == table.ledger.version:
-                table._as(name, np.dtype(kind))
+                table._as(name, kind)
 
     def _lay_out(self) -> None:
         """Describe every index and what lies along with it."""
@@ -125,10 +124,11 @@ class Follow:
         self._by_along = np.array(along, np.int64).reshape(-1, len(ALONG_PLACES))
         self._growing = list(self._columns.values())
         self._moves = np.empty((ROOM, 4), np.int32)
-        self._typed = list(table._grown_types)
+        parts = (key.partition(" as ") for key in table._grown_types)
+        self._typed = [(name, np.dtype(kind)) for name, _, kind in parts]
         grown = {name: made.growth for name, made in table.made.items()}
         self._alone = [(n, g.alone) for n, g in grown.items() if isinstance(g, ByRow) and g.alone is not None]
-        self._shape = table.ledger.shape
+        self._shape, self._moves_seen = table.ledger.shape, -1
 
     def _column(self, grown: Growing) -> int:
         """The number of a column among those the kernels read."""
@@ -192,9 +192,12 @@ class Follow:
         d[AT["GREW"]] = 0
 
     def _addresses(self) -> Int64:
-        for k, (_, _, _, array) in enumerate(self._along):
-            self._by_along[k, ALONG_AT["ARRAY"]] = array.address
-        return np.array([grown.address for grown in self._growing], np.int64)
+        """Where the columns lie; where what lies along does is put down too."""
+        if self._moves_seen != Growing.moves:
+            self._by_along[:, ALONG_AT["ARRAY"]] = [array.address for _, _, _, array in self._along]
+            self._lie = np.array([grown.address for grown in self._growing], np.int64)
+            self._moves_seen = Growing.moves
+        return self._lie
 
     def _insert(self, which: Int64, first: int) -> None:
         """Put the rows from `first` on into some of the indexes."""

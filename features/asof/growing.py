@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,15 @@ class Growing:
     """
 
     __slots__ = ("_room", "address", "values")
+    moves: ClassVar[int] = 0
+    """How often any of them was made or came to lie elsewhere: while this stays, so do all addresses."""
 
     def __init__(self, values: NDArray[Any]) -> None:
         self.values = values
         self._room: NDArray[Any] | None = None
         self.address: int = values.__array_interface__["data"][0]
         """Where the first value lies, for compiled code."""
+        Growing.moves += 1
 
     def __len__(self) -> int:
         return len(self.values)
@@ -44,6 +47,7 @@ class Growing:
             room[: len(self.values)] = self.values
             self._room = room
             self.address = room.__array_interface__["data"][0]
+            Growing.moves += 1
         self.values = self._room[:size]
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,10 +28,13 @@ class Leaned:
         self._spaces: dict[str, list[int]] = {}
         self._growing: list[Growing] = []
         self._at: Int64 = np.empty(0, np.int64)
-        self._shape = -1
+        self._handed: list[tuple[int, Growing]] = []
+        self._shape = self._moves_seen = -1
 
-    def sort(self, ledger: LiveLedger, leaves: Sequence[LeafSource], address: Int64, length: Int64) -> None:
-        """Sort the arrays of a program that has just taken them all."""
+    def sort(
+        self, ledger: LiveLedger, leaves: Sequence[LeafSource], address: Int64, length: Int64, handed: Container[int]
+    ) -> None:
+        """Sort the arrays of a program that has just taken them all; those `handed` to calls are needed themselves."""
         self.others, self._growing, self._spaces, at = [], [], {}, []
         for k, leaf in enumerate(leaves):
             if leaf.home is not None and leaf.home.table != PAYMENTS:
@@ -47,7 +50,8 @@ class Leaned:
             else:
                 self.others.append(k)
         self._at = np.array(at, np.int64)
-        self._shape = ledger.shape
+        self._handed = [(k, held) for k, held in zip(at, self._growing, strict=True) if k in handed]
+        self._shape, self._moves_seen = ledger.shape, Growing.moves
 
     def holds(self, ledger: LiveLedger, version: int) -> bool:
         """Whether nothing but quiet payments came since a version."""
@@ -64,7 +68,12 @@ class Leaned:
     def take(self, arrays: list[NDArray[Any]], address: Int64, length: Int64) -> None:
         """What lies where now."""
         growing = self._growing
-        address[self._at] = [held.address for held in growing]
+        if self._moves_seen != Growing.moves:
+            # Each is kept where compiled code reads it until it is taken again.
+            address[self._at] = [held.address for held in growing]
+            for k, held in zip(self._at.tolist(), growing, strict=True):
+                arrays[k] = held.values
+            self._moves_seen = Growing.moves
         length[self._at] = [held.values.size for held in growing]
-        for k, held in zip(self._at.tolist(), growing, strict=True):
+        for k, held in self._handed:
             arrays[k] = held.values

@@ -164,6 +164,7 @@ class Program:
         self._length = np.zeros(max(1, len(self._leaves)), np.int64)
         self.steps = sum(len(code) for code, _ in self._stretches)
         self.calls = [call for _, calls in self._stretches for call in calls]
+        self._handed = frozenset(a[1] for call in self.calls for a in call.arguments if a[0] == "leaf")
 
     def holds(self) -> bool:
         """Whether what was not there while recording (a table, a column, any row of a table) still is not."""
@@ -190,7 +191,7 @@ class Program:
                 return
         self._take_all()
         if isinstance(ledger, LiveLedger):
-            self._leaned.sort(ledger, self._leaves, self._address, self._length)
+            self._leaned.sort(ledger, self._leaves, self._address, self._length, self._handed)
 
     def _take_all(self) -> None:
         """Every array that may be another."""

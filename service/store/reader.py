@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -23,9 +24,16 @@ class Reader:
         if self._connection is None:
             self._connection = self._engine.connect()
         connection = self._connection
+        driver = connection.connection.driver_connection
         try:
-            self._begin(connection)
-            yield connection
+            if isinstance(driver, sqlite3.Connection):
+                # What SQLAlchemy does around it takes several times as long.
+                driver.execute("begin")
+                yield connection
+                driver.execute("rollback")
+            else:
+                self._begin(connection)
+                yield connection
             connection.rollback()
         except BaseException:
             self.close()
