@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, and_, bindparam, insert, select, update
 
 from service.store._columns import METADATA, Number
-from service.store._quick import quick_rows
+from service.store._quick import quick_add, quick_rows
 
 FACT_KEYS = Table(
     "fact_keys",
@@ -81,7 +81,8 @@ def put(connection: Connection, table: str, keys: Sequence[Key], seq: int) -> No
             {"table_name": table, "key_hash": k.key_hash, "clock": k.clock, "content_hash": k.content_hash, "seq": seq}
             for k in keys
         ]
-        connection.execute(_PUT, put)
+        if not quick_add(connection, FACT_KEYS, put):
+            connection.execute(_PUT, put)
 
 
 def replace(connection: Connection, table: str, keys: Sequence[Key], seq: int) -> None:

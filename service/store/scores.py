@@ -38,6 +38,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from service.store._columns import METADATA, Moment, Number, Sealed
+from service.store._quick import quick_add
 
 SCORES = Table(
     "scores",
@@ -118,7 +119,7 @@ def add(connection: Connection, rows: Sequence[Mapping[str, Any]], texts: Iterab
     kept = [{"text_id": text_id(text), "text": text} for text in sorted(set(texts))]
     if kept:
         connection.execute(_ADD[connection.dialect.name, "texts"], kept)
-    if rows:
+    if rows and not quick_add(connection, SCORES, rows, again=True):
         connection.execute(_ADD[connection.dialect.name, "scores"], rows)
 
 

@@ -81,8 +81,12 @@ def _together(group: Sequence[Taken]) -> tuple[pa.RecordBatch, Hashes]:
 
     if len(group) == 1:
         return group[0].rows, group[0].hashes
-    tables = [pa.Table.from_batches([taken.rows]) for taken in group]
-    rows = pa.concat_tables(tables, promote_options="default").combine_chunks().to_batches()[0]
+    batches = [taken.rows for taken in group]
+    if all(one.schema.equals(batches[0].schema) for one in batches):
+        table = pa.Table.from_batches(batches)
+    else:
+        table = pa.concat_tables([pa.Table.from_batches([one]) for one in batches], promote_options="default")
+    rows = table.combine_chunks().to_batches()[0]
     hashes = Hashes(
         [key for taken in group for key in taken.hashes.keys],
         [content for taken in group for content in taken.hashes.contents],
