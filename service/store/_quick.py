@@ -17,7 +17,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 VALUES: Final = 32_000
-"""Values one statement may hold; SQLite's own limit is a little higher."""
+"""Values one statement holds at most; fewer where SQLite was built with a lower limit."""
 
 
 def quick_rows(connection: Connection, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]] | None:
@@ -48,7 +48,7 @@ def quick_add(connection: Connection, table: Table, rows: Sequence[Mapping[str, 
         return True
     names = tuple(rows[0])
     takes = _takes(table, names)
-    most = VALUES // len(names)
+    most = min(VALUES, driver.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)) // len(names)
     for start in range(0, len(rows), most):
         part = rows[start : start + most]
         told = [[one[name] for name in names] for one in part]
