@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
+
+from service.store._quick import quick_rows
 
 
 class Reader:
@@ -24,16 +25,13 @@ class Reader:
         if self._connection is None:
             self._connection = self._engine.connect()
         connection = self._connection
-        driver = connection.connection.driver_connection
         try:
-            if isinstance(driver, sqlite3.Connection):
-                # What SQLAlchemy does around it takes several times as long.
-                driver.execute("begin")
-                yield connection
-                driver.execute("rollback")
-            else:
+            quick = quick_rows(connection, "begin", ()) is not None
+            if not quick:
                 self._begin(connection)
-                yield connection
+            yield connection
+            if quick:
+                quick_rows(connection, "rollback", ())
             connection.rollback()
         except BaseException:
             self.close()

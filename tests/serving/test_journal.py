@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ from service.work.scoring import keeper as keepers
 from service.work.scoring.asked import Asked, UnavailableError, checked
 from service.work.scoring.live import LiveScorer
 from service.work.scoring.read import scores_of
-from service.work.scoring.recover import journal_path, recover_if_free
+from service.work.scoring.recover import recover_if_free
 from tests.county import County
 from tests.serving.scoring_help import (
     NEWS,
@@ -219,8 +218,8 @@ def test_a_crash_between_database_and_journal_doubles_nothing(
     facts = counted(context, FACT_KEYS, PAYMENTS)
     assert journals.standing(path).newest > 0
     dead(scorer)
-    assert recover_if_free(context) >= 1 or journal_path(context) is None
-    assert recover_if_free(context, path) in (0, 1)
+    assert recover_if_free(context) >= 1
+    assert recover_if_free(context, path) == 0
     assert journals.standing(path) == Standing(0, 0)
     assert (counted(context, OUTBOX_EVENTS), counted(context, FACT_KEYS, PAYMENTS)) == (events, facts)
     assert counted(context, SCORES) == len(rows) == NEWS
@@ -349,13 +348,15 @@ def test_who_looks_for_a_payment_waits_until_it_is_there(
     monkeypatch.setattr(keepers, "GATHER_SECONDS", 0.4)
     scorer.answer([asked(new[:1])])
     found = scores_of(context, SYSTEM, new[0]["disbursement_id"])
-    if journal_path(context) is not None:  # On PostgreSQL nobody waits: there is no journal but this test's.
-        assert len(found.scores) == 1
+    assert len(found.scores) == 1
     assert scorer._keeper is not None
     assert scorer._keeper.settle(30)
-    begun = time.monotonic()
+
+    def waits(_seconds: float) -> None:
+        raise AssertionError("nothing is on its way, and it was waited for")
+
+    monkeypatch.setattr("service.work.scoring.settled.time.sleep", waits)
     assert not scores_of(context, SYSTEM, "never").scores
-    assert time.monotonic() - begun < 5
 
 
 def test_a_backup_holds_what_is_in_the_journal(
@@ -369,10 +370,6 @@ def test_a_backup_holds_what_is_in_the_journal(
 ) -> None:
     """Copied while it waits, put back where the journal is of another time: once on record."""
     monkeypatch.setattr(migrate, "upgrade", lambda database, *_: every_table().create_all(database.engine))
-    if journal_path(context) is None:
-        # On PostgreSQL writers do not wait for each other, and there is no journal.
-        assert recover_if_free(context) == 0
-        return
     scorer.answer([asked(new[:7])])
     back_up(context, tmp_path / "archive.tar")
     assert scorer._keeper is not None
